@@ -1,0 +1,1 @@
+//! The link graph: index, live tail, trace, paths, hubs.

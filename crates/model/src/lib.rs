@@ -1,0 +1,30 @@
+//! Objects, claims, handling, compartments, ids and selectors; no I/O, no clock.
+//!
+//! Everything Entente knows is a *claim*: source S says object O, under handling H. The object is a STIX 2.1
+//! object whose JSON is kept whole; what the node needs to find, link, filter and disclose it is extracted
+//! once, at the edge, into a [`Draft`].
+//!
+//! ```text
+//! hostile bytes ──intake──► Draft { Object, Vec<Link>, Provenance } ──store──► claim no. 4711
+//! ```
+#![forbid(unsafe_code)]
+
+mod claim;
+mod handling;
+mod id;
+mod kind;
+mod link;
+mod object;
+mod selector;
+mod time;
+
+pub use claim::{ClaimNo, Compartment, CompartmentNo, Draft, VertexNo};
+pub use handling::{
+    Conditions, DataCategory, Grade, GradeScheme, Handling, HandlingError, PermissibleActions, Tlp,
+};
+pub use id::{ENTENTE_NAMESPACE, IdError, ObjectId, STIX_NAMESPACE};
+pub use kind::{Kind, KindFamily};
+pub use link::{Link, LinkKind, Reference};
+pub use object::{Object, ObjectError};
+pub use selector::{HashAlgorithm, Selector};
+pub use time::{TimestampError, parse_timestamp};

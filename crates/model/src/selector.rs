@@ -1,0 +1,184 @@
+//! Selectors: values that identify, normalised once, at the edge.
+//!
+//! A selector is what a pattern, a list line or a URL's host names without being an object of its own. It has a
+//! deterministic id, so the same value told by anybody is one vertex.
+
+use serde_json::{Map, Value, json};
+
+use crate::{Kind, ObjectId};
+
+/// A normalised value that identifies something. Construct it with the functions of this module only; equal
+/// values are equal selectors whatever their spelling was.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Selector {
+    /// A domain name: lower case, A-labels (IDNA), no trailing dot.
+    Domain(String),
+    /// An IPv4 address, or a network in CIDR notation.
+    Ipv4(String),
+    /// An IPv6 address in RFC 5952 form, or a network in CIDR notation.
+    Ipv6(String),
+    /// A URL serialised as the WHATWG URL standard does.
+    Url(String),
+    /// An e-mail address; the domain lower case in A-labels, the local part as given.
+    Email(String),
+    /// A file by one digest, lower-case hex.
+    FileHash(HashAlgorithm, String),
+    /// A file by name.
+    FileName(String),
+    /// A certificate by one digest, lower-case hex.
+    CertificateHash(HashAlgorithm, String),
+    /// An autonomous system by number.
+    AutonomousSystem(u32),
+    /// A MAC address, lower case, colons.
+    Mac(String),
+    /// A mutex by name.
+    Mutex(String),
+    /// A Windows registry key, hive written out.
+    RegistryKey(String),
+    /// A user account: type (may be empty) and login.
+    UserAccount(String, String),
+    /// A directory path.
+    Directory(String),
+    /// A wallet: currency code (`BTC`, `ETH`, …) and address in its canonical spelling.
+    Wallet(String, String),
+    /// A bank account by IBAN, upper case, no spaces.
+    Iban(String),
+    /// A telephone number in E.164.
+    Phone(String),
+    /// A country by ISO 3166-1 alpha-2 code, upper case; becomes a STIX location.
+    Country(String),
+}
+
+/// Hash algorithms with their STIX names (`hash-algorithm-ov`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum HashAlgorithm {
+    /// MD5.
+    Md5,
+    /// SHA-1.
+    Sha1,
+    /// SHA-256.
+    Sha256,
+    /// SHA-512.
+    Sha512,
+    /// SHA3-256.
+    Sha3_256,
+    /// SHA3-512.
+    Sha3_512,
+    /// ssdeep context-triggered piecewise hash.
+    Ssdeep,
+    /// TLSH locality-sensitive hash.
+    Tlsh,
+}
+
+impl HashAlgorithm {
+    /// In the order in which STIX 2.1 section 2.9 prefers them for ids, then the rest.
+    pub const ALL: [HashAlgorithm; 8] = [
+        Self::Md5,
+        Self::Sha1,
+        Self::Sha256,
+        Self::Sha512,
+        Self::Sha3_256,
+        Self::Sha3_512,
+        Self::Ssdeep,
+        Self::Tlsh,
+    ];
+
+    /// The STIX name.
+    pub fn as_str(self) -> &'static str {
+        ["MD5", "SHA-1", "SHA-256", "SHA-512", "SHA3-256", "SHA3-512", "SSDEEP", "TLSH"][self as usize]
+    }
+
+    /// The algorithm a name means, in any spelling met in feeds: `sha256`, `SHA-256`, `Sha_256`.
+    pub fn from_name(name: &str) -> Option<HashAlgorithm> {
+        let plain =
+            |name: &str| name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
+        let wanted = plain(name);
+        Self::ALL.into_iter().find(|algorithm| plain(algorithm.as_str()) == wanted)
+    }
+}
+
+impl Selector {
+    /// The kind of the object this selector names.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Selector::Domain(_) => Kind::DomainName,
+            Selector::Ipv4(_) => Kind::Ipv4Addr,
+            Selector::Ipv6(_) => Kind::Ipv6Addr,
+            Selector::Url(_) => Kind::Url,
+            Selector::Email(_) => Kind::EmailAddr,
+            Selector::FileHash(..) | Selector::FileName(_) => Kind::File,
+            Selector::CertificateHash(..) => Kind::X509Certificate,
+            Selector::AutonomousSystem(_) => Kind::AutonomousSystem,
+            Selector::Mac(_) => Kind::MacAddr,
+            Selector::Mutex(_) => Kind::Mutex,
+            Selector::RegistryKey(_) => Kind::WindowsRegistryKey,
+            Selector::UserAccount(..) => Kind::UserAccount,
+            Selector::Directory(_) => Kind::Directory,
+            Selector::Wallet(..) => Kind::CryptocurrencyWallet,
+            Selector::Iban(_) => Kind::BankAccount,
+            Selector::Phone(_) => Kind::PhoneNumber,
+            Selector::Country(_) => Kind::Location,
+        }
+    }
+
+    /// The deterministic id: that of STIX 2.1 for its observables, in Entente's namespace for the rest.
+    pub fn id(&self) -> ObjectId {
+        match self {
+            Selector::Country(code) => ObjectId::minted(Kind::Location, code),
+            _ => ObjectId::observable(self.kind(), &Value::Object(self.properties())),
+        }
+    }
+
+    /// What a person reads: the value itself.
+    pub fn label(&self) -> String {
+        match self {
+            Selector::AutonomousSystem(number) => format!("AS{number}"),
+            Selector::FileHash(_, value)
+            | Selector::CertificateHash(_, value)
+            | Selector::UserAccount(_, value)
+            | Selector::Wallet(_, value) => value.clone(),
+            Selector::Domain(value)
+            | Selector::Ipv4(value)
+            | Selector::Ipv6(value)
+            | Selector::Url(value)
+            | Selector::Email(value)
+            | Selector::FileName(value)
+            | Selector::Mac(value)
+            | Selector::Mutex(value)
+            | Selector::RegistryKey(value)
+            | Selector::Directory(value)
+            | Selector::Iban(value)
+            | Selector::Phone(value)
+            | Selector::Country(value) => value.clone(),
+        }
+    }
+
+    /// The properties that identify it, as its STIX object has them.
+    pub fn properties(&self) -> Map<String, Value> {
+        let value = match self {
+            Selector::Domain(value)
+            | Selector::Ipv4(value)
+            | Selector::Ipv6(value)
+            | Selector::Url(value)
+            | Selector::Email(value)
+            | Selector::Mac(value) => json!({ "value": value }),
+            Selector::FileHash(algorithm, digest) | Selector::CertificateHash(algorithm, digest) => {
+                json!({ "hashes": { algorithm.as_str(): digest } })
+            }
+            Selector::FileName(name) | Selector::Mutex(name) => json!({ "name": name }),
+            Selector::AutonomousSystem(number) => json!({ "number": number }),
+            Selector::RegistryKey(key) => json!({ "key": key }),
+            Selector::UserAccount(kind, login) if kind.is_empty() => json!({ "account_login": login }),
+            Selector::UserAccount(kind, login) => json!({ "account_type": kind, "account_login": login }),
+            Selector::Directory(path) => json!({ "path": path }),
+            Selector::Wallet(currency, address) => json!({ "currency": currency, "value": address }),
+            Selector::Iban(iban) => json!({ "iban": iban }),
+            Selector::Phone(number) => json!({ "number": number }),
+            Selector::Country(code) => json!({ "country": code }),
+        };
+        match value {
+            Value::Object(properties) => properties,
+            _ => Map::new(),
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Claims, documents and cursors in SQLite; one transaction per batch.
