@@ -10,6 +10,7 @@
 #![forbid(unsafe_code)]
 
 mod claim;
+mod compartment_set;
 mod handling;
 mod id;
 mod kind;
@@ -19,6 +20,7 @@ mod selector;
 mod time;
 
 pub use claim::{ClaimNo, Compartment, CompartmentNo, Draft, VertexNo};
+pub use compartment_set::CompartmentSet;
 pub use handling::{
     Conditions, DataCategory, Grade, GradeScheme, Handling, HandlingError, PermissibleActions, Tlp,
 };
