@@ -1,0 +1,93 @@
+//! The only place where a draft of a claim is made.
+
+use std::sync::Arc;
+
+use entente_model::{
+    Atlas, Draft, Handling, Kind, Object, ObjectError, ObjectId, Tlp, canonical_id, links_of,
+};
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+
+use crate::Settings;
+
+/// Turns a STIX 2.1 object as JSON into a draft: header, deterministic id, links, handling.
+#[derive(Clone)]
+pub struct Drafter {
+    handling: Handling,
+    now: Timestamp,
+    atlas: Arc<Atlas>,
+}
+
+impl Drafter {
+    /// A drafter for one import.
+    pub fn new(settings: &Settings, atlas: Arc<Atlas>) -> Drafter {
+        Drafter { handling: settings.handling.clone(), now: settings.now, atlas }
+    }
+
+    /// The time of import, as STIX writes it: the date of objects a reader has to make itself.
+    pub fn now(&self) -> String {
+        self.now.to_string()
+    }
+
+    /// Handling of this import for records that are not marked themselves.
+    pub fn handling(&self) -> &Handling {
+        &self.handling
+    }
+
+    /// A draft of an object somebody else made.
+    pub fn draft(&self, object: Value) -> Result<Draft, ObjectError> {
+        self.assemble(object, &self.handling, false)
+    }
+
+    /// A draft under a handling the reader found around the object (tags of a MISP event, a list's header).
+    /// It can only be stricter than the import's.
+    pub fn draft_under(&self, object: Value, handling: &Handling) -> Result<Draft, ObjectError> {
+        self.assemble(object, handling, false)
+    }
+
+    /// A draft of an object this reader made because the record has none of its own. Its `created`,
+    /// `modified` and, where the kind needs it, `valid_from` are set to the time of import when absent.
+    pub fn mint(&self, id: &ObjectId, properties: Value, handling: &Handling) -> Result<Draft, ObjectError> {
+        let mut json = match properties {
+            Value::Object(json) => json,
+            _ => return Err(ObjectError::NotAnObject),
+        };
+        json.insert("type".into(), id.kind().as_str().into());
+        json.insert("spec_version".into(), "2.1".into());
+        json.insert("id".into(), id.to_string().into());
+        if !id.kind().is_observable() {
+            for property in ["created", "modified"] {
+                json.entry(property).or_insert_with(|| self.now().into());
+            }
+        }
+        if id.kind() == &Kind::Indicator {
+            json.entry("valid_from").or_insert_with(|| self.now().into());
+        }
+        self.assemble(Value::Object(json), handling, true)
+    }
+
+    fn assemble(&self, object: Value, handling: &Handling, minted: bool) -> Result<Draft, ObjectError> {
+        let object = Object::from_json(object)?;
+        let canonical = canonical_id(&object).filter(|canonical| canonical != object.id());
+        let links = links_of(&object, &self.atlas);
+        let handling = self.at_least_import(marked(object.json(), handling.clone()));
+        Ok(Draft { object, canonical, links, handling, minted })
+    }
+
+    fn at_least_import(&self, handling: Handling) -> Handling {
+        handling.at_least_tlp(self.handling.tlp).at_least_pap(self.handling.pap)
+    }
+}
+
+/// The handling with at least the restriction of the object's own TLP markings. A granular marking restricts
+/// the whole claim: it is a label on a part, and hides nothing by itself (STIX 2.1 section 7.2.3).
+fn marked(json: &Map<String, Value>, handling: Handling) -> Handling {
+    let whole = json.get("object_marking_refs").and_then(Value::as_array).into_iter().flatten();
+    let parts = json.get("granular_markings").and_then(Value::as_array).into_iter().flatten();
+    whole
+        .chain(parts.filter_map(|part| part.get("marking_ref")))
+        .filter_map(Value::as_str)
+        .filter_map(|id| id.parse::<ObjectId>().ok())
+        .filter_map(|id| Tlp::from_marking(id.uuid()))
+        .fold(handling, Handling::at_least_tlp)
+}
