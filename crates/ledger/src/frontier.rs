@@ -21,14 +21,16 @@ impl Frontier {
         self.size
     }
 
-    /// The right edge of the first `size` leaves, read from the tiles. Its root is not checked here.
-    pub(crate) fn load(storage: &impl Storage, size: u64) -> Result<Self, LedgerError> {
+    /// The right edge of the first `size` leaves, read from the tiles of a tree of `stored` leaves, which has at least
+    /// as many. Its root is not checked here.
+    pub(crate) fn load(storage: &impl Storage, size: u64, stored: u64) -> Result<Self, LedgerError> {
         let mut rows = Vec::new();
         for level in (0..8).take_while(|level| count(*level, size) > 0) {
-            rows.push(match count(level, size) % WIDTH {
-                0 => Vec::new(),
-                width => Tile::new(level, count(level, size) / WIDTH, width).read(storage)?,
-            });
+            let width = count(level, size) % WIDTH;
+            let tile = Tile::holding(level, count(level, size) - width, stored).filter(|_| width > 0);
+            let mut row = tile.map_or(Ok(Vec::new()), |tile| tile.read(storage))?;
+            row.truncate(width as usize);
+            rows.push(row);
         }
         Ok(Self { size, rows })
     }

@@ -111,7 +111,10 @@ impl<S: Storage> Log<S> {
     }
 
     fn edge_at(&self, size: u64) -> Result<Frontier, LedgerError> {
-        if self.edge.size() == size { Ok(self.edge.clone()) } else { Frontier::load(&self.storage, size) }
+        if self.edge.size() == size {
+            return Ok(self.edge.clone());
+        }
+        Frontier::load(&self.storage, size, self.size())
     }
 
     /// A log must not sign what contradicts what it signed before (tlog-checkpoint, "Signatures"): the leaves up to
