@@ -11,6 +11,7 @@
 #![forbid(unsafe_code)]
 
 mod draft;
+mod json;
 mod record;
 mod settings;
 

@@ -1,0 +1,488 @@
+//! The walk over the input, record by record.
+
+use std::io::{self, BufRead};
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::{Map, Value};
+
+use super::resume::{Resume, Signs};
+use super::scan::{Found, Scan, Until};
+use super::syntax_reason;
+use super::window::Window;
+use crate::Place;
+
+/// Bytes kept of a record that is larger than the limit.
+const HEAD: usize = 64 << 10;
+
+/// Bytes of dropped input that may decide whether a brace begins a record: the white space before it.
+const LOOK_BACK: usize = 4 << 10;
+
+/// One record, or one stretch of the input that is none.
+#[derive(Debug)]
+pub(crate) struct Frame<'f> {
+    /// The bytes, without white space around them. Empty when the fault is that the input ends.
+    pub(crate) raw: &'f [u8],
+    /// Offset of the first byte in the input.
+    pub(crate) offset: u64,
+    /// Line of the first byte, from 1.
+    pub(crate) line: u64,
+    /// The list the record stood in, when it stood in one of those named to [`Framer::new`].
+    pub(crate) list: Option<&'static str>,
+    /// The other members of the object around that list, as far as they came before this record.
+    pub(crate) header: &'f Map<String, Value>,
+    fault: Option<String>,
+}
+
+impl Frame<'_> {
+    /// The record's value. The error says in words why it cannot be read.
+    pub(crate) fn parse<'a, T: Deserialize<'a>>(&'a self) -> Result<T, String> {
+        match &self.fault {
+            Some(fault) => Err(fault.clone()),
+            None => serde_json::from_slice(self.raw).map_err(|error| syntax_reason(&error, self.line)),
+        }
+    }
+
+    /// Where the record stands in this file.
+    pub(crate) fn place(&self, file: &Place) -> Place {
+        file.at(self.offset).line(self.line)
+    }
+}
+
+/// What the framer is inside of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Between records at the top.
+    Top,
+    /// In a top-level array, or in the list of a wrapping object. `due`: a record has to come next, because a
+    /// comma was the last thing seen.
+    List { of: Option<&'static str>, due: bool },
+    /// In a wrapping object, outside its list.
+    Wrapper,
+}
+
+/// Where a record or a stretch of rubbish ends, relative to the window, and what is wrong with it.
+struct Span {
+    end: usize,
+    fault: Option<String>,
+}
+
+impl Span {
+    fn good(end: usize) -> Span {
+        Span { end, fault: None }
+    }
+
+    fn bad(end: usize, fault: impl Into<String>) -> Span {
+        Span { end, fault: Some(fault.into()) }
+    }
+}
+
+/// A walk over one input. Memory is bounded by the limit for a record, whatever the input.
+pub(crate) struct Framer<'i> {
+    window: Window<'i>,
+    lists: &'static [&'static str],
+    limit: usize,
+    state: State,
+    header: Map<String, Value>,
+    resume: Resume,
+    /// Bytes of the window the caller still looks at; consumed on the next call.
+    shown: usize,
+    /// The record being shown, when it was too large to keep.
+    large: Option<Large>,
+}
+
+impl<'i> Framer<'i> {
+    /// A framer of `input`. `lists` names the members whose elements are records, for example `objects`; only
+    /// members of a top-level object whose value is an array count. A record may have `limit` bytes.
+    pub(crate) fn new(
+        input: &'i mut dyn BufRead,
+        lists: &'static [&'static str],
+        limit: usize,
+    ) -> Framer<'i> {
+        Framer {
+            window: Window::new(input),
+            lists,
+            limit,
+            state: State::Top,
+            header: Map::new(),
+            resume: Resume::new(limit),
+            shown: 0,
+            large: None,
+        }
+    }
+
+    /// The header of the wrapping object last met: complete once the next record lies outside of it.
+    pub(crate) fn header(&self) -> &Map<String, Value> {
+        &self.header
+    }
+
+    /// The next record or fault, `None` at the end. Errors only when the input cannot be read.
+    pub(crate) fn next(&mut self) -> io::Result<Option<Frame<'_>>> {
+        self.window.consume(std::mem::take(&mut self.shown));
+        self.large = None;
+        let span = loop {
+            let (solid, byte) = self.window.solid(0)?;
+            self.window.consume(solid);
+            let step = match self.state {
+                State::Top => self.top(byte)?,
+                State::List { of, due } => self.in_list(of, due, byte)?,
+                State::Wrapper => self.in_wrapper(byte)?,
+            };
+            match step {
+                Step::Again => {}
+                Step::Show(span) => break span,
+                Step::Over => return Ok(None),
+            }
+        };
+        Ok(Some(self.show(span)))
+    }
+
+    fn show(&mut self, span: Span) -> Frame<'_> {
+        let list = match self.state {
+            State::List { of, .. } => of,
+            _ => None,
+        };
+        self.shown = span.end;
+        let (raw, offset, line) = match &self.large {
+            Some(large) => (&large.head[..], large.offset, large.line),
+            None => (&self.window.bytes()[..span.end], self.window.offset(), self.window.line()),
+        };
+        Frame { raw: trimmed(raw), offset, line, list, header: &self.header, fault: span.fault }
+    }
+
+    fn top(&mut self, byte: Option<u8>) -> io::Result<Step> {
+        match byte {
+            None => Ok(Step::Over),
+            Some(0xef) if self.window.offset() == 0 && self.byte_order_mark()? => Ok(Step::Again),
+            // Records of an array without its brackets: nothing is lost by reading them.
+            Some(b',') => Ok(self.skip(1)),
+            Some(b'[') => {
+                self.state = State::List { of: None, due: false };
+                Ok(self.skip(1))
+            }
+            Some(b'{') => self.top_object(),
+            Some(_) => self.value(Until::Line).map(Step::Show),
+        }
+    }
+
+    fn byte_order_mark(&mut self) -> io::Result<bool> {
+        let mark = self.window.byte(1)? == Some(0xbb) && self.window.byte(2)? == Some(0xbf);
+        if mark {
+            self.window.consume(3);
+        }
+        Ok(mark)
+    }
+
+    fn skip(&mut self, bytes: usize) -> Step {
+        self.window.consume(bytes);
+        Step::Again
+    }
+
+    fn in_list(&mut self, of: Option<&'static str>, due: bool, byte: Option<u8>) -> io::Result<Step> {
+        let after = |due| State::List { of, due };
+        Ok(match byte {
+            None => self.cut_off("the input ends before the list of records is closed with `]`"),
+            Some(b']') if due => {
+                self.state = after(false);
+                Step::Show(Span::bad(0, "not valid JSON: there is a comma too many at the end of the list"))
+            }
+            Some(b']') => {
+                self.state = if of.is_some() { State::Wrapper } else { State::Top };
+                self.skip(1)
+            }
+            Some(b',') if due => {
+                Step::Show(Span::bad(1, "not valid JSON: a record is missing between commas"))
+            }
+            Some(b',') => {
+                self.state = after(true);
+                self.skip(1)
+            }
+            Some(b'}') => Step::Show(Span::bad(1, "not valid JSON: there is a `}` too many")),
+            Some(first) => {
+                self.state = after(false);
+                Step::Show(self.value(until(first))?)
+            }
+        })
+    }
+
+    fn in_wrapper(&mut self, byte: Option<u8>) -> io::Result<Step> {
+        Ok(match byte {
+            None => self.cut_off("the input ends before the object around the records is closed with `}`"),
+            Some(b'}') => {
+                self.state = State::Top;
+                self.skip(1)
+            }
+            Some(b',') => self.skip(1),
+            Some(b'"') => self.member()?,
+            Some(b']') => Step::Show(Span::bad(1, "not valid JSON: there is a `]` too many")),
+            Some(first) => Step::Show(self.value(until(first))?),
+        })
+    }
+
+    /// One more member of a wrapping object whose list has been met.
+    fn member(&mut self) -> io::Result<Step> {
+        let Some(member) = Member::read(&mut self.window, 0)? else {
+            return self.value(Until::Delimiter).map(Step::Show);
+        };
+        if let Some(list) = self.list_named(&member) {
+            self.window.consume(member.value + 1);
+            self.state = State::List { of: Some(list), due: false };
+            return Ok(Step::Again);
+        }
+        let mut scan = Scan::new(until(member.first));
+        match self.scan(member.value, &mut scan)? {
+            Ended::At(end) => {
+                if let Err(fault) = self.keep(&member, end) {
+                    return Ok(Step::Show(Span::bad(end, fault)));
+                }
+                Ok(self.skip(end))
+            }
+            other => self.mend(other, scan).map(Step::Show),
+        }
+    }
+
+    fn list_named(&self, member: &Member) -> Option<&'static str> {
+        let key = &self.window.bytes()[member.key.0..member.key.1];
+        (member.first == b'[').then(|| self.lists.iter().find(|list| list.as_bytes() == key).copied())?
+    }
+
+    fn keep(&mut self, member: &Member, end: usize) -> Result<(), String> {
+        let bytes = self.window.bytes();
+        let line = self.window.line_at(member.value);
+        let words = |error| syntax_reason(&error, line);
+        let key: String = serde_json::from_slice(&bytes[member.key.0 - 1..=member.key.1]).map_err(words)?;
+        let value: Value = serde_json::from_slice(&bytes[member.value..end]).map_err(words)?;
+        self.header.insert(key, value);
+        Ok(())
+    }
+
+    /// An object at the top: a record itself, unless a member is one of the lists.
+    fn top_object(&mut self) -> io::Result<Step> {
+        let mut members = Vec::new();
+        let mut at = 1;
+        loop {
+            let (next, byte) = self.window.solid(at)?;
+            match byte {
+                Some(b'}') => return Ok(Step::Show(Span::good(next + 1))),
+                Some(b',') => at = next + 1,
+                Some(b'"') => {
+                    let Some(member) = Member::read(&mut self.window, next)? else {
+                        return self.rest_of_object(next);
+                    };
+                    if let Some(list) = self.list_named(&member) {
+                        return Ok(self.open(&members, &member, list));
+                    }
+                    let mut scan = Scan::new(until(member.first));
+                    match self.scan(member.value, &mut scan)? {
+                        Ended::At(end) => {
+                            at = end;
+                            members.push((member, end));
+                        }
+                        _ => return self.rest_of_object(next),
+                    }
+                }
+                _ => return self.rest_of_object(next),
+            }
+        }
+    }
+
+    /// The object's members are not well formed from `at` on: its end is where its braces say.
+    fn rest_of_object(&mut self, at: usize) -> io::Result<Step> {
+        let mut scan = Scan::inside_object();
+        match self.scan(at, &mut scan)? {
+            Ended::At(end) => Ok(Step::Show(Span::good(end))),
+            other => self.mend(other, scan).map(Step::Show),
+        }
+    }
+
+    fn open(&mut self, members: &[(Member, usize)], list: &Member, name: &'static str) -> Step {
+        self.header.clear();
+        // A member that cannot be read is not worth the records behind it; readers do without it.
+        for (member, end) in members {
+            let _unreadable = self.keep(member, *end);
+        }
+        self.window.consume(list.value + 1);
+        self.state = State::List { of: Some(name), due: false };
+        Step::Again
+    }
+
+    /// One value from the beginning of the window.
+    fn value(&mut self, until: Until) -> io::Result<Span> {
+        let mut scan = Scan::new(until);
+        match self.scan(0, &mut scan)? {
+            Ended::At(end) => Ok(Span::good(end)),
+            Ended::InputOver if until == Until::Line => Ok(Span::good(self.window.bytes().len())),
+            other => self.mend(other, scan),
+        }
+    }
+
+    fn scan(&mut self, mut at: usize, scan: &mut Scan) -> io::Result<Ended> {
+        loop {
+            match scan.feed(&self.window.bytes()[at..]) {
+                Found::End(end) => return Ok(Ended::At(at + end)),
+                Found::Broken(end) => return Ok(Ended::Broken(at + end)),
+                Found::More => at = self.window.bytes().len(),
+            }
+            if at > self.limit {
+                return Ok(Ended::TooLarge);
+            }
+            if !self.window.fill()? {
+                return Ok(Ended::InputOver);
+            }
+        }
+    }
+
+    /// A record without an end: what is lost reaches to where the next record can be seen to begin.
+    fn mend(&mut self, ended: Ended, scan: Scan) -> io::Result<Span> {
+        let broken = match ended {
+            Ended::At(end) | Ended::Broken(end) => end.max(1),
+            Ended::InputOver | Ended::TooLarge => self.window.bytes().len(),
+        };
+        let signs = Signs::of_record(&mut self.window, self.state == State::Top)?;
+        if let Some(next) = self.resume.within(&mut self.window, broken, &signs)? {
+            return Ok(self.lost(next));
+        }
+        match ended {
+            Ended::InputOver => {
+                self.state = State::Top;
+                Ok(self.lost(broken))
+            }
+            Ended::TooLarge => self.pass_over(Some(scan), broken, &signs),
+            Ended::At(_) | Ended::Broken(_) => self.pass_over(None, broken, &signs),
+        }
+    }
+
+    fn lost(&self, end: usize) -> Span {
+        let bytes = &self.window.bytes()[..end];
+        let reason = match serde_json::from_slice::<IgnoredAny>(bytes) {
+            Err(error) => syntax_reason(&error, self.window.line()),
+            Ok(_) => "not valid JSON: brackets do not match around it".to_owned(),
+        };
+        Span::bad(end, reason)
+    }
+
+    /// Moves on from `at` to the end of the record (while `scan` holds), or to where the next record begins,
+    /// however far that is. More than the limit is never held.
+    fn pass_over(&mut self, mut scan: Option<Scan>, mut at: usize, signs: &Signs) -> io::Result<Span> {
+        loop {
+            let to = self.window.bytes().len();
+            let end = match &mut scan {
+                Some(going_on) => match going_on.feed(&self.window.bytes()[at..]) {
+                    Found::End(end) => Some(at + end),
+                    Found::Broken(_) => {
+                        scan = None;
+                        continue;
+                    }
+                    Found::More => None,
+                },
+                None => signs.find(&mut self.window, at, to)?,
+            };
+            if let Some(end) = end {
+                return Ok(self.passed(end));
+            }
+            at = to;
+            if at > self.limit {
+                at = self.let_go();
+            }
+            if at == self.window.bytes().len() && !self.window.fill()? {
+                self.state = State::Top;
+                return Ok(self.passed(at));
+            }
+        }
+    }
+
+    /// Keeps the head of a record that is too large, and drops the rest but for what [`Signs`] look back at.
+    fn let_go(&mut self) -> usize {
+        let bytes = self.window.bytes();
+        if self.large.is_none() {
+            let head = bytes[..bytes.len().min(HEAD)].to_vec();
+            self.large = Some(Large { head, offset: self.window.offset(), line: self.window.line() });
+        }
+        let drop = bytes.len().saturating_sub(LOOK_BACK);
+        self.window.consume(drop);
+        self.window.bytes().len()
+    }
+
+    fn passed(&self, end: usize) -> Span {
+        if self.large.is_none() {
+            return self.lost(end);
+        }
+        let (limit, head) = (self.limit, HEAD);
+        let reason =
+            format!("larger than a record may be ({limit} bytes); only its first {head} bytes are kept here");
+        Span::bad(end, reason)
+    }
+
+    fn cut_off(&mut self, reason: &str) -> Step {
+        self.state = State::Top;
+        Step::Show(Span::bad(0, format!("not valid JSON: {reason}; what came before is kept")))
+    }
+}
+
+/// What a reader's next step is.
+enum Step {
+    Again,
+    Show(Span),
+    Over,
+}
+
+/// How a scan came to its end.
+#[derive(Clone, Copy)]
+enum Ended {
+    At(usize),
+    Broken(usize),
+    InputOver,
+    TooLarge,
+}
+
+struct Large {
+    head: Vec<u8>,
+    offset: u64,
+    line: u64,
+}
+
+/// A member of an object, by position in the window.
+struct Member {
+    /// The name, without its quotes.
+    key: (usize, usize),
+    /// First byte of the value.
+    value: usize,
+    first: u8,
+}
+
+impl Member {
+    /// The member whose opening quote is at `at`; `None` when it is not `"name": value`.
+    fn read(window: &mut Window<'_>, at: usize) -> io::Result<Option<Member>> {
+        let Some(end) = text_end(window, at)? else { return Ok(None) };
+        let (colon, byte) = window.solid(end + 1)?;
+        if byte != Some(b':') {
+            return Ok(None);
+        }
+        let (value, first) = window.solid(colon + 1)?;
+        Ok(first.map(|first| Member { key: (at + 1, end), value, first }))
+    }
+}
+
+/// The closing quote of the property name that begins at `at`. Names are short: no chunked scan.
+fn text_end(window: &mut Window<'_>, at: usize) -> io::Result<Option<usize>> {
+    let mut at = at + 1;
+    loop {
+        match window.byte(at)? {
+            Some(b'"') => return Ok(Some(at)),
+            Some(b'\\') => at += 2,
+            Some(b'\n') | None => return Ok(None),
+            Some(_) => at += 1,
+        }
+    }
+}
+
+fn until(first: u8) -> Until {
+    match first {
+        b'{' | b'[' | b'"' => Until::Closed,
+        _ => Until::Delimiter,
+    }
+}
+
+fn trimmed(bytes: &[u8]) -> &[u8] {
+    bytes.trim_ascii()
+}

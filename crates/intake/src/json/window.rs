@@ -1,0 +1,95 @@
+//! The part of the input that is being looked at: a buffer that grows at the end and is dropped at the front.
+
+use std::io::{self, BufRead, Read};
+
+use memchr::memchr_iter;
+
+/// Bytes asked of the input at a time.
+const CHUNK: usize = 256 << 10;
+
+/// Bytes from the first one not yet consumed, as far as the input has been read. Positions are relative to it.
+pub(super) struct Window<'i> {
+    input: &'i mut dyn BufRead,
+    buffer: Vec<u8>,
+    /// Consumed bytes at the front of `buffer`, not yet dropped.
+    consumed: usize,
+    offset: u64,
+    line: u64,
+    ended: bool,
+}
+
+impl<'i> Window<'i> {
+    pub(super) fn new(input: &'i mut dyn BufRead) -> Window<'i> {
+        Window { input, buffer: Vec::new(), consumed: 0, offset: 0, line: 1, ended: false }
+    }
+
+    /// What has been read and not consumed.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.buffer[self.consumed..]
+    }
+
+    /// Offset of the first byte in the whole input.
+    pub(super) fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    /// Line of the first byte, from 1.
+    pub(super) fn line(&self) -> u64 {
+        self.line
+    }
+
+    /// Line of the byte at a position.
+    pub(super) fn line_at(&self, at: usize) -> u64 {
+        self.line + newlines(&self.bytes()[..at])
+    }
+
+    /// The byte at a position; reads on where needed. `None` at the end of the input.
+    #[inline]
+    pub(super) fn byte(&mut self, at: usize) -> io::Result<Option<u8>> {
+        loop {
+            if let Some(byte) = self.buffer.get(self.consumed + at) {
+                return Ok(Some(*byte));
+            }
+            if !self.fill()? {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// The first position from `at` that is not JSON white space, with its byte.
+    #[inline]
+    pub(super) fn solid(&mut self, mut at: usize) -> io::Result<(usize, Option<u8>)> {
+        loop {
+            match self.byte(at)? {
+                Some(b' ' | b'\t' | b'\n' | b'\r') => at += 1,
+                other => return Ok((at, other)),
+            }
+        }
+    }
+
+    /// Reads another chunk; false at the end of the input.
+    pub(super) fn fill(&mut self) -> io::Result<bool> {
+        if self.ended {
+            return Ok(false);
+        }
+        if self.consumed > 0 && self.consumed * 2 >= self.buffer.len() {
+            self.buffer.drain(..self.consumed);
+            self.consumed = 0;
+        }
+        let before = self.buffer.len();
+        let got = (&mut *self.input).take(CHUNK as u64).read_to_end(&mut self.buffer)?;
+        self.ended = got < CHUNK;
+        Ok(self.buffer.len() > before)
+    }
+
+    /// Moves the front past `count` bytes that have been read.
+    pub(super) fn consume(&mut self, count: usize) {
+        self.line = self.line_at(count);
+        self.offset += count as u64;
+        self.consumed += count;
+    }
+}
+
+fn newlines(bytes: &[u8]) -> u64 {
+    memchr_iter(b'\n', bytes).count() as u64
+}
