@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::Kind;
+use crate::{Kind, canonical_json};
 
 /// Namespace of the deterministic ids of cyber-observables (STIX 2.1 section 2.9).
 pub const STIX_NAMESPACE: Uuid = Uuid::from_u128(0x00abedb4_aa42_466c_9c01_fed23315a9b7);
@@ -45,10 +45,12 @@ impl ObjectId {
     /// Deterministic id of an observable: UUIDv5 in [`STIX_NAMESPACE`] over the canonical JSON (RFC 8785) of
     /// its id-contributing properties. `contributing` must hold those properties and no others.
     pub fn observable(kind: Kind, contributing: &Value) -> ObjectId {
-        // serde_json maps are sorted by key and written without spaces: RFC 8785 for all values that
-        // contribute (strings, integers, booleans, and maps and lists of them).
-        let name = contributing.to_string();
-        ObjectId { kind, uuid: Uuid::new_v5(&STIX_NAMESPACE, name.as_bytes()) }
+        ObjectId::of_canonical(kind, &canonical_json(contributing))
+    }
+
+    /// As [`ObjectId::observable`], of properties already in canonical JSON.
+    pub(crate) fn of_canonical(kind: Kind, contributing: &str) -> ObjectId {
+        ObjectId { kind, uuid: Uuid::new_v5(&STIX_NAMESPACE, contributing.as_bytes()) }
     }
 
     /// Deterministic id in [`ENTENTE_NAMESPACE`] of something a reader has to name itself. `name` says what it

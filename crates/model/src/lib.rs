@@ -9,16 +9,22 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod atlas;
+mod canonical;
 mod claim;
 mod compartment_set;
 mod handling;
 mod id;
 mod kind;
 mod link;
+mod links;
+mod location;
 mod object;
 mod selector;
 mod time;
 
+pub use atlas::{Atlas, AtlasError, AtlasRow, Location, RowError, Whereabouts};
+pub use canonical::{canonical_id, canonical_json, vertex_id};
 pub use claim::{ClaimNo, Compartment, CompartmentNo, Draft, VertexNo};
 pub use compartment_set::CompartmentSet;
 pub use handling::{
@@ -27,6 +33,7 @@ pub use handling::{
 pub use id::{ENTENTE_NAMESPACE, IdError, ObjectId, STIX_NAMESPACE};
 pub use kind::{Kind, KindFamily};
 pub use link::{Link, LinkKind, Reference};
+pub use links::{implied_links, links_of};
 pub use object::{Object, ObjectError};
-pub use selector::{HashAlgorithm, Selector};
+pub use selector::{HashAlgorithm, Selector, SelectorError, refang};
 pub use time::{TimestampError, parse_timestamp};

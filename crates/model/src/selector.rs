@@ -5,7 +5,27 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::canonical::write_string;
 use crate::{Kind, ObjectId};
+
+mod carried;
+mod country;
+mod error;
+mod hash;
+mod host;
+mod iban;
+mod implied;
+mod machine;
+mod phone;
+mod recognise;
+mod refang;
+mod wallet;
+mod web;
+
+pub use error::SelectorError;
+pub use hash::HashAlgorithm;
+pub(crate) use hash::normal_digest;
+pub use refang::refang;
 
 /// A normalised value that identifies something. Construct it with the functions of this module only; equal
 /// values are equal selectors whatever their spelling was.
@@ -49,54 +69,6 @@ pub enum Selector {
     Country(String),
 }
 
-/// Hash algorithms with their STIX names (`hash-algorithm-ov`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum HashAlgorithm {
-    /// MD5.
-    Md5,
-    /// SHA-1.
-    Sha1,
-    /// SHA-256.
-    Sha256,
-    /// SHA-512.
-    Sha512,
-    /// SHA3-256.
-    Sha3_256,
-    /// SHA3-512.
-    Sha3_512,
-    /// ssdeep context-triggered piecewise hash.
-    Ssdeep,
-    /// TLSH locality-sensitive hash.
-    Tlsh,
-}
-
-impl HashAlgorithm {
-    /// In the order in which STIX 2.1 section 2.9 prefers them for ids, then the rest.
-    pub const ALL: [HashAlgorithm; 8] = [
-        Self::Md5,
-        Self::Sha1,
-        Self::Sha256,
-        Self::Sha512,
-        Self::Sha3_256,
-        Self::Sha3_512,
-        Self::Ssdeep,
-        Self::Tlsh,
-    ];
-
-    /// The STIX name.
-    pub fn as_str(self) -> &'static str {
-        ["MD5", "SHA-1", "SHA-256", "SHA-512", "SHA3-256", "SHA3-512", "SSDEEP", "TLSH"][self as usize]
-    }
-
-    /// The algorithm a name means, in any spelling met in feeds: `sha256`, `SHA-256`, `Sha_256`.
-    pub fn from_name(name: &str) -> Option<HashAlgorithm> {
-        let plain =
-            |name: &str| name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
-        let wanted = plain(name);
-        Self::ALL.into_iter().find(|algorithm| plain(algorithm.as_str()) == wanted)
-    }
-}
-
 impl Selector {
     /// The kind of the object this selector names.
     pub fn kind(&self) -> Kind {
@@ -125,8 +97,35 @@ impl Selector {
     pub fn id(&self) -> ObjectId {
         match self {
             Selector::Country(code) => ObjectId::minted(Kind::Location, code),
-            _ => ObjectId::observable(self.kind(), &Value::Object(self.properties())),
+            _ => ObjectId::of_canonical(self.kind(), &self.canonical()),
         }
+    }
+
+    /// [`Selector::properties`] as canonical JSON, without building the map: this runs for every end of every
+    /// link. Members stand in the order of RFC 8785.
+    fn canonical(&self) -> String {
+        let members: &[(&str, &str)] = match self {
+            Selector::Domain(value)
+            | Selector::Ipv4(value)
+            | Selector::Ipv6(value)
+            | Selector::Url(value)
+            | Selector::Email(value)
+            | Selector::Mac(value) => &[("value", value)],
+            Selector::FileHash(algorithm, digest) | Selector::CertificateHash(algorithm, digest) => {
+                return format!("{{\"hashes\":{}}}", members_of(&[(algorithm.as_str(), digest)]));
+            }
+            Selector::FileName(name) | Selector::Mutex(name) => &[("name", name)],
+            Selector::AutonomousSystem(number) => return format!("{{\"number\":{number}}}"),
+            Selector::RegistryKey(key) => &[("key", key)],
+            Selector::UserAccount(kind, login) if kind.is_empty() => &[("account_login", login)],
+            Selector::UserAccount(kind, login) => &[("account_login", login), ("account_type", kind)],
+            Selector::Directory(path) => &[("path", path)],
+            Selector::Wallet(currency, address) => &[("currency", currency), ("value", address)],
+            Selector::Iban(iban) => &[("iban", iban)],
+            Selector::Phone(number) => &[("number", number)],
+            Selector::Country(code) => &[("country", code)],
+        };
+        members_of(members)
     }
 
     /// What a person reads: the value itself.
@@ -181,4 +180,16 @@ impl Selector {
             _ => Map::new(),
         }
     }
+}
+
+fn members_of(members: &[(&str, &str)]) -> String {
+    let mut out = String::with_capacity(64);
+    for (place, (name, value)) in members.iter().enumerate() {
+        out.push(if place == 0 { '{' } else { ',' });
+        write_string(&mut out, name);
+        out.push(':');
+        write_string(&mut out, value);
+    }
+    out.push('}');
+    out
 }
