@@ -10,10 +10,20 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod container;
 mod draft;
 mod json;
+mod list;
+mod recognise;
 mod record;
 mod settings;
+mod text;
+
+use std::io::Read;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use entente_model::Atlas;
 
 pub use draft::Drafter;
 pub use record::{Outcome, Place, ReadError, Record, Sink, Stopped, Summary};
@@ -25,4 +35,38 @@ pub(crate) struct Context {
     pub(crate) drafter: Drafter,
     /// Bounds on hostile input.
     pub(crate) limits: Limits,
+    /// Read everything as this instead of recognising it.
+    pub(crate) format: Option<Format>,
+}
+
+/// Reads inputs under the settings of one import.
+pub struct Intake {
+    context: Context,
+}
+
+impl Intake {
+    /// An intake for one import; `atlas` says where addresses are.
+    pub fn new(settings: Settings, atlas: Arc<Atlas>) -> Intake {
+        let drafter = Drafter::new(&settings, atlas);
+        Intake { context: Context { drafter, limits: settings.limits, format: settings.format } }
+    }
+
+    /// Reads one input of unknown nature: containers are opened, the format is recognised from the content, and
+    /// every record goes to `receive`, in input order, until it breaks. `name` is the input's path or address;
+    /// it tells what a list is about and is shown in places, and nothing is opened by it.
+    ///
+    /// # Errors
+    /// Only when `input` itself cannot be read or `receive` breaks. Bad records, damaged archives and limits
+    /// are rejects.
+    pub fn read(
+        &self,
+        name: &str,
+        input: &mut dyn Read,
+        receive: &mut dyn FnMut(Record) -> ControlFlow<()>,
+    ) -> Result<Summary, ReadError> {
+        let mut sink = Sink::new(receive);
+        let meter = container::Meter::new(self.context.limits.clone());
+        container::Unpacking::read(&self.context, &meter, name, input, &mut sink)?;
+        Ok(sink.summary())
+    }
 }
