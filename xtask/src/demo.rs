@@ -31,7 +31,7 @@ const SAMPLE: [Telling; 4] = [
         grade: "admiralty:A2",
     },
     Telling { file: "sinkhole.csv", source: "Harbour University", tlp: "green", grade: "admiralty:B3" },
-    Telling { file: "blocklist.txt", source: "Open blocklist", tlp: "clear", grade: "admiralty:C3" },
+    Telling { file: "lantern.txt", source: "Open blocklist", tlp: "clear", grade: "admiralty:C3" },
 ];
 
 /// Builds the page and the node, makes the data folder with the sample in it, and serves until it is stopped.
