@@ -96,7 +96,7 @@ impl Layout {
         let ends = (0..self.names.rows).map(|row| u32_at(bytes, self.names.values + 4 * row) as usize);
         let mut from = 0;
         for end in ends {
-            if !text.get(from..end).is_some_and(|name| std::str::from_utf8(name).is_ok()) {
+            if text.get(from..end).is_none_or(|name| std::str::from_utf8(name).is_err()) {
                 return false;
             }
             from = end;

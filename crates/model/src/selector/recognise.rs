@@ -116,12 +116,12 @@ fn named_digest(text: &str) -> Option<Selector> {
 
 /// An address, a network, `address:port`, `[v6]:port` or `domain:port`.
 fn host_and_port(text: &str) -> Option<(Selector, Option<u16>)> {
-    if text.bytes().all(|b| b.is_ascii_hexdigit() || matches!(b, b'.' | b':' | b'/' | b'[' | b']'))
-        || text.contains('%')
+    let digits = |b: u8| b.is_ascii_hexdigit() || matches!(b, b'.' | b':' | b'/' | b'[' | b']');
+    // A zone may have any letters.
+    if (text.bytes().all(digits) || text.contains('%'))
+        && let Ok(ip) = Selector::ip(text)
     {
-        if let Ok(ip) = Selector::ip(text) {
-            return Some((ip, None));
-        }
+        return Some((ip, None));
     }
     let (host, port) = text.rsplit_once(':')?;
     let port = Some(port.parse::<u16>().ok().filter(|_| port.bytes().all(|b| b.is_ascii_digit()))?);
