@@ -187,7 +187,7 @@ mod tests {
     #[test]
     fn canonical_json_is_that_of_rfc_8785() {
         // The example of section 3.2.2, and the order of section 3.2.3.
-        let numbers = json!([333333333.33333329, 1E30, 4.50, 2e-3, 0.000000000000000000000000001, 1.0, -0.0]);
+        let numbers = json!([333333333.3333333, 1E30, 4.50, 2e-3, 0.000000000000000000000000001, 1.0, -0.0]);
         assert_eq!(canonical_json(&numbers), "[333333333.3333333,1e+30,4.5,0.002,1e-27,1,0]");
         let text = json!("\u{20ac}$\u{000f}\nA'B\"\\\\\"/");
         assert_eq!(canonical_json(&text), "\"€$\\u000f\\nA'B\\\"\\\\\\\\\\\"/\"");

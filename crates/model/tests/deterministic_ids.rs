@@ -1,9 +1,4 @@
 //! Deterministic ids against the reference implementation, python-stix2 3.0.2.
-#![expect(
-    clippy::print_stdout,
-    reason = "the share of ids that come out as their truth says is what this reports"
-)]
-
 use std::fs;
 use std::path::Path;
 
