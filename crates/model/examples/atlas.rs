@@ -1,40 +1,33 @@
-//! Builds the address table: `atlas OUT CSV…`, each CSV a table of the ip-location-db packages
-//! (`first,last,country` or `first,last,AS number,name`).
-#![expect(clippy::print_stderr, reason = "a command tells its user what went wrong")]
+//! Builds the table of networks and countries: `atlas OUTPUT SOURCE…`, where the sources are CSV files of the
+//! ip-location-db packages. `cargo xtask atlas` calls it.
+#![expect(clippy::print_stdout, reason = "a command's output is for the terminal")]
 
-use std::env;
-use std::error::Error;
-use std::fs::{self, File};
-use std::io::{BufRead, BufReader};
-use std::process::ExitCode;
+use std::{error::Error, fs};
 
 use entente_model::{Atlas, AtlasRow};
 
-fn main() -> ExitCode {
-    match build(env::args().skip(1).collect()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::FAILURE
-        }
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut args = std::env::args().skip(1);
+    let output = args.next().ok_or("say where to write the table")?;
+    let mut rows = Vec::new();
+    for source in args {
+        rows.extend(read(&source).map_err(|error| format!("{source}: {error}"))?);
     }
+    let count = rows.len();
+    let bytes = Atlas::build(rows)?;
+    Atlas::from_bytes(bytes.clone())?;
+    // Whole or not at all: the node takes in whatever is there.
+    let beside = format!("{output}.new");
+    fs::write(&beside, bytes)?;
+    fs::rename(&beside, &output)?;
+    println!("{count} ranges");
+    Ok(())
 }
 
-fn build(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
-    let (out, sources) = arguments.split_first().ok_or("name the file to write, then the tables to read")?;
-    let mut rows = Vec::new();
-    for source in sources {
-        let file = File::open(source).map_err(|error| format!("{source} cannot be read: {error}"))?;
-        for (place, line) in BufReader::new(file).lines().enumerate() {
-            rows.push(
-                AtlasRow::from_csv(&line?)
-                    .map_err(|error| format!("{source}, line {}: {error}", place + 1))?,
-            );
-        }
-    }
-    let bytes = Atlas::build(rows)?;
-    // Read back, so that a table this program writes is one the node opens.
-    Atlas::from_bytes(bytes.as_slice())?;
-    fs::write(out, bytes).map_err(|error| format!("{out} cannot be written: {error}"))?;
-    Ok(())
+fn read(source: &str) -> Result<Vec<AtlasRow>, Box<dyn Error>> {
+    let text = fs::read_to_string(source)?;
+    let row = |(number, line)| {
+        AtlasRow::from_csv(line).map_err(|error| format!("line {}: {error}", number + 1).into())
+    };
+    text.lines().enumerate().map(row).collect()
 }

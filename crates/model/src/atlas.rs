@@ -69,14 +69,6 @@ pub enum AtlasError {
     /// A column that has to ascend does not, or names are not UTF-8.
     #[error("this address table is damaged in its {0}")]
     Damaged(&'static str),
-    /// Two rows of a build contradict.
-    #[error("two {kind} rows overlap at {at}")]
-    Overlap {
-        /// `country` or `AS`.
-        kind: &'static str,
-        /// First address of the second row.
-        at: IpAddr,
-    },
     /// More than the format holds.
     #[error("too much for an address table: {0}")]
     TooLarge(&'static str),
@@ -99,11 +91,11 @@ impl Atlas {
         Ok(Atlas { bytes, layout })
     }
 
-    /// Makes the bytes of a table from rows in any order. Neighbours that say the same become one.
+    /// Makes the bytes of a table from rows in any order. Where rows of one sort share an address, the narrower
+    /// speaks; neighbours that say the same become one.
     ///
     /// # Errors
-    /// [`AtlasError::Overlap`] when two rows of one sort share an address, [`AtlasError::TooLarge`] when there
-    /// are more than 2^32 rows or bytes of names.
+    /// [`AtlasError::TooLarge`] when there are more than 2^32 rows or bytes of names.
     pub fn build(rows: impl IntoIterator<Item = AtlasRow>) -> Result<Vec<u8>, AtlasError> {
         build::build(rows)
     }
@@ -196,11 +188,26 @@ mod tests {
     }
 
     #[test]
-    fn rows_that_contradict_are_refused() {
-        let rows = ["192.0.2.0,192.0.2.255,NL", "192.0.2.255,192.0.2.255,DE"];
-        let rows = rows.map(|row| AtlasRow::from_csv(row).expect("a row"));
-        let at = "192.0.2.255".parse().expect("an address");
-        assert_eq!(Atlas::build(rows), Err(AtlasError::Overlap { kind: "country", at }));
+    fn where_rows_overlap_the_narrower_speaks() {
+        let atlas = Atlas::from_bytes(built(&[
+            "192.0.2.0,192.0.2.255,NL",
+            "192.0.2.16,192.0.2.31,DE",
+            "192.0.2.20,192.0.2.20,FR",
+            "192.0.2.250,192.0.3.9,BE",
+        ]));
+        let atlas = atlas.expect("an atlas");
+        for (address, code) in [
+            ("192.0.2.15", "NL"),
+            ("192.0.2.16", "DE"),
+            ("192.0.2.20", "FR"),
+            ("192.0.2.21", "DE"),
+            ("192.0.2.32", "NL"),
+            ("192.0.2.250", "BE"),
+            ("192.0.3.9", "BE"),
+        ] {
+            assert_eq!(locate(&atlas, address).0.as_deref(), Some(code), "{address}");
+        }
+        assert_eq!(locate(&atlas, "192.0.3.10"), (None, None));
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! Making the bytes of an atlas.
 
-use std::collections::BTreeMap;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap};
+use std::net::IpAddr;
 
 use super::row::Whereabouts;
 use super::table::{HEADER, MAGIC, VERSION};
@@ -61,10 +62,10 @@ impl Columns {
     }
 
     fn write(self) -> Result<Vec<u8>, AtlasError> {
-        let country_v4 = starts("country", Version::V4, self.country_v4)?;
-        let network_v4 = starts("AS", Version::V4, self.network_v4)?;
-        let country_v6 = starts("country", Version::V6, self.country_v6)?;
-        let network_v6 = starts("AS", Version::V6, self.network_v6)?;
+        let country_v4 = starts(Version::V4, self.country_v4);
+        let network_v4 = starts(Version::V4, self.network_v4);
+        let country_v6 = starts(Version::V6, self.country_v6);
+        let network_v6 = starts(Version::V6, self.network_v6);
         let counts =
             [country_v4.len(), network_v4.len(), country_v6.len(), network_v6.len(), self.names.len()];
         let text: usize = self.names.values().map(String::len).sum();
@@ -83,30 +84,29 @@ impl Columns {
     }
 }
 
-/// Ranges as starts only: a gap becomes a row of nobody's, neighbours that say the same become one.
-fn starts<V: Copy + Default + PartialEq>(
-    kind: &'static str,
-    version: Version,
-    mut ranges: Ranges<V>,
-) -> Result<Vec<(u128, V)>, AtlasError> {
-    ranges.sort_unstable_by_key(|(first, last, _)| (*first, *last));
+/// Ranges as starts only: a gap becomes a row of nobody's, neighbours that say the same become one. Where ranges
+/// overlap, the narrower speaks: announcements are told in this way, and some tables are not free of it.
+fn starts<V: Copy + Default + PartialEq>(version: Version, mut ranges: Ranges<V>) -> Vec<(u128, V)> {
+    ranges.sort_by_key(|(first, _, _)| *first);
     let end = if version == Version::V4 { u128::from(u32::MAX) } else { u128::MAX };
-    let mut rows: Vec<(u128, V)> = Vec::with_capacity(ranges.len());
-    // The first address after the last range; `None` when that was the end of the address space.
-    let mut next = Some(0);
-    for (first, last, value) in ranges {
-        match next {
-            Some(free) if first == free => {}
-            Some(free) if first > free => push(&mut rows, free, V::default()),
-            _ => return Err(AtlasError::Overlap { kind, at: address(version, first) }),
+    let after = ranges.iter().filter(|(_, last, _)| *last < end).map(|(_, last, _)| last + 1);
+    let mut edges: Vec<u128> = ranges.iter().map(|(first, _, _)| *first).chain(after).collect();
+    edges.sort_unstable();
+    edges.dedup();
+
+    let mut rows = Vec::with_capacity(ranges.len());
+    let mut coming = ranges.iter().enumerate().peekable();
+    let mut open = BinaryHeap::new();
+    for edge in edges {
+        while let Some((place, (first, last, _))) = coming.next_if(|(_, (first, _, _))| *first <= edge) {
+            open.push(Reverse((last - first, Reverse(*first), place)));
         }
-        push(&mut rows, first, value);
-        next = (last < end).then(|| last + 1);
+        while open.peek().is_some_and(|Reverse((_, _, place))| ranges[*place].1 < edge) {
+            open.pop();
+        }
+        push(&mut rows, edge, open.peek().map(|Reverse((_, _, place))| ranges[*place].2).unwrap_or_default());
     }
-    if let Some(free) = next {
-        push(&mut rows, free, V::default());
-    }
-    Ok(rows)
+    rows
 }
 
 fn push<V: Copy + Default + PartialEq>(rows: &mut Vec<(u128, V)>, start: u128, value: V) {
@@ -140,13 +140,5 @@ fn bits(address: IpAddr) -> u128 {
     match address {
         IpAddr::V4(address) => address.to_ipv6_mapped().to_bits(),
         IpAddr::V6(address) => address.to_bits(),
-    }
-}
-
-fn address(version: Version, bits: u128) -> IpAddr {
-    match version {
-        // A v4 column holds 32 bits only.
-        Version::V4 => Ipv4Addr::from_bits(bits as u32).into(),
-        Version::V6 => Ipv6Addr::from_bits(bits).into(),
     }
 }
