@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use entente_model::{
-    Atlas, Draft, Handling, Kind, Object, ObjectError, ObjectId, Tlp, canonical_id, links_of,
+    Atlas, Draft, Handling, Kind, Object, ObjectError, ObjectId, Tlp, links_of, vertex_id,
 };
 use jiff::Timestamp;
 use serde_json::{Map, Value};
@@ -68,7 +68,7 @@ impl Drafter {
 
     fn assemble(&self, object: Value, handling: &Handling, minted: bool) -> Result<Draft, ObjectError> {
         let object = Object::from_json(object)?;
-        let canonical = canonical_id(&object).filter(|canonical| canonical != object.id());
+        let canonical = Some(vertex_id(&object)).filter(|canonical| canonical != object.id());
         let links = links_of(&object, &self.atlas);
         let handling = self.at_least_import(marked(object.json(), handling.clone()));
         Ok(Draft { object, canonical, links, handling, minted })
