@@ -1,0 +1,259 @@
+//! What stands around a record: who made it, under which handling, and what its neighbours became.
+
+use std::collections::HashMap;
+
+use entente_model::{Draft, Handling, Kind, Link, ObjectError, ObjectId, Reference, Selector};
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use super::observable::Observable;
+use super::tags::Tags;
+use super::value::{Fields, moment, text, uuid, version_time};
+use crate::{Context, Outcome, Place, Sink, Stopped};
+
+/// Namespace of the relationship ids MISP's own converter computes, so that both name one relationship.
+const MISP_NAMESPACE: Uuid = Uuid::from_u128(0x76beed5f_7251_457e_8c2a_b45f7b589d3d);
+
+/// Why a record of MISP cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Fault {
+    /// The JSON around it is not what MISP writes.
+    #[error("{0}")]
+    Shape(String),
+    /// What it became is no STIX object.
+    #[error(transparent)]
+    Object(#[from] ObjectError),
+}
+
+/// A member every record of its sort has is missing.
+pub(super) fn missing(what: &str, member: &str) -> Fault {
+    Fault::Shape(format!("{what} must have a `{member}`"))
+}
+
+/// The drafts of one record, and how other records refer to it.
+#[derive(Debug, Default)]
+pub(super) struct Made {
+    /// First is the record's own.
+    pub(super) drafts: Vec<Draft>,
+    /// Domain objects sightings and references may point to, the preferred one first.
+    pub(super) subjects: Vec<ObjectId>,
+    /// The observable the record is about, for direct edges between things.
+    pub(super) observable: Option<ObjectId>,
+}
+
+/// The surroundings of the records of one event, or of a list of attributes without one.
+pub(super) struct Scene<'a> {
+    pub(super) ctx: &'a Context,
+    place: Place,
+    /// Wraps a rejected record so that its handling and author survive being mended.
+    envelope: Fields,
+    pub(super) handling: Handling,
+    /// Who wrote the event.
+    pub(super) author: Option<ObjectId>,
+    /// Time of the event: of things in it that have none.
+    pub(super) time: Option<Timestamp>,
+    made: HashMap<Uuid, (Vec<ObjectId>, Option<ObjectId>)>,
+    /// All the event is about, in order, without repetitions.
+    pub(super) refs: Vec<ObjectId>,
+}
+
+impl<'a> Scene<'a> {
+    /// The surroundings an event (or what stands in for one) makes for its records.
+    pub(super) fn new(ctx: &'a Context, place: &Place, event: &Fields) -> Scene<'a> {
+        let tags = super::tags::of_event_or_self(event);
+        let source = super::value::object(event, "Event").unwrap_or(event);
+        let author = super::value::object(source, "Orgc").and_then(|org| uuid(org, "uuid"));
+        let kept = ["Tag", "Orgc", "timestamp"].iter().filter_map(|&name| Some((name.to_owned(), source.get(name)?.clone())));
+        Scene {
+            ctx,
+            place: place.clone(),
+            envelope: kept.collect(),
+            handling: tags.restrict(ctx.drafter.handling()),
+            author: author.map(|author| ObjectId::new(Kind::Identity, author)),
+            time: moment(source, "timestamp"),
+            made: HashMap::new(),
+            refs: Vec::new(),
+        }
+    }
+
+    /// A domain object or relationship the record itself stands for. Its id is the record's UUID and its version
+    /// the record's time; without either the reader has to name and date it.
+    pub(super) fn own(&self, kind: Kind, record: &Fields, properties: Fields, tags: &Tags) -> Result<Draft, Fault> {
+        self.dated(kind, uuid(record, "uuid"), moment(record, "timestamp"), properties, tags)
+    }
+
+    /// A domain object with this UUID, as the event's author wrote it at this time.
+    pub(super) fn dated(
+        &self,
+        kind: Kind,
+        uuid: Option<Uuid>,
+        at: Option<Timestamp>,
+        mut properties: Fields,
+        tags: &Tags,
+    ) -> Result<Draft, Fault> {
+        if let Some(author) = self.author.as_ref().filter(|_| kind != Kind::Relationship) {
+            properties.entry("created_by_ref").or_insert_with(|| author.to_string().into());
+        }
+        self.unsigned(kind, uuid, at, properties, tags)
+    }
+
+    /// A domain object somebody else wrote: a galaxy cluster, an organisation, a sighting.
+    pub(super) fn unsigned(
+        &self,
+        kind: Kind,
+        uuid: Option<Uuid>,
+        at: Option<Timestamp>,
+        mut properties: Fields,
+        tags: &Tags,
+    ) -> Result<Draft, Fault> {
+        let handling = tags.restrict(&self.handling);
+        mark(&mut properties, tags);
+        let id = match uuid {
+            Some(uuid) => ObjectId::new(kind, uuid),
+            None => ObjectId::minted(kind, &Value::Object(properties.clone()).to_string()),
+        };
+        let Some(at) = at else {
+            return Ok(self.ctx.drafter.mint(&id, Value::Object(properties), &handling)?);
+        };
+        properties.insert("type".into(), id.kind().as_str().into());
+        properties.insert("spec_version".into(), "2.1".into());
+        properties.insert("id".into(), id.to_string().into());
+        for name in ["created", "modified"] {
+            properties.insert(name.into(), version_time(at).into());
+        }
+        Ok(self.ctx.drafter.draft_under(Value::Object(properties), &handling)?)
+    }
+
+    /// An object the reader names itself.
+    pub(super) fn minted(&self, id: &ObjectId, properties: Fields) -> Result<Draft, Fault> {
+        Ok(self.ctx.drafter.mint(id, Value::Object(properties), &self.handling)?)
+    }
+
+    /// An observable, under the handling of the record that tells it.
+    pub(super) fn observable(&self, observable: &Observable, tags: &Tags) -> Result<Draft, Fault> {
+        let handling = tags.restrict(&self.handling);
+        Ok(self.ctx.drafter.draft_under(Value::Object(observable.json.clone()), &handling)?)
+    }
+
+    /// `source kind target`, dated like the record that says so; its id is the one MISP's converter computes.
+    pub(super) fn relationship(
+        &self,
+        (source, kind, target): (&ObjectId, &str, &ObjectId),
+        at: Option<Timestamp>,
+        revoked: bool,
+        tags: &Tags,
+    ) -> Result<Draft, Fault> {
+        let name = format!("{source} - {kind} - {target}");
+        let uuid = Uuid::new_v5(&MISP_NAMESPACE, name.as_bytes());
+        let mut properties = relation(source, kind, target);
+        if revoked {
+            properties.insert("revoked".into(), true.into());
+        }
+        self.dated(Kind::Relationship, Some(uuid), at, properties, tags)
+    }
+
+    /// Accounts for a record and remembers what it became.
+    pub(super) fn put(&mut self, name: &str, record: &Fields, made: Result<Made, Fault>, sink: &mut Sink) -> Result<(), Stopped> {
+        let place = self.place_of(name, record);
+        match made {
+            Ok(made) => {
+                self.remember(record, &made);
+                sink.put(place, Outcome::Drafts(made.drafts))
+            }
+            Err(fault) => sink.reject(place, fault, &self.wrapped(name, record)),
+        }
+    }
+
+    /// Accounts for a record that is left out on purpose.
+    pub(super) fn exclude(&self, name: &str, record: &Value, class: &'static str, sink: &mut Sink) -> Result<(), Stopped> {
+        let empty = Fields::new();
+        sink.put(self.place_of(name, record.as_object().unwrap_or(&empty)), Outcome::Excluded(class))
+    }
+
+    /// Accounts for something that should have been a record and is not even a JSON object.
+    pub(super) fn reject(&self, name: &str, record: &Value, reason: &str, sink: &mut Sink) -> Result<(), Stopped> {
+        sink.reject(self.place.clone(), format!("{reason}: {name}"), record.to_string().as_bytes())
+    }
+
+    /// What the record with this UUID became: domain objects, and the observable it is about.
+    pub(super) fn became(&self, uuid: &Uuid) -> Option<&(Vec<ObjectId>, Option<ObjectId>)> {
+        self.made.get(uuid)
+    }
+
+    fn remember(&mut self, record: &Fields, made: &Made) {
+        for draft in &made.drafts {
+            self.refer(draft.object.id().clone());
+        }
+        if let Some(uuid) = uuid(record, "uuid").filter(|_| !made.subjects.is_empty()) {
+            self.made.insert(uuid, (made.subjects.clone(), made.observable.clone()));
+        }
+    }
+
+    fn refer(&mut self, id: ObjectId) {
+        if id.kind() != &Kind::MarkingDefinition && Some(&id) != self.author.as_ref() {
+            self.refs.push(id);
+        }
+    }
+
+    /// Ids the event is about, each once.
+    pub(super) fn object_refs(&mut self) -> Vec<Value> {
+        let mut seen = std::collections::HashSet::new();
+        let refs = std::mem::take(&mut self.refs);
+        refs.into_iter().filter(|id| seen.insert(id.clone())).map(|id| id.to_string().into()).collect()
+    }
+
+    fn place_of(&self, name: &str, record: &Fields) -> Place {
+        let own = text(record, "uuid").or_else(|| text(record, "id"));
+        self.place.clone().named(own.map_or_else(|| name.to_owned(), |own| format!("{name} {own}")))
+    }
+
+    fn wrapped(&self, name: &str, record: &Fields) -> Vec<u8> {
+        let mut envelope = self.envelope.clone();
+        envelope.insert(name.to_owned(), Value::Array(vec![Value::Object(record.clone())]));
+        Value::Object(envelope).to_string().into_bytes()
+    }
+}
+
+/// Writes what tags say into the object itself.
+fn mark(properties: &mut Fields, tags: &Tags) {
+    if let Some(marking) = tags.marking() {
+        properties.insert("object_marking_refs".into(), Value::Array(vec![marking.into()]));
+    }
+    if let Some(confidence) = tags.confidence {
+        properties.insert("confidence".into(), confidence.into());
+    }
+    if !tags.labels.is_empty() {
+        let labels = properties.entry("labels").or_insert_with(|| Value::Array(Vec::new()));
+        if let Value::Array(labels) = labels {
+            labels.extend(tags.labels.iter().map(|label| Value::from(label.as_str())));
+        }
+    }
+}
+
+/// A relationship type as STIX writes them: lower case, hyphens.
+pub(super) fn relationship_type(given: &str) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
+    let written: String = given.trim().chars().map(plain).take(250).collect();
+    let written = written.trim_matches('-');
+    if written.is_empty() { "related-to".to_owned() } else { written.to_owned() }
+}
+
+/// The properties of a relationship.
+pub(super) fn relation(source: &ObjectId, kind: &str, target: &ObjectId) -> Fields {
+    let mut properties = Map::new();
+    properties.insert("relationship_type".into(), kind.into());
+    properties.insert("source_ref".into(), source.to_string().into());
+    properties.insert("target_ref".into(), target.to_string().into());
+    properties
+}
+
+/// An edge from an object to a value it names without an object of its own standing for it.
+pub(super) fn mention(draft: &mut Draft, source: &ObjectId, selector: Selector) {
+    let target = Reference::Selector(selector);
+    let source = Reference::Id(source.clone());
+    if !draft.links.iter().any(|link| link.target == target && link.source == source) {
+        let at = draft.object.created();
+        draft.links.push(Link { source, target, kind: "mentions".into(), at });
+    }
+}

@@ -1,0 +1,104 @@
+//! Sightings: seen again, a false alarm, or no longer good.
+
+use entente_model::{Draft, Kind, ObjectId};
+use serde_json::{Value, json};
+
+use super::observable::members;
+use super::scene::{Fault, Made, Scene};
+use super::tags::Tags;
+use super::value::{Fields, list, moment, object, text, uuid};
+use crate::{Sink, Stopped};
+
+/// The sightings of an attribute, each a record of its own. `seen` are the domain objects the attribute became.
+pub(super) fn read(scene: &mut Scene, owner: &Fields, seen: &[ObjectId], sink: &mut Sink) -> Result<(), Stopped> {
+    for sighting in list(owner, "Sighting") {
+        let Some(fields) = sighting.as_object() else {
+            scene.reject("Sighting", sighting, "a sighting must be a JSON object", sink)?;
+            continue;
+        };
+        match text(fields, "type").as_deref() {
+            // The mapping knows no word for "no longer good from now on".
+            Some("2") => scene.exclude("Sighting", sighting, "expiration sighting", sink)?,
+            Some("1") => {
+                let made = false_alarm(scene, fields, seen);
+                scene.put("Sighting", fields, made, sink)?;
+            }
+            _ => {
+                let made = seen_again(scene, fields, seen);
+                scene.put("Sighting", fields, made, sink)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn seen_again(scene: &Scene, fields: &Fields, seen: &[ObjectId]) -> Result<Made, Fault> {
+    let (observed, others): (Vec<&ObjectId>, Vec<&ObjectId>) =
+        seen.iter().partition(|id| *id.kind() == Kind::ObservedData && seen.len() > 1);
+    let of = others.first().or(observed.first()).ok_or_else(|| nothing_seen())?;
+    let mut properties = members(json!({ "sighting_of_ref": of.to_string() }));
+    if !observed.is_empty() && of.kind() != &Kind::ObservedData {
+        let refs: Vec<Value> = observed.iter().map(|id| id.to_string().into()).collect();
+        properties.insert("observed_data_refs".into(), refs.into());
+    }
+    let organisation = organisation(scene, fields)?;
+    if let Some(organisation) = &organisation {
+        properties.insert("where_sighted_refs".into(), json!([organisation.object.id().to_string()]));
+    }
+    if let Some(source) = text(fields, "source") {
+        properties.insert("description".into(), source.into());
+    }
+    if let Some(at) = moment(fields, "date_sighting") {
+        properties.insert("first_seen".into(), at.to_string().into());
+        properties.insert("last_seen".into(), at.to_string().into());
+    }
+    record(scene, Kind::Sighting, fields, properties, organisation)
+}
+
+fn false_alarm(scene: &Scene, fields: &Fields, seen: &[ObjectId]) -> Result<Made, Fault> {
+    if seen.is_empty() {
+        return Err(nothing_seen());
+    }
+    let refs: Vec<Value> = seen.iter().map(|id| id.to_string().into()).collect();
+    let mut properties = members(json!({
+        "opinion": "strongly-disagree",
+        "explanation": "False positive Sighting",
+        "object_refs": refs,
+    }));
+    let organisation = organisation(scene, fields)?;
+    if let Some(organisation) = &organisation {
+        let name = organisation.object.text("name").unwrap_or_default();
+        properties.insert("authors".into(), json!([name]));
+        properties.insert("x_misp_author_ref".into(), organisation.object.id().to_string().into());
+    }
+    record(scene, Kind::Opinion, fields, properties, organisation)
+}
+
+fn record(
+    scene: &Scene,
+    kind: Kind,
+    fields: &Fields,
+    properties: Fields,
+    organisation: Option<Draft>,
+) -> Result<Made, Fault> {
+    let at = moment(fields, "date_sighting").or(scene.time);
+    let draft = scene.unsigned(kind, uuid(fields, "uuid"), at, properties, &Tags::default())?;
+    let mut drafts = vec![draft];
+    drafts.extend(organisation);
+    Ok(Made { drafts, subjects: Vec::new(), observable: None })
+}
+
+fn nothing_seen() -> Fault {
+    Fault::Shape("the sighting stands at nothing that could have been seen".to_owned())
+}
+
+fn organisation(scene: &Scene, fields: &Fields) -> Result<Option<Draft>, Fault> {
+    object(fields, "Organisation").map(|organisation| identity(scene, organisation)).transpose()
+}
+
+/// An organisation of MISP. It has a UUID and a name, never a time: the reader dates it.
+pub(super) fn identity(scene: &Scene, organisation: &Fields) -> Result<Draft, Fault> {
+    let name = text(organisation, "name").unwrap_or("unnamed organisation".into());
+    let properties = members(json!({ "name": name, "identity_class": "organization" }));
+    scene.unsigned(Kind::Identity, uuid(organisation, "uuid"), None, properties, &Tags::default())
+}

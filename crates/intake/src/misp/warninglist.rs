@@ -1,0 +1,110 @@
+//! Warninglists: values that are known to be shared by many, so that a trace does not walk through them.
+//!
+//! The list becomes a grouping, and each value an observable with a link `listed-in` to it. The grouping is
+//! labelled `entente:shared-infrastructure`: that is how the node knows what to avoid.
+
+use entente_model::{Kind, Link, ObjectId, Reference, Selector};
+use serde_json::{Value, json};
+
+use super::observable::{Observable, members};
+use super::scene::{Fault, Made, Scene};
+use super::tags::Tags;
+use super::value::{Fields, as_text, texts};
+use crate::{Context, Outcome, Place, Sink, Stopped};
+
+/// Label of the grouping of a warninglist.
+const SHARED: &str = "entente:shared-infrastructure";
+
+/// Kind of the link from a value to its list.
+const LISTED_IN: &str = "listed-in";
+
+/// True for a file of the MISP warninglists repository.
+pub(super) fn is_one(fields: &Fields) -> bool {
+    fields.get("list").is_some_and(Value::is_array) && fields.contains_key("name") && fields.contains_key("type")
+}
+
+/// Reads a warninglist: the list itself, then each value.
+pub(super) fn read(ctx: &Context, place: &Place, file: &Fields, sink: &mut Sink) -> Result<(), Stopped> {
+    let mut scene = Scene::new(ctx, place, &Fields::new());
+    let name = file.get("name").and_then(as_text).unwrap_or_default().into_owned();
+    let list_id = ObjectId::minted(Kind::Grouping, &format!("warninglist {name}"));
+    let values = file.get("list").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let first = values.iter().filter_map(as_text).find_map(|value| selector(&value));
+    let made = grouping(&scene, file, &list_id, first);
+    scene.put("warninglist", file, made, sink)?;
+    let literal = is_literal(file);
+    for value in values {
+        let record = place.clone();
+        let Some(text) = as_text(value) else {
+            sink.reject(record, "a value of a warninglist must be a text", value.to_string().as_bytes())?;
+            continue;
+        };
+        let record = record.named(text.as_ref());
+        if !literal || as_pattern(&text) {
+            sink.put(record, Outcome::Excluded("warninglist pattern"))?;
+            continue;
+        }
+        match selector(&text) {
+            None => sink.put(record, Outcome::Excluded("warninglist value that is no observable"))?,
+            Some(selector) => match listed(&scene, &selector, &list_id) {
+                Ok(draft) => sink.put(record, Outcome::Drafts(vec![draft]))?,
+                Err(fault) => sink.reject(record, fault, text.as_bytes())?,
+            },
+        }
+    }
+    Ok(())
+}
+
+/// Lists of whole values; the others hold parts of values and regular expressions. A host name in a list of
+/// type `hostname` stands for all below it too, and itself.
+fn is_literal(file: &Fields) -> bool {
+    matches!(file.get("type").and_then(Value::as_str), Some("string" | "cidr" | "hostname"))
+}
+
+/// A leading dot or a wildcard matches what is below, not the value itself.
+fn as_pattern(text: &str) -> bool {
+    text.starts_with('.') || text.contains('*') || text.starts_with('/') && text.ends_with('/')
+}
+
+fn selector(value: &str) -> Option<Selector> {
+    if value.contains("://") {
+        return Selector::url(value).ok();
+    }
+    Selector::ip(value)
+        .or_else(|_| Selector::email(value))
+        .or_else(|_| Selector::domain(value))
+        .or_else(|_| Selector::file_hash(value))
+        .ok()
+}
+
+/// The list as a thing. STIX wants a grouping to name at least one object; the rest say so themselves.
+fn grouping(scene: &Scene, file: &Fields, id: &ObjectId, first: Option<Selector>) -> Result<Made, Fault> {
+    let mut properties = members(json!({ "context": "unspecified", "labels": [SHARED] }));
+    for member in ["name", "description"] {
+        if let Some(text) = file.get(member).and_then(as_text) {
+            properties.insert(member.into(), text.into());
+        }
+    }
+    for (property, member) in
+        [("x_misp_type", "type"), ("x_misp_version", "version"), ("x_misp_matching_attributes", "matching_attributes")]
+    {
+        if let Some(value) = file.get(member) {
+            properties.insert(property.into(), value.clone());
+        }
+    }
+    if let Some(category) = file.get("category") {
+        properties.insert("x_misp_category".into(), texts(category).into_iter().map(Value::from).collect());
+    }
+    let first = first.map_or_else(|| id.clone(), |selector| selector.id());
+    properties.insert("object_refs".into(), json!([first.to_string()]));
+    let draft = scene.minted(id, properties)?;
+    Ok(Made { drafts: vec![draft], subjects: vec![id.clone()], observable: None })
+}
+
+fn listed(scene: &Scene, selector: &Selector, list: &ObjectId) -> Result<entente_model::Draft, Fault> {
+    let observable = Observable::of(selector);
+    let mut draft = scene.observable(&observable, &Tags::default())?;
+    let (source, target) = (Reference::Id(observable.id), Reference::Id(list.clone()));
+    draft.links.push(Link { source, target, kind: LISTED_IN.into(), at: None });
+    Ok(draft)
+}
