@@ -1,0 +1,103 @@
+use entente_model::Tlp;
+use jiff::Timestamp;
+
+use super::*;
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(second).expect("in range")
+}
+
+fn desk() -> (tempfile::TempDir, Desk) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let desk = Desk::open(folder.path()).expect("opened");
+    (folder, desk)
+}
+
+fn user(name: &str, role: &str) -> User {
+    User {
+        name: name.to_owned(),
+        password: "$argon2id$".to_owned(),
+        role: role.to_owned(),
+        tlp_max: Tlp::Amber,
+        created_at: at(1),
+    }
+}
+
+#[test]
+fn a_setup_link_works_once_and_in_time() {
+    let (_folder, desk) = desk();
+    let administrator = user("ada", "administrator");
+    desk.put_setup_link(&[1; 32], at(100)).expect("kept");
+    assert_eq!(desk.use_setup_link(&[2; 32], &administrator, at(10)).expect("asked"), None);
+    assert_eq!(desk.use_setup_link(&[1; 32], &administrator, at(100)).expect("asked"), None);
+    assert_eq!(desk.use_setup_link(&[1; 32], &administrator, at(99)).expect("asked"), Some(()));
+    assert_eq!(desk.use_setup_link(&[1; 32], &administrator, at(99)).expect("asked"), None);
+    assert_eq!(desk.user("ada").expect("asked"), Some(administrator));
+}
+
+#[test]
+fn sessions_end_with_time_with_a_change_and_with_the_user() {
+    let (_folder, desk) = desk();
+    desk.add_user(&user("ada", "administrator")).expect("added");
+    desk.add_user(&user("bob", "reader")).expect("added");
+    for (secret, name) in [([1; 32], "ada"), ([2; 32], "bob")] {
+        desk.begin_session(&secret, name, "c", at(10), at(100)).expect("begun");
+    }
+    let who = |secret, now| desk.session(secret, at(now)).expect("asked").map(|session| session.user.name);
+    assert_eq!(who(&[1; 32], 99).as_deref(), Some("ada"));
+    assert_eq!(who(&[1; 32], 100), None);
+    assert_eq!(desk.change_user(&user("ada", "administrator"), "administrator").expect("asked"), UserSave::Saved);
+    assert_eq!(who(&[1; 32], 50), None);
+    assert_eq!(desk.remove_user("bob", "administrator").expect("asked"), UserSave::Saved);
+    assert_eq!(who(&[2; 32], 50), None);
+}
+
+#[test]
+fn the_last_administrator_stays() {
+    let (_folder, desk) = desk();
+    desk.add_user(&user("ada", "administrator")).expect("added");
+    assert_eq!(desk.add_user(&user("ada", "reader")).expect("asked"), UserSave::NameTaken);
+    assert_eq!(desk.remove_user("ada", "administrator").expect("asked"), UserSave::LastOfRole);
+    assert_eq!(desk.change_user(&user("ada", "reader"), "administrator").expect("asked"), UserSave::LastOfRole);
+    assert_eq!(desk.user("ada").expect("asked").expect("still there").role, "administrator");
+    assert_eq!(desk.remove_user("eve", "administrator").expect("asked"), UserSave::Unknown);
+}
+
+#[test]
+fn two_people_do_not_overwrite_each_others_chart() {
+    let (_folder, desk) = desk();
+    let mut chart = Chart {
+        id: "c".to_owned(),
+        owner: "ada".to_owned(),
+        name: "first".to_owned(),
+        notes: String::new(),
+        document: "{}".to_owned(),
+        version: 1,
+        updated_at: at(1),
+    };
+    desk.add_chart(&chart).expect("kept");
+    chart.name = "second".to_owned();
+    assert_eq!(desk.save_chart(&chart).expect("asked"), ChartSave::Saved(2));
+    assert_eq!(desk.save_chart(&chart).expect("asked"), ChartSave::Conflict);
+    assert!(desk.remove_chart("c").expect("asked"));
+    assert_eq!(desk.save_chart(&chart).expect("asked"), ChartSave::Unknown);
+}
+
+#[test]
+fn a_token_opens_until_it_expires_or_is_removed() {
+    let (_folder, desk) = desk();
+    desk.add_user(&user("ada", "analyst")).expect("added");
+    let token = Token {
+        id: "t".to_owned(),
+        user: "ada".to_owned(),
+        name: "feed".to_owned(),
+        created_at: at(1),
+        expires_at: Some(at(100)),
+    };
+    desk.add_token(&token, &[3; 32]).expect("kept");
+    let opens = |now| desk.token_user(&[3; 32], at(now)).expect("asked").is_some();
+    assert!(opens(99) && !opens(100));
+    assert_eq!(desk.tokens("ada").expect("asked"), [token]);
+    assert!(!desk.remove_token("bob", "t").expect("asked"), "only one's own");
+    assert!(desk.remove_token("ada", "t").expect("asked") && !opens(50));
+}
