@@ -14,13 +14,18 @@ use crate::{
 /// Where the checkpoint is kept.
 pub const CHECKPOINT: &str = "checkpoint";
 
-/// A log in a storage, with the key that signs it. There must be no second one that writes to the same storage.
+/// A log in a storage, with the key that signs it.
+///
+/// Several processes may write to one storage when they take turns: each holds a lock of its own choosing around
+/// [`Log::publish`] and around finding out which leaves to give it.
 #[derive(Debug)]
 pub struct Log<S> {
     storage: S,
     signer: Signer,
     /// The latest checkpoint known to be stored.
     latest: Option<Checkpoint>,
+    /// Whether the stored checkpoint counts; it does not while a log is rebuilt.
+    believing: bool,
     /// The right edge of what was published last. Never further than what is stored.
     edge: Frontier,
 }
@@ -29,17 +34,17 @@ impl<S: Storage> Log<S> {
     /// Opens the log that is in the storage, or a new, empty one. Only the checkpoint is read.
     pub fn open(storage: S, signer: Signer) -> Result<Self, LedgerError> {
         let latest = read_checkpoint(&storage, signer.verifier())?;
-        Ok(Self { storage, signer, latest, edge: Frontier::default() })
+        Ok(Self { storage, signer, latest, believing: true, edge: Frontier::default() })
     }
 
     /// Opens the log without believing its checkpoint, for when that file was lost or spoilt. The next
     /// [`Log::publish`] must bring all leaves from 0, and what it signs is whatever these say: only a checkpoint kept
     /// elsewhere, by a partner say, can tell whether it continues the old log.
     pub fn rebuild(storage: S, signer: Signer) -> Self {
-        Self { storage, signer, latest: None, edge: Frontier::default() }
+        Self { storage, signer, latest: None, believing: false, edge: Frontier::default() }
     }
 
-    /// How many leaves are signed.
+    /// How many leaves are signed, as far as this process knows.
     pub fn size(&self) -> u64 {
         self.latest.as_ref().map_or(0, Checkpoint::size)
     }
@@ -68,6 +73,10 @@ impl<S: Storage> Log<S> {
     ///
     /// After an error the storage holds the old checkpoint or the new one, and every tile of either; call it again.
     pub fn publish(&mut self, from: u64, leaves: &[Hash]) -> Result<Checkpoint, LedgerError> {
+        // Another process may have published since, and a write reported lost may have been saved.
+        if self.believing {
+            self.latest = read_checkpoint(&self.storage, self.signer.verifier())?;
+        }
         let signed = self.size();
         let size = from + leaves.len() as u64;
         if from > signed {
@@ -86,6 +95,7 @@ impl<S: Storage> Log<S> {
         // A crash from here on costs nothing but a few partial tiles that are no longer needed.
         self.edge = edge;
         self.latest = Some(checkpoint.clone());
+        self.believing = true;
         self.drop_partials(from, size)?;
         Ok(checkpoint)
     }

@@ -95,6 +95,23 @@ fn three_levels_of_tiles_hold_together() {
 }
 
 #[test]
+fn two_that_take_turns_write_one_log() {
+    let storage = Memory::default();
+    let all = leaves(1_000);
+    let mut first = Log::open(&storage, signer()).unwrap();
+    let mut second = Log::open(&storage, signer()).unwrap();
+    let mut stale = (0, 0);
+    for size in (100..=1_000).step_by(100) {
+        let (log, known) =
+            if size % 200 == 0 { (&mut first, &mut stale.0) } else { (&mut second, &mut stale.1) };
+        log.publish(*known as u64, &all[*known..size]).unwrap();
+        *known = size;
+    }
+    assert_eq!(verify(&&storage, first.verifier(), all).map(|checkpoint| checkpoint.size()), Ok(1_000));
+    assert!(matches!(second.publish(0, &leaves(900)), Err(LedgerError::Shorter { given: 900, size: 1_000 })));
+}
+
+#[test]
 fn the_empty_log_is_signed_too() {
     let storage = Memory::default();
     let mut log = Log::open(&storage, signer()).unwrap();
