@@ -23,8 +23,9 @@ const SOURCES: [&str; 4] = [
 /// What reads the sources and writes the table.
 const BUILDER: [&str; 2] = ["crates/model/examples/atlas.rs", "crates/model/src/atlas"];
 
-/// Builds the table when it is older than what it is made of, or when told to.
-pub(crate) fn build(force: bool) -> Result<()> {
+/// Builds the table when it is older than what it is made of, or when told to. The profile is the one that the node is
+/// built with next, so that nothing is compiled twice.
+pub(crate) fn build(force: bool, profile: &str) -> Result<()> {
     let sources = SOURCES.map(|source| root().join(source));
     if let Some(missing) = sources.iter().find(|source| !source.is_file()) {
         println!(
@@ -41,7 +42,9 @@ pub(crate) fn build(force: bool) -> Result<()> {
     if let Some(folder) = atlas.parent() {
         fs::create_dir_all(folder)?;
     }
-    let builder = Run::new("cargo run --quiet -p entente-model --example atlas --").arg(&atlas);
+    let builder =
+        Run::new(&format!("cargo run --quiet --profile {profile} -p entente-model --example atlas --"))
+            .arg(&atlas);
     sources.iter().fold(builder, Run::arg).go()?;
     let bytes = fs::metadata(&atlas).with_context(|| format!("{ATLAS} was not written"))?.len();
     println!("wrote {ATLAS}, {:.1} MB", bytes as f64 / 1e6);

@@ -67,7 +67,7 @@ fn rust_steps() -> Result<()> {
 }
 
 fn atlas_step() -> Result<()> {
-    timed("table of networks and countries", "cargo xtask atlas", || atlas::build(false))
+    timed("table of networks and countries", "cargo xtask atlas", || atlas::build(false, "dev"))
 }
 
 fn api_step() -> Result<()> {

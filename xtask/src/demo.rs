@@ -38,7 +38,7 @@ const SAMPLE: [Telling; 4] = [
 pub(crate) fn demo(fresh: bool) -> Result<()> {
     web::install()?;
     web::build()?;
-    timed("table of networks and countries", "cargo xtask atlas", || atlas::build(false))?;
+    timed("table of networks and countries", "cargo xtask atlas", || atlas::build(false, "demo"))?;
     step("node", &Run::new("cargo build --profile demo -p entente-node"))?;
     data(fresh)?;
     println!("stop it with Ctrl-C\n");

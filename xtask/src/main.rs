@@ -54,8 +54,8 @@ fn command(args: &[&str]) -> Result<()> {
         ["test", "e2e"] => check::end_to_end(),
         ["bench", names @ ..] => bench::bench(names),
         ["api"] => api::write(),
-        ["atlas"] => atlas::build(false),
-        ["atlas", "--force"] => atlas::build(true),
+        ["atlas"] => atlas::build(false, "dev"),
+        ["atlas", "--force"] => atlas::build(true, "dev"),
         ["layers"] => layers::check(),
         ["licences"] => licences::check(),
         [] | ["help" | "--help" | "-h"] => {
