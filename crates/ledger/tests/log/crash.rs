@@ -15,7 +15,7 @@ fn a_crash_at_any_write_loses_nothing_that_was_published() {
             let (old, new) = (&all[..pair[0] as usize], &all[..pair[1] as usize]);
             let writes = count_writes(old, new);
             // Every write of the small steps; of the long one the ends, where the kinds of files change.
-            for at in (0..writes).filter(|at| writes < 10 || *at < 2 || writes - at < 6) {
+            for at in (0..writes).filter(|at| writes < 10 || *at == 0 || writes - at < 4) {
                 crash_and_mend(old, new, at, how);
             }
         }
@@ -57,9 +57,9 @@ fn a_tile_that_was_lost_is_told_of_and_written_again_from_the_leaves() {
     let signed = Log::open(&storage, signer()).unwrap().append(&all).unwrap();
     let tiles: Vec<String> =
         storage.files.borrow().keys().filter(|path| path.starts_with("tile/")).cloned().collect();
-    for (nth, tile) in tiles.iter().enumerate().filter(|(nth, tile)| nth % 50 == 0 || tile.contains(".p/")) {
+    for (nth, tile) in tiles.iter().enumerate().filter(|(nth, tile)| nth % 128 == 0 || tile.contains(".p/")) {
         let whole = storage.files.borrow_mut().remove(tile).unwrap();
-        if nth % 100 == 0 {
+        if nth % 256 == 0 {
             // A file system that broke its promise may also have kept half of it.
             storage.files.borrow_mut().insert(tile.clone(), whole[..whole.len() / 2].to_vec());
         }
