@@ -48,25 +48,37 @@
 
 mod bits;
 mod build;
+mod components;
 mod edge;
 mod error;
 mod filter;
 mod gate;
 mod graph;
+mod importance;
 mod index;
+mod kbest;
 mod kind_set;
 mod layout;
+mod links;
+mod meet;
 mod neighbourhood;
+mod path;
 mod reader;
 mod scratch;
 mod segment;
+mod shared;
 mod spread;
 
 pub use build::{Built, build};
+pub use components::Components;
 pub use edge::{Direction, Edge, HubReason, Vertex};
 pub use error::IndexError;
 pub use filter::{Filter, HubPolicy, Window};
 pub use graph::{Graph, Snapshot};
+pub use importance::{Importance, ImportanceChoice};
 pub use index::Index;
 pub use kind_set::KindSet;
+pub use links::{Degree, Facets};
 pub use neighbourhood::{Limit, Reached, Subgraph, Truncated};
+pub use path::{Path, PathChoice};
+pub use shared::{Common, Hub};

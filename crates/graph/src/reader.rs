@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use entente_model::{ClaimNo, CompartmentNo, VertexNo};
 
 use crate::bits::Bits;
-use crate::edge::{Direction, LinkWord};
+use crate::edge::LinkWord;
 use crate::gate::{Gate, Mode};
 use crate::graph::State;
 use crate::index::Arrays;
@@ -164,20 +164,21 @@ impl<'a> Reader<'a> {
 
     /// Whether the hub policy keeps traversal from passing through a vertex. `marks` is all clear before and
     /// after.
+    #[inline]
     pub(crate) fn is_barrier(&self, vertex: u32, marks: &mut Bits) -> bool {
-        let HubPolicy::Skip { above } = self.gate.hubs else { return false };
-        self.is_hub(vertex, above, marks)
+        match self.gate.hubs {
+            HubPolicy::Expand => false,
+            HubPolicy::Skip { .. } if vertex >= self.crowded && self.tail.is_empty() => {
+                self.hub_reason(vertex).is_some()
+            }
+            HubPolicy::Skip { above } => self.is_hub(vertex, above, marks),
+        }
     }
 
     /// Whether a vertex has a hub reason or more than `above` distinct neighbours under the filter.
     pub(crate) fn is_hub(&self, vertex: u32, above: u32, marks: &mut Bits) -> bool {
-        if self.hub_reason(vertex).is_some() {
-            return true;
-        }
-        let may_be = vertex < self.crowded
-            || !self.tail.is_empty()
-            || !matches!(self.gate.hubs, HubPolicy::Skip { .. });
-        may_be && self.crowd(vertex) > above as usize && self.neighbours_up_to(vertex, above, marks) > above
+        self.hub_reason(vertex).is_some()
+            || (self.crowd(vertex) > above as usize && self.neighbours_up_to(vertex, above, marks) > above)
     }
 
     /// How many distinct neighbours a vertex has under the filter; counting stops one above `limit`.
@@ -206,10 +207,6 @@ impl<'a> Reader<'a> {
             at: *step.times.get(step.at)?,
             claim: ClaimNo(*step.claims.get(step.at)?),
         })
-    }
-
-    pub(crate) fn direction(step: &Step<'_>) -> Direction {
-        if step.link.is_out() { Direction::Out } else { Direction::In }
     }
 
     #[inline]
@@ -290,8 +287,8 @@ impl Layer<'_> {
             if gate.admits_kind(kind) {
                 let within = times.get(first..stop).unwrap_or(&[]);
                 for (from, to) in windows(gate, within) {
-                    for place in first + from..first + to {
-                        let link = LinkWord(links[place]);
+                    for (place, word) in (first + from..).zip(&links[first + from..first + to]) {
+                        let link = LinkWord(*word);
                         if gate.admits_compartment(link) {
                             each(Step { link, times: self.times, claims: self.claims, at: start + place })?;
                         }
@@ -326,7 +323,7 @@ fn windows(gate: &Gate, times: &[u32]) -> [(usize, usize); 2] {
 
 /// Inner numbers are by falling degree, so the vertices with more than so many links are the first ones.
 fn crowded(offsets: &[u32], policy: HubPolicy) -> u32 {
-    let HubPolicy::Skip { above } = policy else { return u32::MAX };
+    let HubPolicy::Skip { above } = policy else { return 0 };
     let (mut low, mut high) = (0, offsets.len().saturating_sub(1));
     while low < high {
         let middle = low + (high - low) / 2;
