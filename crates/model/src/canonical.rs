@@ -9,7 +9,7 @@ use crate::{HashAlgorithm, Kind, Object, ObjectId, Selector};
 /// as they stand. `None` for what has no such id: other kinds, processes, and observables without any
 /// contributing property.
 pub fn canonical_id(object: &Object) -> Option<ObjectId> {
-    let contributing = contributing(object, |_, digest| digest.to_owned())?;
+    let contributing = contributing(object, preferred_digest)?;
     Some(ObjectId::observable(object.kind().clone(), &Value::Object(contributing)))
 }
 
@@ -23,10 +23,7 @@ pub fn vertex_id(object: &Object) -> ObjectId {
 fn normal_id(object: &Object) -> Option<ObjectId> {
     match object.kind() {
         Kind::File | Kind::Artifact | Kind::X509Certificate => {
-            let normal = contributing(object, |name, digest| {
-                let algorithm = HashAlgorithm::from_name(name);
-                algorithm.and_then(|algorithm| normal_digest(algorithm, digest)).unwrap_or(digest.to_owned())
-            })?;
+            let normal = contributing(object, normal_preferred_digest)?;
             Some(ObjectId::observable(object.kind().clone(), &Value::Object(normal)))
         }
         // These are more than the one value their selector has.
@@ -72,12 +69,15 @@ fn contributing_names(kind: &Kind) -> &'static [&'static str] {
     }
 }
 
-fn contributing(object: &Object, spell: impl Fn(&str, &str) -> String) -> Option<Map<String, Value>> {
+fn contributing(
+    object: &Object,
+    digest: fn(&Map<String, Value>) -> Option<(String, Value)>,
+) -> Option<Map<String, Value>> {
     let mut contributing = Map::new();
     for name in contributing_names(object.kind()) {
         let Some(value) = object.json().get(*name) else { continue };
         let value = match (*name, value) {
-            ("hashes", Value::Object(hashes)) => preferred_hash(hashes, &spell)?,
+            ("hashes", Value::Object(hashes)) => Map::from_iter(digest(hashes)).into(),
             (_, value) => value.clone(),
         };
         contributing.insert((*name).to_owned(), value);
@@ -85,15 +85,41 @@ fn contributing(object: &Object, spell: impl Fn(&str, &str) -> String) -> Option
     (!contributing.is_empty()).then_some(contributing)
 }
 
-/// Exactly one digest counts: MD5, SHA-1, SHA-256, SHA-512 in this order, else the first there is.
-fn preferred_hash(hashes: &Map<String, Value>, spell: &impl Fn(&str, &str) -> String) -> Option<Value> {
+/// Exactly one digest counts: MD5, SHA-1, SHA-256, SHA-512 in this order, else the first there is. Objects in
+/// JSON have no order, so the first is that by name.
+fn preferred_digest(hashes: &Map<String, Value>) -> Option<(String, Value)> {
     let preferred = HashAlgorithm::ALL[..4].iter().find_map(|wanted| hashes.get_key_value(wanted.as_str()));
     let (name, digest) = preferred.or_else(|| hashes.iter().next())?;
-    let digest = match digest {
-        Value::String(digest) => Value::String(spell(name, digest)),
-        other => other.clone(),
+    Some((name.clone(), digest.clone()))
+}
+
+/// The same, of names and digests in their normal spelling.
+fn normal_preferred_digest(hashes: &Map<String, Value>) -> Option<(String, Value)> {
+    let Some(algorithm) = preferred_algorithm(hashes) else { return preferred_digest(hashes) };
+    let read = |(name, digest): (&String, &Value)| {
+        let named = HashAlgorithm::from_name(name) == Some(algorithm);
+        normal_digest(algorithm, digest.as_str()?).filter(|_| named)
     };
-    Some(Value::Object(Map::from_iter([(name.clone(), digest)])))
+    let digest = hashes.iter().find_map(read)?;
+    Some((algorithm.as_str().to_owned(), digest.into()))
+}
+
+fn preferred_algorithm(hashes: &Map<String, Value>) -> Option<HashAlgorithm> {
+    let read = |(name, digest): (&String, &Value)| {
+        let algorithm = HashAlgorithm::from_name(name)?;
+        normal_digest(algorithm, digest.as_str()?).map(|_| algorithm)
+    };
+    hashes.iter().filter_map(read).min()
+}
+
+/// The algorithm of the digest that alone makes the [`vertex_id`] of a file, an artifact or a certificate, so that
+/// the digest and the object are one vertex; `None` when something else takes part.
+pub(crate) fn identifying_digest(object: &Object) -> Option<HashAlgorithm> {
+    let json = object.json();
+    let other =
+        contributing_names(object.kind()).iter().any(|name| *name != "hashes" && json.contains_key(*name));
+    preferred_algorithm(json.get("hashes")?.as_object()?)
+        .filter(|_| !other && *object.kind() != Kind::Artifact)
 }
 
 /// The canonical form of a JSON value (RFC 8785): no white space, members sorted by the UTF-16 code units of
@@ -258,8 +284,15 @@ mod tests {
         let example = Selector::domain("example.com").expect("a domain").id();
         assert_eq!(vertex("domain-name", json!({"value": "Example.COM."})), example);
         let digest = Selector::file_hash("d41d8cd98f00b204e9800998ecf8427e").expect("a digest").id();
-        let upper = json!({"hashes": {"MD5": "D41D8CD98F00B204E9800998ECF8427E"}});
-        assert_eq!(vertex("file", upper), digest);
+        let upper = "D41D8CD98F00B204E9800998ECF8427E";
+        assert_eq!(vertex("file", json!({"hashes": {"MD5": upper}})), digest);
+        assert_eq!(
+            vertex(
+                "file",
+                json!({"hashes": {"md5": upper, "SHA-1": "da39a3ee5e6b4b0d3255bfef95601890afd80709"}})
+            ),
+            digest
+        );
         let own = object(
             "location",
             json!({"country": "NL", "created": "2025-03-01T09:30:00Z", "modified": "2025-03-01T09:30:00Z"}),

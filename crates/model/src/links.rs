@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
+use crate::canonical::identifying_digest;
 use crate::{
     Atlas, Kind, KindFamily, Link, LinkKind, Object, ObjectId, Reference, Selector, parse_timestamp,
-    vertex_id,
 };
 
 /// Every edge `object` stands for.
@@ -16,7 +16,8 @@ use crate::{
 ///   vertex itself.
 /// - Any other object: an edge to the object of each `…_ref` and `…_refs`, at any depth, named by the property:
 ///   `resolves_to_refs` is `resolves-to`, `sighting_of_ref` is `sighting-of`.
-/// - A file, an artifact or a certificate: a `hash` edge to each digest that is not what identifies it.
+/// - A file, an artifact or a certificate: a `hash` edge to each digest that is not what identifies it; an
+///   account with a user id to its login (`account`), a registry key with values to the bare `key`.
 /// - What its values imply ([`Selector::implied`]), and what follows from that in turn.
 ///
 /// Markings are handling, not links; objects that are never drawn have none.
@@ -121,27 +122,33 @@ fn carried(object: &Object, atlas: &Atlas, at: Option<Timestamp>, links: &mut Ve
         links.extend(selectors.into_iter().map(to_country));
         return;
     }
-    let is_whole = !matches!(object.kind(), Kind::File | Kind::Artifact | Kind::X509Certificate);
-    let vertex = (!is_whole).then(|| vertex_id(object));
+    let is_composite = matches!(object.kind(), Kind::File | Kind::Artifact | Kind::X509Certificate);
+    let identifying = identifying_digest(object).filter(|_| is_composite);
     for selector in selectors {
         let kind = match &selector {
-            Selector::FileHash(..) | Selector::CertificateHash(..) => "hash",
-            Selector::Url(_) if !is_whole => "url",
+            Selector::FileHash(algorithm, _) | Selector::CertificateHash(algorithm, _) => {
+                if identifying == Some(*algorithm) {
+                    continue;
+                }
+                "hash"
+            }
+            Selector::Url(_) if is_composite => "url",
             // A name two files share says little; it finds the file, it does not link it.
             Selector::FileName(_) => continue,
+            // These have more to their id than the value a pattern names.
+            Selector::UserAccount(..) if object.json().contains_key("user_id") => "account",
+            Selector::RegistryKey(_) if object.json().contains_key("values") => "key",
             _ => {
                 follow(own(), &selector, atlas, at, links);
                 continue;
             }
         };
-        if vertex.as_ref() != Some(&selector.id()) {
-            links.push(Link {
-                source: own(),
-                target: Reference::Selector(selector.clone()),
-                kind: kind.into(),
-                at,
-            });
-        }
+        links.push(Link {
+            source: own(),
+            target: Reference::Selector(selector.clone()),
+            kind: kind.into(),
+            at,
+        });
         follow(Reference::Selector(selector.clone()), &selector, atlas, at, links);
     }
 }
@@ -326,6 +333,15 @@ mod tests {
         assert_eq!(links("file", json!({"hashes": {"MD5": md5, "SHA-1": sha1}})), [format!("* hash {sha1}")]);
         let named = links("file", json!({"name": "a.exe", "hashes": {"MD5": md5.to_uppercase()}}));
         assert_eq!(named, [format!("* hash {md5}")]);
+    }
+
+    #[test]
+    fn what_is_more_than_a_name_is_linked_to_the_name() {
+        let account = json!({"user_id": "1001", "account_login": "jdoe", "account_type": "unix"});
+        assert_eq!(links("user-account", account), ["* account jdoe"]);
+        assert!(links("user-account", json!({"account_login": "jdoe"})).is_empty());
+        let key = json!({"key": "HKLM\\Run", "values": [{"name": "x"}]});
+        assert_eq!(links("windows-registry-key", key), ["* key HKEY_LOCAL_MACHINE\\Run"]);
     }
 
     #[test]

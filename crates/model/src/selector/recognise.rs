@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{HashAlgorithm, Selector, machine, refang, wallet};
+use super::{HashAlgorithm, Selector, host, machine, refang, wallet};
 
 /// Top-level names that are in use without being in the root zone: alternative roots, overlays, and the
 /// reserved names of RFC 2606 and RFC 6762.
@@ -75,31 +75,42 @@ fn without_port(text: &str) -> Option<Selector> {
     if text.contains('@') {
         return Selector::email(text).ok();
     }
-    Selector::file_hash(text)
-        .ok()
+    // A reader is asked only when the text can be one of its values: a refusal is spelled out, which costs.
+    let has_colon = text.contains([':', '=']);
+    let octets = text.contains([':', '-']);
+    when(has_colon || text.len() >= 32, || Selector::file_hash(text).ok())
         .or_else(|| wallet(text))
-        .or_else(|| named_digest(text))
-        .or_else(|| Selector::mac(text).ok().filter(|_| text.contains([':', '-'])))
-        .or_else(|| Selector::registry_key(text).ok())
+        .or_else(|| when(has_colon, || named_digest(text)))
+        .or_else(|| when(octets, || Selector::mac(text).ok()))
         .or_else(|| spaced(text))
         .or_else(|| url_without_scheme(text))
         .or_else(|| domain_in_use(text))
         .or_else(|| file_name(text))
 }
 
+fn when(possible: bool, read: impl FnOnce() -> Option<Selector>) -> Option<Selector> {
+    if possible { read() } else { None }
+}
+
 /// What may have spaces inside.
 fn spaced(text: &str) -> Option<Selector> {
-    let autonomous = || {
-        let named = text.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("as"));
-        machine::autonomous_system(text).filter(|_| named).map(Selector::AutonomousSystem)
-    };
-    let iban = || {
-        let shaped = text.len() >= 15 && text.as_bytes()[..2].iter().all(u8::is_ascii_alphabetic);
-        Selector::iban(text).ok().filter(|_| shaped)
-    };
-    let key = || Selector::registry_key(text).ok().filter(|_| text.contains('\\'));
-    let phone = || Selector::phone(text).ok().filter(|_| text.starts_with('+') || text.starts_with("tel:"));
-    autonomous().or_else(phone).or_else(iban).or_else(key)
+    match *text.as_bytes() {
+        [b'+', ..] => Selector::phone(text).ok(),
+        [b't', b'e', b'l', b':', ..] => Selector::phone(text).ok(),
+        [b'a' | b'A', b's' | b'S', ..]
+            if text.len() <= 16 && text.ends_with(|c: char| c.is_ascii_digit()) =>
+        {
+            machine::autonomous_system(text).map(Selector::AutonomousSystem)
+        }
+        [a, b, c, d, ..] if is_letter(a) && is_letter(b) && c.is_ascii_digit() && d.is_ascii_digit() => {
+            Selector::iban(text).ok()
+        }
+        _ => when(text.contains('\\'), || Selector::registry_key(text).ok()),
+    }
+}
+
+fn is_letter(b: u8) -> bool {
+    b.is_ascii_alphabetic()
 }
 
 fn wallet(text: &str) -> Option<Selector> {
@@ -128,7 +139,7 @@ fn host_and_port(text: &str) -> Option<(Selector, Option<u16>)> {
     let selector = match host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
         Some(host) => Selector::ipv6(host).ok(),
         None if host.contains([':', '/', '@']) => None,
-        None => Selector::ipv4(host).ok().or_else(|| domain_in_use(host)),
+        None => host::ipv4(host).ok().map(Selector::Ipv4).or_else(|| domain_in_use(host)),
     };
     selector.map(|selector| (selector, port))
 }
@@ -140,7 +151,7 @@ fn url_without_scheme(text: &str) -> Option<Selector> {
         Some((host, port)) if port.parse::<u16>().is_ok() => host,
         _ => authority,
     };
-    if Selector::ipv4(host).is_err() && domain_in_use(host).is_none() {
+    if host::ipv4(host).is_err() && domain_in_use(host).is_none() {
         return None;
     }
     Selector::url(&format!("http://{text}")).ok()
@@ -151,7 +162,7 @@ fn domain_in_use(text: &str) -> Option<Selector> {
     if !text.contains(['.', '。']) {
         return None;
     }
-    let Ok(Selector::Domain(name)) = Selector::domain(text) else { return None };
+    let name = host::domain_name(text).ok()?;
     let top = name.rsplit('.').next()?;
     let listed = psl::suffix(top.as_bytes()).is_some_and(|suffix| suffix.is_known());
     (listed || UNLISTED_TOPS.contains(&top)).then_some(Selector::Domain(name))

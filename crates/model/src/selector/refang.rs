@@ -86,6 +86,12 @@ fn is_joiner(c: char) -> bool {
 fn unwrap(text: &str) -> &str {
     let mut text = text;
     loop {
+        if let [first, .., last] = text.as_bytes()
+            && first.is_ascii_alphanumeric()
+            && last.is_ascii_alphanumeric()
+        {
+            return text;
+        }
         text = text.trim_matches(|c: char| c.is_whitespace() || is_invisible(c));
         let inner = WRAPPINGS.iter().find_map(|&(open, close)| {
             let inner = text.strip_prefix(open)?.strip_suffix(close)?;
