@@ -17,6 +17,7 @@ mod list;
 mod recognise;
 mod record;
 mod settings;
+mod stix;
 mod text;
 
 use std::io::Read;

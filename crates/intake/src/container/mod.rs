@@ -15,7 +15,7 @@ use flate2::bufread::MultiGzDecoder;
 use lzma_rust2::XzReader;
 
 use crate::recognise::{Nature, recognise};
-use crate::{Context, Format, Place, ReadError, Sink, Stopped, list, text};
+use crate::{Context, Format, Place, ReadError, Sink, Stopped, list, stix, text};
 use lookahead::Lookahead;
 pub(crate) use meter::Meter;
 use meter::{Bounded, Layer, Source};
@@ -186,8 +186,10 @@ impl<'m, 'c, 's, 'r> Unpacking<'m, 'c, 's, 'r> {
         input.head();
         match nature {
             Nature::List => list::read(self.context, place, input, self.sink),
-            // The readers of the other formats are joined here as they land.
-            Nature::Stix | Nature::Misp => list::read(self.context, place, input, self.sink),
+            Nature::Stix => stix::read(self.context, place, input, self.sink),
+            Nature::Stix => stix::read(self.context, place, input, self.sink),
+            // TO JOIN: misp::read(self.context, place, input, self.sink)
+            Nature::Misp => list::read(self.context, place, input, self.sink),
             Nature::Blocklist => list::read_blocklist(self.context, place, input, self.sink),
             // A damaged container has nothing at its beginning; reading on shows the damage.
             Nature::Empty => io::copy(input, &mut io::sink()).map(drop).map_err(ReadError::Input),

@@ -61,8 +61,11 @@ impl Pen<'_> {
             }
             Some(b'-' | b'0'..=b'9' | b't' | b'f' | b'n') => {
                 let end = self.rest.iter().position(|byte| b",]}\n\r\t ".contains(byte));
-                self.rest = &self.rest[end.unwrap_or(self.rest.len())..];
-                Ok(Sketch::Other)
+                let (scalar, rest) = self.rest.split_at(end.unwrap_or(self.rest.len()));
+                self.rest = rest;
+                let number = scalar[1..].iter().all(|byte| byte.is_ascii_digit() || b".eE+-".contains(byte));
+                let literal = [&b"true"[..], b"false", b"null"].iter().any(|word| word.starts_with(scalar));
+                if number || literal { Ok(Sketch::Other) } else { Err(Broken) }
             }
             Some(_) => Err(Broken),
             None => Ok(Sketch::Other),
