@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use entente_model::{
-    Atlas, Draft, Handling, Kind, Object, ObjectError, ObjectId, Tlp, links_of, vertex_id,
-};
+use entente_model::{Atlas, Draft, Handling, Kind, Object, ObjectError, ObjectId, Tlp, links_of, vertex_id};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use crate::Settings;
+use crate::stix::pattern_links;
 
 /// Turns a STIX 2.1 object as JSON into a draft: header, deterministic id, links, handling.
 #[derive(Clone)]
@@ -69,7 +68,10 @@ impl Drafter {
     fn assemble(&self, object: Value, handling: &Handling, minted: bool) -> Result<Draft, ObjectError> {
         let object = Object::from_json(object)?;
         let canonical = Some(vertex_id(&object)).filter(|canonical| canonical != object.id());
-        let links = links_of(&object, &self.atlas);
+        let mut links = links_of(&object, &self.atlas);
+        if object.kind() == &Kind::Indicator {
+            pattern_links(&object, &self.atlas, &mut links);
+        }
         let handling = self.at_least_import(marked(object.json(), handling.clone()));
         Ok(Draft { object, canonical, links, handling, minted })
     }
