@@ -41,7 +41,7 @@ pub(crate) fn demo(fresh: bool) -> Result<()> {
     timed("table of networks and countries", "cargo xtask atlas", || atlas::build(false, "demo"))?;
     step("node", &Run::new("cargo build --profile demo -p entente-node"))?;
     data(fresh)?;
-    println!("stop it with Ctrl-C\n");
+    println!("Ctrl-C stops it\n");
     entente("serve").arg("--listen").arg(LISTEN).go()
 }
 
