@@ -237,6 +237,17 @@ mod tests {
         }
     }
 
+    proptest::proptest! {
+        /// Notes and keys come from partners.
+        #[test]
+        fn nothing_from_outside_panics(bytes: Vec<u8>, text: String) {
+            let verifier = Verifier::parse(KEY).unwrap();
+            proptest::prop_assert!(verifier.open(&bytes).is_err());
+            proptest::prop_assert!(verifier.open(format!("{text}\n\n— {text} {text}\n").as_bytes()).is_err());
+            proptest::prop_assert!(Verifier::parse(&text).is_err());
+        }
+    }
+
     #[test]
     fn keys_that_are_none_are_refused() {
         for name in ["", "a b", "a+b", "a\nb", "a\u{a0}b"] {
