@@ -176,6 +176,13 @@ impl<'a> Scene<'a> {
         sink.reject(self.place.clone(), format!("{reason}: {name}"), record.to_string().as_bytes())
     }
 
+    /// Lets references to a part of an object find the object.
+    pub(super) fn alias(&mut self, part: &Fields, owner: &Uuid) {
+        if let (Some(part), Some(became)) = (uuid(part, "uuid"), self.made.get(owner).cloned()) {
+            self.made.entry(part).or_insert(became);
+        }
+    }
+
     /// What the record with this UUID became: domain objects, and the observable it is about.
     pub(super) fn became(&self, uuid: &Uuid) -> Option<&(Vec<ObjectId>, Option<ObjectId>)> {
         self.made.get(uuid)

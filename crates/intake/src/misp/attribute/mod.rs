@@ -17,7 +17,8 @@ use super::observable::{Observable, members};
 use super::scene::{Fault, Made, Scene, mention, missing};
 use super::tags::Tags;
 use super::value::{Fields, flag, moment, text};
-pub(super) use meaning::Meaning;
+pub(super) use email::part as mail_part;
+use meaning::Meaning;
 pub(super) use selector::selectors;
 
 /// One attribute, its required members checked.
