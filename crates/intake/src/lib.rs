@@ -14,6 +14,7 @@ mod container;
 mod draft;
 mod json;
 mod list;
+mod misp;
 mod recognise;
 mod record;
 mod settings;
@@ -29,6 +30,7 @@ use entente_model::Atlas;
 pub use draft::Drafter;
 pub use record::{Outcome, Place, ReadError, Record, Sink, Stopped, Summary};
 pub use settings::{Format, Limits, Settings};
+pub use stix::pattern;
 
 /// What every reader is given besides its input.
 pub(crate) struct Context {
