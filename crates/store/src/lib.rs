@@ -1,1 +1,48 @@
 //! Claims, documents and cursors in SQLite; one transaction per batch.
+//!
+//! A data folder holds
+//!
+//! | file | what | if lost |
+//! |---|---|---|
+//! | `claims.sqlite` | every claim ever told, append-only; one ledger leaf per batch | lost |
+//! | `node.sqlite` | users, sessions, charts, imports: what people change | lost |
+//! | `search.sqlite` | the text index, a view of the claims | rebuilt |
+//! | `ledger/` | tiles and the signed checkpoint, made from the leaves in `claims.sqlite` | rebuilt, but its signatures are evidence |
+//!
+//! There is one way in, [`Store::commit`], and it is durable when it returns. Everything is read through a
+//! [`View`]: what one viewer may see, as it stood at one claim. What the viewer may not see does not exist there.
+//!
+//! ```text
+//! Batch ──prepare──► digests ──decide──► New | Updated | Unchanged ──write──► rows + leaf ──publish──► tiles, checkpoint
+//! ```
+//!
+//! Numbers are given out inside the transaction only, so several processes may write to one folder in turn.
+#![forbid(unsafe_code)]
+
+mod audience;
+mod batch;
+mod commit;
+mod desk;
+mod edges;
+mod error;
+mod interned;
+mod leaf;
+mod ledger;
+mod names;
+mod readers;
+mod scan;
+mod schema;
+mod store;
+mod value;
+mod verify;
+mod view;
+
+pub use batch::{AsOf, Batch, Preview, Receipt, Status};
+pub use desk::{Chart, ChartSave, Desk, ImportRecord, SecretDigest, Session, Token, User, UserSave};
+pub use edges::{LinkKindNo, StoredEdge};
+pub use error::StoreError;
+pub use ledger::NodeKey;
+pub use scan::{Edges, Extent, Vertices};
+pub use store::Store;
+pub use verify::{FirstBad, Verified};
+pub use view::{Change, ClaimRecord, Objects, SourceCount, Stats, Summary, View};

@@ -79,7 +79,8 @@ impl Desk {
 
     /// Saves a chart over its version `chart.version`, and only over that.
     pub fn save_chart(&self, chart: &Chart) -> Result<ChartSave, StoreError> {
-        let sql = "UPDATE charts SET name = ?2, notes = ?3, document = ?4, updated_at = ?5, version = version + 1
+        let sql =
+            "UPDATE charts SET name = ?2, notes = ?3, document = ?4, updated_at = ?5, version = version + 1
                    WHERE id = ?1 AND version = ?6";
         let Chart { id, name, notes, document, updated_at, version, .. } = chart;
         let based_on = i64::try_from(*version).unwrap_or(i64::MAX);

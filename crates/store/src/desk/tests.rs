@@ -46,7 +46,10 @@ fn sessions_end_with_time_with_a_change_and_with_the_user() {
     let who = |secret, now| desk.session(secret, at(now)).expect("asked").map(|session| session.user.name);
     assert_eq!(who(&[1; 32], 99).as_deref(), Some("ada"));
     assert_eq!(who(&[1; 32], 100), None);
-    assert_eq!(desk.change_user(&user("ada", "administrator"), "administrator").expect("asked"), UserSave::Saved);
+    assert_eq!(
+        desk.change_user(&user("ada", "administrator"), "administrator").expect("asked"),
+        UserSave::Saved
+    );
     assert_eq!(who(&[1; 32], 50), None);
     assert_eq!(desk.remove_user("bob", "administrator").expect("asked"), UserSave::Saved);
     assert_eq!(who(&[2; 32], 50), None);
@@ -58,7 +61,10 @@ fn the_last_administrator_stays() {
     desk.add_user(&user("ada", "administrator")).expect("added");
     assert_eq!(desk.add_user(&user("ada", "reader")).expect("asked"), UserSave::NameTaken);
     assert_eq!(desk.remove_user("ada", "administrator").expect("asked"), UserSave::LastOfRole);
-    assert_eq!(desk.change_user(&user("ada", "reader"), "administrator").expect("asked"), UserSave::LastOfRole);
+    assert_eq!(
+        desk.change_user(&user("ada", "reader"), "administrator").expect("asked"),
+        UserSave::LastOfRole
+    );
     assert_eq!(desk.user("ada").expect("asked").expect("still there").role, "administrator");
     assert_eq!(desk.remove_user("eve", "administrator").expect("asked"), UserSave::Unknown);
 }

@@ -57,7 +57,8 @@ impl Desk {
     pub fn users(&self) -> Result<Vec<User>, StoreError> {
         let conn = self.conn();
         let doing = "listing users";
-        let mut query = conn.prepare_cached(&format!("SELECT {COLUMNS} FROM users ORDER BY name")).doing(doing)?;
+        let mut query =
+            conn.prepare_cached(&format!("SELECT {COLUMNS} FROM users ORDER BY name")).doing(doing)?;
         query.query_map([], user).doing(doing)?.collect::<Result<_, _>>().doing(doing)
     }
 

@@ -1,0 +1,124 @@
+//! How fast a batch becomes durable, beside a bare rusqlite loop that writes the same objects with text ids and three
+//! indexes in the same run. `cargo run --release -p entente-store --example ingest [OBJECTS] [DRAFTS A BATCH]`.
+#![expect(clippy::print_stdout, reason = "a bench prints its table")]
+
+mod drafts;
+
+use std::path::Path;
+use std::time::Instant;
+
+use entente_model::Draft;
+use entente_store::{Batch, NodeKey, Status, Store};
+use jiff::Timestamp;
+use rusqlite::{Connection, params};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mut numbers = std::env::args().skip(1).filter_map(|text| text.parse::<usize>().ok());
+    let (objects, size) = (numbers.next().unwrap_or(100_000), numbers.next().unwrap_or(10_000));
+    let drafts = drafts::drafts(1, objects);
+    let bytes: usize = drafts.iter().map(|draft| draft.object.canonical().len()).sum();
+    println!("{objects} objects of {} bytes, {size} a batch", bytes / objects);
+    let folder = std::env::temp_dir().join(format!("entente-ingest-{}", std::process::id()));
+    std::fs::create_dir_all(&folder)?;
+    let batches = batches(drafts, size);
+    let bare = bare_loop(&folder, &batches)?;
+    println!("bare rusqlite loop   {}", bare.row(objects));
+    let first = import(&folder, &batches, Status::New)?;
+    println!("store, first import  {}   {:.2} times bare", first.row(objects), bare.wall / first.wall);
+    let again = import(&folder, &batches, Status::Unchanged)?;
+    println!("store, same again    {}   {:.2} times the first", again.row(objects), first.wall / again.wall);
+    let stored = std::fs::metadata(folder.join("claims.sqlite"))?.len();
+    println!("claims.sqlite {:.0} bytes an object; {}", stored as f64 / objects as f64, peak_memory());
+    std::fs::remove_dir_all(&folder)?;
+    Ok(())
+}
+
+/// What a run took. On a machine that others use too, the processor time is the number to compare.
+struct Took {
+    wall: f64,
+    processor: f64,
+}
+
+impl Took {
+    fn row(&self, objects: usize) -> String {
+        let rate = |seconds: f64| objects as f64 / seconds;
+        format!("{:>9.0} objects/s, {:>9.0} per processor second", rate(self.wall), rate(self.processor))
+    }
+}
+
+fn took<T>(
+    work: impl FnOnce() -> Result<T, Box<dyn std::error::Error>>,
+) -> Result<Took, Box<dyn std::error::Error>> {
+    let (start, processor) = (Instant::now(), processor_seconds()?);
+    work()?;
+    Ok(Took { wall: start.elapsed().as_secs_f64(), processor: processor_seconds()? - processor })
+}
+
+/// User and system time of this process, in ticks of 10 ms (proc(5)).
+fn processor_seconds() -> Result<f64, Box<dyn std::error::Error>> {
+    let stat = std::fs::read_to_string("/proc/self/stat")?;
+    let mut fields = stat.rsplit(") ").next().unwrap_or("").split(' ').skip(11);
+    let mut ticks = || fields.next().unwrap_or("").parse::<f64>();
+    Ok((ticks()? + ticks()?) / 100.0)
+}
+
+/// Opens the folder anew, so that nothing is remembered from the time before.
+fn import(folder: &Path, batches: &[Batch], expected: Status) -> Result<Took, Box<dyn std::error::Error>> {
+    let store = Store::open(folder, &NodeKey { name: "bench.example/log", seed: &[1; 32] })?;
+    took(|| {
+        for batch in batches {
+            let receipt = store.commit(batch)?;
+            let all = receipt.statuses.iter().all(|status| *status == expected);
+            assert!(all, "every object should have been {expected:?}");
+        }
+        Ok(())
+    })
+}
+
+fn batches(drafts: Vec<Draft>, size: usize) -> Vec<Batch> {
+    let mut drafts = drafts.into_iter().peekable();
+    let mut batches = Vec::new();
+    while drafts.peek().is_some() {
+        let records = drafts.by_ref().take(size).map(|draft| vec![draft]).collect();
+        let received_at = Timestamp::from_second(1_760_000_000).expect("a time within range");
+        let (source, salt) = ("bench".to_owned(), [7; 32]);
+        batches.push(Batch { source, agreement: None, case: None, records, received_at, salt });
+    }
+    batches
+}
+
+/// What one would write first: a row per object, its id as text, three indexes, canonical JSON.
+fn bare_loop(folder: &Path, batches: &[Batch]) -> Result<Took, Box<dyn std::error::Error>> {
+    let mut conn = Connection::open(folder.join("bare.sqlite"))?;
+    conn.execute_batch(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -64000;
+        CREATE TABLE objects (id TEXT NOT NULL, kind TEXT NOT NULL, modified TEXT, source TEXT NOT NULL, body TEXT NOT NULL);
+        CREATE UNIQUE INDEX by_id ON objects (id);
+        CREATE INDEX by_kind ON objects (kind, modified);
+        CREATE INDEX by_source ON objects (source);",
+    )?;
+    took(|| {
+        for batch in batches {
+            let tx = conn.transaction()?;
+            let mut statement = tx.prepare_cached("INSERT INTO objects VALUES (?1, ?2, ?3, ?4, ?5)")?;
+            for Draft { object, .. } in batch.records.iter().flatten() {
+                let (id, body) = (object.id().to_string(), String::from_utf8(object.canonical())?);
+                statement.execute(params![
+                    id,
+                    object.kind().as_str(),
+                    object.text("modified"),
+                    "bench",
+                    body
+                ])?;
+            }
+            drop(statement);
+            tx.commit()?;
+        }
+        Ok(())
+    })
+}
+
+fn peak_memory() -> String {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    status.lines().find(|line| line.starts_with("VmHWM")).unwrap_or("").replace('\t', " ")
+}

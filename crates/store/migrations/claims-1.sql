@@ -1,0 +1,129 @@
+-- Small tables first: what is told again and again is interned to a number.
+
+CREATE TABLE kinds (no INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+
+CREATE TABLE link_kinds (no INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+
+CREATE TABLE compartments (
+    no INTEGER PRIMARY KEY,
+    source TEXT NOT NULL,
+    agreement TEXT,
+    -- model::Handling as canonical JSON: four axes that are only ever read together.
+    handling TEXT NOT NULL,
+    category TEXT NOT NULL,
+    case_name TEXT
+) STRICT;
+
+-- One row per transaction; each is one leaf of the ledger (leaf index = no - 1). The `…_end` columns are the first
+-- number not used after it, so the rows a batch appended are those between the ends of its predecessor and its own.
+CREATE TABLE batches (
+    no INTEGER PRIMARY KEY,
+    source TEXT NOT NULL,
+    agreement TEXT,
+    case_name TEXT,
+    received_at INTEGER NOT NULL, -- microseconds since 1970
+    claims_end INTEGER NOT NULL UNIQUE,
+    objects_end INTEGER NOT NULL,
+    aliases_end INTEGER NOT NULL,
+    values_end INTEGER NOT NULL,
+    kinds_end INTEGER NOT NULL,
+    link_kinds_end INTEGER NOT NULL,
+    compartments_end INTEGER NOT NULL,
+    salt BLOB NOT NULL,
+    leaf BLOB NOT NULL
+) STRICT;
+
+-- One row per vertex: something claimed, or mentioned by a claim. `value` is what a selector said (see value.rs);
+-- an object known by its id alone has none. `audience` is derived and changes; all else never does.
+CREATE TABLE objects (
+    no INTEGER PRIMARY KEY,
+    kind INTEGER NOT NULL,
+    uuid BLOB NOT NULL,
+    value BLOB,
+    first_claim INTEGER NOT NULL,
+    audience INTEGER NOT NULL
+) STRICT;
+CREATE INDEX objects_by_kind ON objects (kind);
+
+-- Every id a vertex goes by, its first and its aliases.
+CREATE TABLE ids (
+    uuid BLOB NOT NULL,
+    kind INTEGER NOT NULL,
+    object INTEGER NOT NULL,
+    PRIMARY KEY (uuid, kind)
+) STRICT, WITHOUT ROWID;
+
+-- The further ids, in the order they were learnt.
+CREATE TABLE aliases (
+    no INTEGER PRIMARY KEY,
+    object INTEGER NOT NULL,
+    kind INTEGER NOT NULL,
+    uuid BLOB NOT NULL
+) STRICT;
+
+-- Values of vertices that were known by id alone when they were first mentioned.
+CREATE TABLE late_values (
+    no INTEGER PRIMARY KEY,
+    object INTEGER NOT NULL,
+    value BLOB NOT NULL
+) STRICT;
+CREATE INDEX late_values_of ON late_values (object);
+
+-- The log of claims: what was said, in the order it was heard.
+CREATE TABLE claims (
+    no INTEGER PRIMARY KEY,
+    object INTEGER NOT NULL,
+    compartment INTEGER NOT NULL,
+    body BLOB NOT NULL
+) STRICT;
+
+-- The head of each claim, clustered by object, so that a summary or a comparison reads one page and no body.
+CREATE TABLE versions (
+    object INTEGER NOT NULL,
+    claim INTEGER NOT NULL,
+    compartment INTEGER NOT NULL,
+    revoked INTEGER NOT NULL,
+    modified INTEGER,   -- microseconds since 1970; observables have none
+    first_seen INTEGER, -- microseconds since 1970
+    last_seen INTEGER,
+    digest BLOB NOT NULL,
+    label TEXT,
+    PRIMARY KEY (object, claim)
+) STRICT, WITHOUT ROWID;
+
+-- The edges of a run of claims, packed (see edges.rs): the graph is rebuilt by reading these in order.
+CREATE TABLE edges (
+    first_claim INTEGER PRIMARY KEY,
+    last_claim INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    data BLOB NOT NULL
+) STRICT;
+
+-- Derived from here on: names.rs, audience.rs and tally.rs say from what.
+
+-- Names that find an object exactly: digests, aliases, external ids. A hit is checked against what the viewer may see.
+CREATE TABLE names (
+    key BLOB NOT NULL,
+    object INTEGER NOT NULL,
+    PRIMARY KEY (key, object)
+) STRICT, WITHOUT ROWID;
+
+-- Distinct sets of (compartment, how much it tells), interned.
+CREATE TABLE audiences (no INTEGER PRIMARY KEY, members BLOB NOT NULL) STRICT;
+
+-- What an object's audience was until a claim, that claim not included.
+CREATE TABLE earlier_audiences (
+    object INTEGER NOT NULL,
+    until INTEGER NOT NULL,
+    audience INTEGER NOT NULL,
+    PRIMARY KEY (object, until)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE object_counts (
+    audience INTEGER NOT NULL,
+    kind INTEGER NOT NULL,
+    objects INTEGER NOT NULL,
+    PRIMARY KEY (audience, kind)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE claim_counts (compartment INTEGER PRIMARY KEY, claims INTEGER NOT NULL) STRICT;

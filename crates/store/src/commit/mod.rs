@@ -1,0 +1,140 @@
+//! One way in.
+//!
+//! [`prepare`] reads nothing: it makes canonical bytes and digests before the writer is locked. Inside one `BEGIN
+//! IMMEDIATE` transaction [`decide`] compares each object with what its source said before, and [`write`] appends
+//! rows and the leaf over them. Numbers come from the last batch row, read in the same transaction, since another process may have
+//! written in between. A crash at any line before `COMMIT` returns leaves no trace of the batch; after it, all of it.
+
+mod decide;
+mod events;
+mod prepare;
+mod resolve;
+mod write;
+
+use entente_model::{Kind, VertexNo};
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
+
+pub(crate) use prepare::{Prepared, header, prepare};
+pub(crate) use resolve::IdCache;
+pub(crate) use write::ends_into;
+
+use crate::batch::{Batch, Preview, Receipt};
+use crate::error::Doing;
+use crate::interned::Interned;
+use crate::{Status, StoreError};
+
+/// The connection that writes, with what it remembers between batches.
+#[derive(Debug)]
+pub(crate) struct Writer {
+    conn: Connection,
+    names: Interned,
+    ids: IdCache,
+}
+
+/// The first number not used yet, per table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Ends {
+    pub(crate) batch: u64,
+    pub(crate) claims: u32,
+    pub(crate) objects: u32,
+    pub(crate) aliases: u64,
+    pub(crate) values: u64,
+    pub(crate) kinds: usize,
+    pub(crate) link_kinds: usize,
+    pub(crate) compartments: usize,
+}
+
+/// Before the first batch: claims and batches count from 1, all else from 0.
+pub(crate) const ORIGIN: Ends =
+    Ends { batch: 1, claims: 1, objects: 0, aliases: 0, values: 0, kinds: 0, link_kinds: 0, compartments: 0 };
+
+impl Writer {
+    pub(crate) fn new(conn: Connection) -> Writer {
+        Writer { conn, names: Interned::default(), ids: IdCache::default() }
+    }
+
+    /// Writes a batch; when this returns `Ok`, the batch survives a power cut.
+    pub(crate) fn commit(&mut self, batch: &Batch, prepared: &[Prepared]) -> Result<Receipt, StoreError> {
+        self.in_transaction(batch, prepared, |tx, names, ids, decided| {
+            let receipt = write::write(&tx, names, ids, batch, decided)?;
+            tx.commit().doing("committing a batch")?;
+            Ok(receipt)
+        })
+    }
+
+    /// Says what a commit would do, and does nothing.
+    pub(crate) fn preview(&mut self, batch: &Batch, prepared: &[Prepared]) -> Result<Preview, StoreError> {
+        let result = self.in_transaction(batch, prepared, |_, _, _, decided| {
+            Ok(Preview { statuses: decided.statuses, older: decided.older })
+        });
+        // The transaction ended without a commit, so what deciding interned was never kept.
+        self.forget();
+        result
+    }
+
+    fn in_transaction<'b, T>(
+        &mut self,
+        batch: &'b Batch,
+        prepared: &'b [Prepared<'b>],
+        work: impl FnOnce(Transaction, &mut Interned, &mut IdCache, decide::Decided<'b>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let tx =
+            self.conn.transaction_with_behavior(TransactionBehavior::Immediate).doing("beginning a batch")?;
+        self.names.refresh(&tx)?;
+        let reach = self.names.reach();
+        let decided = decide::decide(&tx, &mut self.names, &mut self.ids, batch, prepared);
+        let result = decided.and_then(|decided| work(tx, &mut self.names, &mut self.ids, decided));
+        if result.is_err() {
+            self.names.roll_back(reach);
+            self.ids.roll_back();
+        }
+        result
+    }
+
+    pub(crate) fn conn(&self) -> &Connection {
+        &self.conn
+    }
+
+    fn forget(&mut self) {
+        self.names = Interned::default();
+        self.ids.roll_back();
+    }
+}
+
+/// Where the log ends.
+pub(crate) fn ends(conn: &Connection) -> Result<Ends, StoreError> {
+    let sql = "SELECT no, claims_end, objects_end, aliases_end, values_end, kinds_end, link_kinds_end, compartments_end
+        FROM batches ORDER BY no DESC LIMIT 1";
+    let mut statement = conn.prepare_cached(sql).doing("reading the last batch")?;
+    let last = statement.query_row([], |row| {
+        Ok(Ends {
+            batch: row.get::<_, i64>(0)? as u64 + 1,
+            claims: row.get(1)?,
+            objects: row.get(2)?,
+            aliases: row.get::<_, i64>(3)? as u64,
+            values: row.get::<_, i64>(4)? as u64,
+            kinds: row.get::<_, i64>(5)? as usize,
+            link_kinds: row.get::<_, i64>(6)? as usize,
+            compartments: row.get::<_, i64>(7)? as usize,
+        })
+    });
+    Ok(last.optional().doing("reading the last batch")?.unwrap_or(ORIGIN))
+}
+
+fn nothing_written(ends: &Ends, statuses: Vec<Status>, older: u64) -> Receipt {
+    Receipt {
+        batch: None,
+        claims: ends.claims..ends.claims,
+        statuses,
+        older,
+        new_vertices: Vec::<(VertexNo, Kind)>::new(),
+        edges: Vec::new(),
+    }
+}
+
+/// A number that must fit the 32 bits of claims and vertices.
+fn next(counter: &mut u32, what: &'static str) -> Result<u32, StoreError> {
+    let no = *counter;
+    *counter = no.checked_add(1).ok_or(StoreError::Full { what, most: u32::MAX.into() })?;
+    Ok(no)
+}

@@ -1,0 +1,320 @@
+//! Appending what was decided: every row in the order of its key, and the leaf over them.
+
+use std::collections::BTreeMap;
+
+use entente_model::{ClaimNo, VertexNo};
+use rusqlite::{CachedStatement, Connection, ToSql, params};
+
+use super::decide::{Decided, NewClaim};
+use super::events::{Events, Touched, events};
+use super::prepare::header;
+use super::resolve::IdCache;
+use super::{Ends, nothing_written};
+use crate::StoreError;
+use crate::batch::{Batch, Receipt, micros};
+use crate::edges::{Run, pack};
+use crate::error::Doing;
+use crate::interned::{Interned, compartment_columns};
+use crate::leaf::{Leaf, Row};
+use crate::names::names_of;
+
+const DOING: &str = "writing a batch";
+
+/// Writes all rows of a batch. The transaction is the caller's to commit.
+pub(crate) fn write(
+    conn: &Connection,
+    names: &mut Interned,
+    ids: &mut IdCache,
+    batch: &Batch,
+    mut decided: Decided,
+) -> Result<Receipt, StoreError> {
+    if decided.claims.is_empty() {
+        let receipt = nothing_written(&decided.before, std::mem::take(&mut decided.statuses), decided.older);
+        // Kinds and compartments met but not used stay unwritten; forget them, or their numbers would be skipped.
+        let kept = decided.before;
+        names.forget_unwritten(&kept);
+        return Ok(receipt);
+    }
+    let audiences = names.reach().audiences;
+    let events = events(conn, names, ids, &mut decided)?;
+    let mut sheet = Sheet { conn, leaf: Leaf::new() };
+    sheet.interned(names, &decided.before, audiences)?;
+    let ends = Ends {
+        batch: decided.before.batch + 1,
+        aliases: decided.before.aliases + decided.aliases.len() as u64,
+        values: decided.before.values + events.late_values.len() as u64,
+        kinds: names.reach().kinds,
+        link_kinds: names.reach().link_kinds,
+        compartments: names.reach().compartments,
+        ..decided.ends
+    };
+    sheet.objects(&decided, &events.touched)?;
+    sheet.aliases(&decided)?;
+    sheet.late_values(&decided, &events)?;
+    sheet.claims(&decided)?;
+    sheet.edges(&pack(&events.edges))?;
+    sheet.ids(&decided, ids)?;
+    sheet.versions_and_names(&decided)?;
+    sheet.audiences(&events)?;
+    sheet.counts(&decided, &events)?;
+    sheet.batch(batch, &decided.before, &ends)?;
+    receipt(names, decided, events)
+}
+
+fn receipt(names: &Interned, decided: Decided, events: Events) -> Result<Receipt, StoreError> {
+    let mut new_vertices = Vec::with_capacity(decided.objects.len());
+    for (index, new) in decided.objects.iter().enumerate() {
+        let no = VertexNo(decided.before.objects + index as u32);
+        new_vertices.push((no, names.kind(new.key.kind)?.clone()));
+    }
+    Ok(Receipt {
+        batch: Some(decided.before.batch),
+        claims: decided.before.claims..decided.ends.claims,
+        statuses: decided.statuses,
+        older: decided.older,
+        new_vertices,
+        edges: events.edges,
+    })
+}
+
+/// The tables, and the leaf that grows with them.
+struct Sheet<'c> {
+    conn: &'c Connection,
+    leaf: Leaf,
+}
+
+impl Sheet<'_> {
+    fn insert(&self, sql: &'static str) -> Result<CachedStatement<'_>, StoreError> {
+        self.conn.prepare_cached(sql).doing(DOING)
+    }
+
+    fn interned(&mut self, names: &Interned, before: &Ends, audiences: usize) -> Result<(), StoreError> {
+        for (no, kind) in (before.kinds..).zip(names.kinds_from(before.kinds)) {
+            let mut statement = self.insert("INSERT INTO kinds VALUES (?1, ?2)")?;
+            run(&mut statement, params![no as i64, kind.as_str()])?;
+            drop(statement);
+            self.leaf.row(Row::Kind, no as u64).bytes(kind.as_str().as_bytes());
+        }
+        for (no, kind) in (before.link_kinds..).zip(&names.link_kinds()[before.link_kinds..]) {
+            let mut statement = self.insert("INSERT INTO link_kinds VALUES (?1, ?2)")?;
+            run(&mut statement, params![no as i64, kind])?;
+            drop(statement);
+            self.leaf.row(Row::LinkKind, no as u64).bytes(kind.as_bytes());
+        }
+        for (no, compartment) in (before.compartments..).zip(&names.compartments()[before.compartments..]) {
+            let (handling, category) = compartment_columns(compartment);
+            let (source, agreement, case) = (&compartment.source, &compartment.agreement, &compartment.case);
+            let mut statement = self.insert("INSERT INTO compartments VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
+            run(&mut statement, params![no as i64, source, agreement, handling, category, case])?;
+            drop(statement);
+            let leaf = self.leaf.row(Row::Compartment, no as u64).bytes(source.as_bytes());
+            leaf.maybe_bytes(agreement.as_ref().map(String::as_bytes)).bytes(handling.as_bytes());
+            leaf.bytes(category.as_bytes()).maybe_bytes(case.as_ref().map(String::as_bytes));
+        }
+        let mut statement = self.insert("INSERT INTO audiences VALUES (?1, ?2)")?;
+        // The empty audience is number 0 and has no row.
+        for (no, audience) in (audiences..).zip(names.audiences_from(audiences)) {
+            run(&mut statement, params![no as i64, audience.to_bytes()])?;
+        }
+        Ok(())
+    }
+
+    fn objects(
+        &mut self,
+        decided: &Decided,
+        touched: &std::collections::HashMap<u32, Touched>,
+    ) -> Result<(), StoreError> {
+        let mut statement =
+            self.conn.prepare_cached("INSERT INTO objects VALUES (?1, ?2, ?3, ?4, ?5, ?6)").doing(DOING)?;
+        for (no, new) in (decided.before.objects..).zip(&decided.objects) {
+            let state =
+                touched.get(&no).ok_or_else(|| StoreError::damaged("objects", "an object was lost"))?;
+            let (kind, uuid) = (new.key.kind, new.key.uuid.to_be_bytes());
+            run(&mut statement, params![no, kind, uuid, new.value, state.first_claim, state.audience])?;
+            let leaf = self.leaf.row(Row::Object, no.into()).number(kind.into()).bytes(&uuid);
+            leaf.maybe_bytes(new.value.as_deref()).number(state.first_claim.into());
+        }
+        Ok(())
+    }
+
+    fn aliases(&mut self, decided: &Decided) -> Result<(), StoreError> {
+        let mut statement =
+            self.conn.prepare_cached("INSERT INTO aliases VALUES (?1, ?2, ?3, ?4)").doing(DOING)?;
+        for (no, alias) in (decided.before.aliases..).zip(&decided.aliases) {
+            let (kind, uuid) = (alias.key.kind, alias.key.uuid.to_be_bytes());
+            run(&mut statement, params![no as i64, alias.object, kind, uuid])?;
+            self.leaf.row(Row::Alias, no).number(alias.object.into()).number(kind.into()).bytes(&uuid);
+        }
+        Ok(())
+    }
+
+    fn late_values(&mut self, decided: &Decided, events: &Events) -> Result<(), StoreError> {
+        let mut statement =
+            self.conn.prepare_cached("INSERT INTO late_values VALUES (?1, ?2, ?3)").doing(DOING)?;
+        for (no, (object, value)) in (decided.before.values..).zip(&events.late_values) {
+            run(&mut statement, params![no as i64, object, value])?;
+            self.leaf.row(Row::LateValue, no).number((*object).into()).bytes(value);
+        }
+        Ok(())
+    }
+
+    fn claims(&mut self, decided: &Decided) -> Result<(), StoreError> {
+        let mut statement =
+            self.conn.prepare_cached("INSERT INTO claims VALUES (?1, ?2, ?3, ?4)").doing(DOING)?;
+        for claim in &decided.claims {
+            let body = &claim.prepared.body;
+            run(&mut statement, params![claim.no, claim.object, claim.compartment.0, body])?;
+            let leaf = self.leaf.row(Row::Claim, claim.no.into()).number(claim.object.into());
+            leaf.number(claim.compartment.0.into()).bytes(&claim.prepared.digest).bytes(body);
+        }
+        Ok(())
+    }
+
+    fn edges(&mut self, runs: &[Run]) -> Result<(), StoreError> {
+        let mut statement =
+            self.conn.prepare_cached("INSERT INTO edges VALUES (?1, ?2, ?3, ?4)").doing(DOING)?;
+        for packed in runs {
+            let Run { first: ClaimNo(first), last: ClaimNo(last), count, data } = packed;
+            run(&mut statement, params![first, last, count, data])?;
+            self.leaf
+                .row(Row::Edges, (*first).into())
+                .number((*last).into())
+                .number((*count).into())
+                .bytes(data);
+        }
+        Ok(())
+    }
+
+    fn ids(&self, decided: &Decided, ids: &mut IdCache) -> Result<(), StoreError> {
+        let objects = (decided.before.objects..).zip(&decided.objects).map(|(no, new)| (new.key, no));
+        let aliases = decided.aliases.iter().map(|alias| (alias.key, alias.object));
+        let mut rows: Vec<_> = objects.chain(aliases).collect();
+        rows.sort_unstable();
+        let mut statement = self.insert("INSERT INTO ids VALUES (?1, ?2, ?3)")?;
+        for (key, object) in rows {
+            run(&mut statement, params![key.uuid.to_be_bytes(), key.kind, object])?;
+            ids.remember(key, object);
+        }
+        Ok(())
+    }
+
+    fn versions_and_names(&self, decided: &Decided) -> Result<(), StoreError> {
+        let mut claims: Vec<&NewClaim> = decided.claims.iter().collect();
+        claims.sort_unstable_by_key(|claim| (claim.object, claim.no));
+        let mut keys = Vec::new();
+        let mut statement =
+            self.insert("INSERT INTO versions VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?;
+        for claim in claims {
+            let object = &claim.prepared.draft.object;
+            let head = header(object);
+            let (compartment, modified, digest) =
+                (claim.compartment.0, claim.prepared.modified, claim.prepared.digest);
+            let columns = params![
+                claim.object,
+                claim.no,
+                compartment,
+                object.revoked(),
+                modified,
+                head.first_seen,
+                head.last_seen,
+                digest,
+                head.label
+            ];
+            run(&mut statement, columns)?;
+            keys.extend(names_of(object).into_iter().map(|key| (key, claim.object)));
+        }
+        keys.sort_unstable();
+        keys.dedup();
+        let mut statement = self.insert("INSERT OR IGNORE INTO names VALUES (?1, ?2)")?;
+        keys.iter().try_for_each(|(key, object)| run(&mut statement, params![key, object]))
+    }
+
+    fn audiences(&self, events: &Events) -> Result<(), StoreError> {
+        let mut earlier = events.earlier.clone();
+        earlier.sort_unstable();
+        let mut statement = self.insert("INSERT INTO earlier_audiences VALUES (?1, ?2, ?3)")?;
+        for (object, until, audience) in earlier {
+            run(&mut statement, params![object, until, audience])?;
+        }
+        let changed = |touched: &Touched| touched.stored.is_some_and(|stored| stored != touched.audience);
+        let mut changed: Vec<_> = events.touched.iter().filter(|(_, touched)| changed(touched)).collect();
+        changed.sort_unstable_by_key(|(object, _)| **object);
+        let mut statement = self.insert("UPDATE objects SET audience = ?2 WHERE no = ?1")?;
+        changed
+            .iter()
+            .try_for_each(|(object, touched)| run(&mut statement, params![object, touched.audience]))
+    }
+
+    fn counts(&self, decided: &Decided, events: &Events) -> Result<(), StoreError> {
+        let mut objects: BTreeMap<_, i64> = BTreeMap::new();
+        for touched in events.touched.values().filter(|touched| touched.stored != Some(touched.audience)) {
+            *objects.entry((touched.audience, touched.kind)).or_default() += 1;
+            if let Some(stored) = touched.stored {
+                *objects.entry((stored, touched.kind)).or_default() -= 1;
+            }
+        }
+        let sql = "INSERT INTO object_counts VALUES (?1, ?2, ?3)
+            ON CONFLICT DO UPDATE SET objects = objects + excluded.objects";
+        let mut statement = self.insert(sql)?;
+        for ((audience, kind), change) in objects {
+            run(&mut statement, params![audience, kind, change])?;
+        }
+        let mut claims: BTreeMap<u16, i64> = BTreeMap::new();
+        for claim in &decided.claims {
+            *claims.entry(claim.compartment.0).or_default() += 1;
+        }
+        let sql = "INSERT INTO claim_counts VALUES (?1, ?2)
+            ON CONFLICT DO UPDATE SET claims = claims + excluded.claims";
+        let mut statement = self.insert(sql)?;
+        claims.iter().try_for_each(|(compartment, more)| run(&mut statement, params![compartment, more]))
+    }
+
+    /// The row that makes the batch whole, with the leaf over all others and over itself.
+    fn batch(mut self, batch: &Batch, before: &Ends, ends: &Ends) -> Result<(), StoreError> {
+        let received_at = micros(batch.received_at);
+        let leaf = self.leaf.row(Row::Batch, before.batch).bytes(batch.source.as_bytes());
+        leaf.maybe_bytes(batch.agreement.as_ref().map(String::as_bytes));
+        leaf.maybe_bytes(batch.case.as_ref().map(String::as_bytes)).number(received_at);
+        ends_into(&mut self.leaf, ends);
+        let hash = self.leaf.finish(&batch.salt);
+        let sql = "INSERT INTO batches VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
+        let mut statement = self.conn.prepare_cached(sql).doing(DOING)?;
+        let columns = params![
+            before.batch as i64,
+            batch.source,
+            batch.agreement,
+            batch.case,
+            received_at,
+            ends.claims,
+            ends.objects,
+            ends.aliases as i64,
+            ends.values as i64,
+            ends.kinds as i64,
+            ends.link_kinds as i64,
+            ends.compartments as i64,
+            batch.salt,
+            hash.as_bytes()
+        ];
+        run(&mut statement, columns)
+    }
+}
+
+/// The ends of a batch as its leaf has them.
+pub(crate) fn ends_into(leaf: &mut Leaf, ends: &Ends) {
+    let numbers = [
+        i64::from(ends.claims),
+        i64::from(ends.objects),
+        ends.aliases as i64,
+        ends.values as i64,
+        ends.kinds as i64,
+        ends.link_kinds as i64,
+        ends.compartments as i64,
+    ];
+    for number in numbers {
+        leaf.number(number);
+    }
+}
+
+fn run(statement: &mut CachedStatement, columns: &[&dyn ToSql]) -> Result<(), StoreError> {
+    statement.execute(columns).map(drop).doing(DOING)
+}

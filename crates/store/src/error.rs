@@ -1,0 +1,101 @@
+//! What can go wrong between the node and its data folder.
+
+use std::path::{Path, PathBuf};
+
+/// Why the store could not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// A folder or file could not be made or opened.
+    #[error("cannot open `{path}`: {source}")]
+    Open {
+        /// The folder or file.
+        path: PathBuf,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
+    /// A database refused.
+    #[error("the database failed while {doing}: {source}")]
+    Database {
+        /// What was being done.
+        doing: &'static str,
+        /// What SQLite said.
+        source: rusqlite::Error,
+    },
+    /// The data folder was written by a newer version of this program.
+    #[error(
+        "`{path}` has format {found}, this program knows formats up to {known}: run the newer program, or restore a backup made before it"
+    )]
+    Newer {
+        /// The database.
+        path: PathBuf,
+        /// Its format.
+        found: i64,
+        /// The newest format known here.
+        known: i64,
+    },
+    /// A row holds what this program never writes.
+    #[error(
+        "`{table}` holds something impossible ({what}): the file was damaged; `audit verify` names the first bad batch"
+    )]
+    Damaged {
+        /// The table.
+        table: &'static str,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// Numbers ran out.
+    #[error("this node has no more {what} numbers (the most is {most}): start a new data folder")]
+    Full {
+        /// What there are too many of.
+        what: &'static str,
+        /// How many there can be.
+        most: u64,
+    },
+    /// The ledger could not be read or written.
+    #[error("the ledger failed: {0}")]
+    Ledger(#[from] entente_ledger::LedgerError),
+    /// The node's key or name cannot sign a ledger.
+    #[error("the node's key cannot sign: {0}")]
+    Key(#[from] entente_ledger::NoteError),
+    /// Somebody else changed the document since it was read.
+    #[error(
+        "{what} was changed by somebody else in the meantime (it is at version {found}, not {expected}): read it again and repeat the change"
+    )]
+    Conflict {
+        /// What sort of document.
+        what: &'static str,
+        /// The version the change was based on.
+        expected: u64,
+        /// The version there is now.
+        found: u64,
+    },
+    /// A document with this name exists already.
+    #[error("there is already a {what} called `{name}`: choose another name")]
+    Taken {
+        /// What sort of document.
+        what: &'static str,
+        /// The name asked for.
+        name: String,
+    },
+}
+
+impl StoreError {
+    pub(crate) fn open(path: &Path) -> impl FnOnce(std::io::Error) -> StoreError {
+        move |source| StoreError::Open { path: path.to_owned(), source }
+    }
+
+    pub(crate) fn damaged(table: &'static str, what: impl Into<String>) -> StoreError {
+        StoreError::Damaged { table, what: what.into() }
+    }
+}
+
+/// Says what was being done when a statement failed.
+pub(crate) trait Doing<T> {
+    fn doing(self, doing: &'static str) -> Result<T, StoreError>;
+}
+
+impl<T> Doing<T> for rusqlite::Result<T> {
+    fn doing(self, doing: &'static str) -> Result<T, StoreError> {
+        self.map_err(|source| StoreError::Database { doing, source })
+    }
+}

@@ -1,0 +1,107 @@
+//! The store of one data folder.
+
+use std::borrow::Borrow;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
+
+use rusqlite::Connection;
+
+use crate::StoreError;
+use crate::batch::{Batch, Preview, Receipt};
+use crate::commit::{Writer, prepare};
+use crate::error::Doing;
+use crate::interned::Interned;
+use crate::ledger::{NodeKey, Publisher};
+use crate::readers::Readers;
+use crate::schema::{CLAIMS, Durability, open_writer};
+
+/// A data folder: one writer, many readers. Share it behind an `Arc`; every method may be called from any thread.
+#[derive(Debug)]
+pub struct Store {
+    folder: PathBuf,
+    writer: Mutex<Writer>,
+    pub(crate) publisher: Publisher,
+    pub(crate) readers: Readers,
+    /// What readers have seen of the interned tables.
+    pub(crate) interned: RwLock<Interned>,
+}
+
+impl Store {
+    /// Opens a data folder, making it when it is not there, and signs what a crash left unsigned.
+    pub fn open(folder: &Path, key: &NodeKey) -> Result<Store, StoreError> {
+        std::fs::create_dir_all(folder).map_err(StoreError::open(folder))?;
+        let claims = folder.join("claims.sqlite");
+        let conn = open_writer(&claims, Durability::Full, CLAIMS)?;
+        let publisher = Publisher::new(folder, key)?;
+        // A spoilt ledger must not keep anybody from their data, nor from the verifier that says what is wrong with it.
+        if let Err(error) = publisher.publish(&conn) {
+            tracing::error!(%error, "the ledger could not be brought up to the claims");
+        }
+        Ok(Store {
+            publisher,
+            folder: folder.to_owned(),
+            writer: Mutex::new(Writer::new(conn)),
+            readers: Readers::new(claims),
+            interned: RwLock::default(),
+        })
+    }
+
+    /// Commits a batch in one transaction: claims, what is derived from them, and the ledger's leaf. When this returns
+    /// `Ok`, the batch survives a power cut; when it returns `Err`, nothing of it was kept.
+    ///
+    /// Signing the ledger's new checkpoint comes after that. Should it fail, the batch is kept all the same, and the
+    /// next commit or [`Store::open`] signs it.
+    pub fn commit(&self, batch: impl Borrow<Batch>) -> Result<Receipt, StoreError> {
+        let batch = batch.borrow();
+        let prepared = prepare(&batch.records);
+        let mut writer = self.writer();
+        let receipt = writer.commit(batch, &prepared)?;
+        if receipt.batch.is_some()
+            && let Err(error) = self.publisher.publish(writer.conn())
+        {
+            tracing::error!(%error, "the ledger is behind the claims; the next commit will try again");
+        }
+        Ok(receipt)
+    }
+
+    /// What a commit of this batch would answer, without writing anything.
+    pub fn preview(&self, batch: impl Borrow<Batch>) -> Result<Preview, StoreError> {
+        let batch = batch.borrow();
+        let prepared = prepare(&batch.records);
+        self.writer().preview(batch, &prepared)
+    }
+
+    /// The data folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Reads what is interned, as far as readers have caught up.
+    pub(crate) fn names<T>(&self, read: impl FnOnce(&Interned) -> T) -> T {
+        read(&self.interned.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Learns what was interned since, as this connection sees it.
+    pub(crate) fn catch_up(&self, conn: &Connection) -> Result<(), StoreError> {
+        let sql = "SELECT (SELECT count(*) FROM kinds), (SELECT count(*) FROM link_kinds),
+            (SELECT count(*) FROM compartments), (SELECT coalesce(max(no), 0) + 1 FROM audiences)";
+        let mut statement = conn.prepare_cached(sql).doing("reading interned names")?;
+        let row = statement.query_row([], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?]));
+        let [kinds, link_kinds, compartments, audiences]: [i64; 4] = row.doing("reading interned names")?;
+        let known = self.names(Interned::reach);
+        let behind = known.kinds < kinds as usize
+            || known.link_kinds < link_kinds as usize
+            || known.compartments < compartments as usize
+            || known.audiences < audiences as usize;
+        match behind {
+            true => self.interned.write().unwrap_or_else(PoisonError::into_inner).refresh(conn),
+            false => Ok(()),
+        }
+    }
+
+    fn writer(&self) -> MutexGuard<'_, Writer> {
+        // A panic while writing left an open transaction, which ended with it; what the writer remembers is only ever
+        // short of the tables or rolled back.
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,135 @@
+//! What one viewer may see, as it stood at one claim.
+//!
+//! A vertex exists in a view when a claim that the viewer may see, and that had been told by then, is about it or
+//! mentions it. Everything else answers as if it had never been: `None`, not "forbidden"; no count, no order tells of it.
+
+mod claims;
+mod lookup;
+mod objects;
+mod stats;
+mod summary;
+
+use entente_model::{ClaimNo, CompartmentNo, CompartmentSet, ObjectId, VertexNo};
+use rusqlite::{CachedStatement, OptionalExtension};
+use uuid::Uuid;
+
+pub use claims::{Change, ClaimRecord};
+pub use objects::Objects;
+pub use stats::{SourceCount, Stats};
+pub use summary::Summary;
+
+use crate::audience::Told;
+use crate::batch::{AsOf, micros};
+use crate::commit::ends;
+use crate::error::Doing;
+use crate::interned::{AudienceNo, Interned, KindNo};
+use crate::readers::Reader;
+use crate::{Store, StoreError};
+
+/// A consistent picture of the store for one viewer. It holds a read transaction: make one for a question, do not keep it.
+#[derive(Debug)]
+pub struct View<'s> {
+    store: &'s Store,
+    conn: Reader<'s>,
+    viewer: &'s CompartmentSet,
+    /// The first claim that is not in the picture.
+    end: u32,
+    /// True when no claim was left out for being too late.
+    latest: bool,
+}
+
+/// A row of `objects` that the viewer may see.
+struct Seen {
+    no: VertexNo,
+    kind: KindNo,
+    uuid: u128,
+    audience: AudienceNo,
+    told: Told,
+    value: Option<Vec<u8>>,
+}
+
+impl Store {
+    /// What this viewer may see, at this moment of the log.
+    pub fn view<'s>(&'s self, viewer: &'s CompartmentSet, as_of: AsOf) -> Result<View<'s>, StoreError> {
+        let conn = self.readers.check_out()?;
+        let now = ends(&conn)?.claims;
+        let end = match as_of {
+            AsOf::Now => now,
+            AsOf::Claim(ClaimNo(claim)) => claim.saturating_add(1).min(now),
+            AsOf::Time(time) => {
+                let sql = "SELECT claims_end FROM batches WHERE received_at <= ?1 ORDER BY no DESC LIMIT 1";
+                let mut statement = conn.prepare_cached(sql).doing(READING)?;
+                let end = statement.query_row([micros(time)], |row| row.get(0)).optional().doing(READING)?;
+                end.unwrap_or(1)
+            }
+        };
+        self.catch_up(&conn)?;
+        Ok(View { store: self, conn, viewer, end, latest: end == now })
+    }
+}
+
+const READING: &str = "reading what a viewer may see";
+
+impl View<'_> {
+    /// The last claim in the picture; claim 0 when there is none.
+    pub fn last_claim(&self) -> ClaimNo {
+        ClaimNo(self.end.saturating_sub(1))
+    }
+
+    /// The id a vertex is known by first.
+    pub fn id(&self, vertex: VertexNo) -> Result<Option<ObjectId>, StoreError> {
+        self.seen(vertex)?.map(|seen| self.id_of(&seen)).transpose()
+    }
+
+    fn statement(&self, sql: &'static str) -> Result<CachedStatement<'_>, StoreError> {
+        self.conn.prepare_cached(sql).doing(READING)
+    }
+
+    fn names<T>(&self, read: impl FnOnce(&Interned) -> T) -> T {
+        self.store.names(read)
+    }
+
+    fn may_see(&self, compartment: CompartmentNo) -> bool {
+        self.viewer.contains(compartment)
+    }
+
+    /// The row of a vertex, when it exists for the viewer.
+    fn seen(&self, vertex: VertexNo) -> Result<Option<Seen>, StoreError> {
+        let sql = "SELECT kind, uuid, value, first_claim, audience FROM objects WHERE no = ?1";
+        let mut statement = self.statement(sql)?;
+        let row = statement.query_row([vertex.0], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get::<_, u32>(3)?, row.get(4)?))
+        });
+        let Some((kind, uuid, value, first_claim, current)) = row.optional().doing(READING)? else {
+            return Ok(None);
+        };
+        if first_claim >= self.end {
+            return Ok(None);
+        }
+        let audience = self.audience_then(vertex, current)?;
+        let told = self.told(audience)?;
+        let uuid = u128::from_be_bytes(uuid);
+        Ok(told.map(|told| Seen { no: vertex, kind, uuid, audience, told, value }))
+    }
+
+    fn told(&self, audience: AudienceNo) -> Result<Option<Told>, StoreError> {
+        self.names(|names| names.audience(audience).map(|audience| audience.told(self.viewer)))
+    }
+
+    /// The audience of a vertex at the moment of the picture.
+    fn audience_then(&self, vertex: VertexNo, current: AudienceNo) -> Result<AudienceNo, StoreError> {
+        if self.latest {
+            return Ok(current);
+        }
+        let sql =
+            "SELECT audience FROM earlier_audiences WHERE object = ?1 AND until >= ?2 ORDER BY until LIMIT 1";
+        let mut statement = self.statement(sql)?;
+        let earlier = statement.query_row([vertex.0, self.end], |row| row.get(0)).optional();
+        Ok(earlier.doing(READING)?.unwrap_or(current))
+    }
+
+    fn id_of(&self, seen: &Seen) -> Result<ObjectId, StoreError> {
+        let kind = self.names(|names| names.kind(seen.kind).cloned())?;
+        Ok(ObjectId::new(kind, Uuid::from_u128(seen.uuid)))
+    }
+}

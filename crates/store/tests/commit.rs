@@ -1,0 +1,287 @@
+//! What becomes of a record, and what is found afterwards.
+
+mod told;
+
+use entente_model::{CompartmentSet, Reference, Selector, Tlp};
+use entente_store::{AsOf, Status, Store};
+use serde_json::json;
+use told::*;
+
+use Status::{New, Unchanged, Updated};
+
+#[test]
+fn the_same_again_changes_nothing() {
+    let (_folder, store) = open();
+    let drafts = || vec![malware(FAMILY, 1, "ZeroAccess"), malware(OTHER, 1, "Dridex")];
+    assert_eq!(tell(&store, "a", drafts()), [New, New]);
+    let before = store.extent().unwrap();
+    assert_eq!(tell(&store, "a", drafts()), [Unchanged, Unchanged]);
+    assert_eq!(store.extent().unwrap(), before, "nothing was written, not even a batch");
+}
+
+#[test]
+fn an_older_version_never_replaces_a_newer_one() {
+    let (_folder, store) = open();
+    assert_eq!(tell(&store, "a", vec![malware(FAMILY, 9, "newest")]), [New]);
+    let receipt = store.commit(batch("a", vec![malware(FAMILY, 3, "older")])).unwrap();
+    assert_eq!((receipt.statuses, receipt.older, receipt.batch), (vec![Unchanged], 1, None));
+    assert_eq!(tell(&store, "a", vec![malware(FAMILY, 20, "newer still")]), [Updated]);
+    assert_eq!(name(&store, FAMILY, AsOf::Now).as_deref(), Some("newer still"));
+}
+
+#[test]
+fn the_newest_counts_whoever_tells_it() {
+    let (_folder, store) = open();
+    tell(&store, "a", vec![malware(FAMILY, 9, "by a")]);
+    // Older than what `a` says, but news from `b`.
+    assert_eq!(tell(&store, "b", vec![malware(FAMILY, 3, "by b")]), [Updated]);
+    assert_eq!(name(&store, FAMILY, AsOf::Now).as_deref(), Some("by a"));
+    let all = CompartmentSet::all();
+    let view = store.view(&all, AsOf::Now).unwrap();
+    let claims = view.claims_of(vertex(&store, FAMILY)).unwrap();
+    let told: Vec<_> =
+        claims.iter().map(|claim| (claim.compartment.source.as_str(), claim.current)).collect();
+    assert_eq!(told, [("a", true), ("b", true)]);
+}
+
+#[test]
+fn a_narrower_handling_is_an_update() {
+    let (_folder, store) = open();
+    tell(&store, "a", vec![malware(FAMILY, 1, "x")]);
+    assert_eq!(tell(&store, "a", vec![malware(FAMILY, 1, "x").under(Tlp::Red)]), [Updated]);
+    assert_eq!(tell(&store, "a", vec![malware(FAMILY, 1, "x").under(Tlp::Red)]), [Unchanged]);
+    let all = CompartmentSet::all();
+    let view = store.view(&all, AsOf::Now).unwrap();
+    let claims = view.claims_of(vertex(&store, FAMILY)).unwrap();
+    assert_eq!(claims.iter().map(|claim| claim.current).collect::<Vec<_>>(), [false, true]);
+    assert_eq!(view.summary(vertex(&store, FAMILY)).unwrap().unwrap().tlp, Tlp::Red);
+}
+
+#[test]
+fn a_revoked_object_is_kept_and_shown_as_revoked() {
+    let (_folder, store) = open();
+    tell(&store, "a", vec![malware(FAMILY, 1, "x")]);
+    let mut json = malware(FAMILY, 2, "x").object.json().clone();
+    json.insert("revoked".to_owned(), true.into());
+    assert_eq!(tell(&store, "a", vec![draft(json.into())]), [Updated]);
+    assert_eq!(tell(&store, "a", vec![malware(FAMILY, 1, "x")]), [Unchanged]);
+    let all = CompartmentSet::all();
+    let view = store.view(&all, AsOf::Now).unwrap();
+    assert!(view.summary(vertex(&store, FAMILY)).unwrap().unwrap().revoked);
+    assert!(view.object(vertex(&store, FAMILY)).unwrap().unwrap().revoked());
+}
+
+#[test]
+fn duplicates_in_one_batch_are_as_two_imports() {
+    let (_folder, store) = open();
+    let drafts = vec![
+        malware(FAMILY, 1, "first"),
+        malware(FAMILY, 1, "first"),
+        malware(FAMILY, 5, "second"),
+        malware(FAMILY, 2, "between"),
+    ];
+    let receipt = store.commit(batch("a", drafts)).unwrap();
+    assert_eq!((receipt.statuses, receipt.older), (vec![New, Unchanged, Updated, Unchanged], 1));
+    assert_eq!(name(&store, FAMILY, AsOf::Now).as_deref(), Some("second"));
+}
+
+#[test]
+fn two_that_share_an_id_do_not_take_turns() {
+    let (_folder, store) = open();
+    let file = |size: u32| {
+        draft(json!({"type": "file", "id": "file--0c7b5b88-8ff7-4a4d-aa9d-feb398cd0062", "size": size}))
+    };
+    assert_eq!(tell(&store, "a", vec![file(1), file(2)]), [New, Updated]);
+    assert_eq!(tell(&store, "a", vec![file(1), file(2)]), [Unchanged, Unchanged]);
+}
+
+#[test]
+fn the_time_of_import_does_not_make_a_minted_object_new() {
+    let (_folder, store) = open();
+    let minted = |now: &str, name: &str| {
+        let mut minted = draft(
+            json!({"type": "indicator", "id": "indicator--0c7b5b88-8ff7-4a4d-aa9d-feb398cd0063",
+            "created": now, "modified": now, "valid_from": now, "name": name, "pattern": "[url:value = 'x']"}),
+        );
+        minted.minted = true;
+        minted
+    };
+    assert_eq!(tell(&store, "list", vec![minted("2025-01-01T00:00:00Z", "one")]), [New]);
+    assert_eq!(tell(&store, "list", vec![minted("2025-02-02T00:00:00Z", "one")]), [Unchanged]);
+    assert_eq!(tell(&store, "list", vec![minted("2025-03-03T00:00:00Z", "two")]), [Updated]);
+}
+
+#[test]
+fn a_record_is_as_new_as_the_newest_of_its_objects() {
+    let (_folder, store) = open();
+    tell(&store, "a", vec![malware(FAMILY, 1, "x")]);
+    let mut both = batch("a", Vec::new());
+    both.records = vec![vec![malware(FAMILY, 1, "x"), malware(OTHER, 1, "y")], Vec::new()];
+    assert_eq!(store.commit(both).unwrap().statuses, [New, Unchanged]);
+}
+
+#[test]
+fn a_preview_answers_as_the_commit_would_and_writes_nothing() {
+    let (_folder, store) = open();
+    tell(&store, "a", vec![malware(FAMILY, 5, "x")]);
+    let before = store.extent().unwrap();
+    let drafts = vec![
+        malware(FAMILY, 5, "x"),
+        malware(FAMILY, 6, "y"),
+        malware(FAMILY, 1, "z"),
+        malware(OTHER, 1, "o"),
+    ];
+    let drafts = batch("a", drafts);
+    let preview = store.preview(&drafts).unwrap();
+    assert_eq!(store.extent().unwrap(), before);
+    assert!(name(&store, OTHER, AsOf::Now).is_none());
+    let receipt = store.commit(drafts).unwrap();
+    assert_eq!((preview.statuses, preview.older), (receipt.statuses, receipt.older));
+}
+
+#[test]
+fn both_ids_of_an_observable_name_one_vertex() {
+    let (_folder, store) = open();
+    let foreign = "domain-name--0c7b5b88-8ff7-4a4d-aa9d-feb398cd0064";
+    let selector = Selector::Domain("evil.example".to_owned());
+    let mut told = draft(json!({"type": "domain-name", "id": foreign, "value": "evil.example"}));
+    told.canonical = Some(selector.id());
+    tell(&store, "a", vec![malware(OTHER, 1, "o").linked("communicates-with", domain("evil.example"))]);
+    assert_eq!(tell(&store, "a", vec![told.clone()]), [New], "mentioned before, told now");
+    assert_eq!(tell(&store, "a", vec![told]), [Unchanged]);
+    assert_eq!(vertex(&store, foreign), vertex(&store, &selector.id().to_string()));
+}
+
+#[test]
+fn two_vertices_that_turn_out_to_be_one_are_linked() {
+    let (_folder, store) = open();
+    let foreign = "domain-name--0c7b5b88-8ff7-4a4d-aa9d-feb398cd0064";
+    let selector = Selector::Domain("evil.example".to_owned());
+    tell(
+        &store,
+        "a",
+        vec![
+            malware(FAMILY, 1, "x").linked("communicates-with", Reference::Id(id(foreign))),
+            malware(OTHER, 1, "o").linked("communicates-with", domain("evil.example")),
+        ],
+    );
+    let mut told = draft(json!({"type": "domain-name", "id": foreign, "value": "evil.example"}));
+    told.canonical = Some(selector.id());
+    let receipt = store.commit(batch("a", vec![told])).unwrap();
+    let kinds = store.link_kinds().unwrap();
+    let [edge] = receipt.edges[..] else { panic!("one edge") };
+    assert_eq!(kinds[usize::from(edge.kind.0)], "same-as");
+    assert_eq!(
+        (edge.source, edge.target),
+        (vertex(&store, foreign), vertex(&store, &selector.id().to_string()))
+    );
+    let scanned: Vec<_> = store.scan_edges(edge.claim).unwrap().map(Result::unwrap).collect();
+    assert_eq!(scanned, receipt.edges);
+}
+
+#[test]
+fn objects_are_found_by_value_name_and_type() {
+    let (_folder, store) = open();
+    let digests = json!({"MD5": "0123456789abcdef0123456789abcdef", "SHA-1": "0123456789abcdef0123456789abcdef01234567"});
+    let file = "file--0c7b5b88-8ff7-4a4d-aa9d-feb398cd0062";
+    let mut family = malware(FAMILY, 1, "ZeroAccess").object.json().clone();
+    family.insert("aliases".to_owned(), json!(["Sirefef"]));
+    tell(
+        &store,
+        "a",
+        vec![
+            draft(family.into()).linked("communicates-with", domain("evil.example")),
+            draft(json!({"type": "file", "id": file, "hashes": digests, "name": "a.exe"})),
+        ],
+    );
+    let all = CompartmentSet::all();
+    let view = store.view(&all, AsOf::Now).unwrap();
+    let sha1 = Selector::FileHash(
+        entente_model::HashAlgorithm::Sha1,
+        "0123456789abcdef0123456789abcdef01234567".to_owned(),
+    );
+    assert_eq!(view.find(&sha1).unwrap(), [vertex(&store, file)]);
+    assert_eq!(view.named("SIREFEF").unwrap(), [vertex(&store, FAMILY)]);
+    assert_eq!(view.of_kind(&entente_model::Kind::Malware, None, 10).unwrap(), [vertex(&store, FAMILY)]);
+    let [domain] = view.find(&Selector::Domain("evil.example".to_owned())).unwrap()[..] else {
+        panic!("one")
+    };
+    let made = view.object(domain).unwrap().unwrap();
+    assert_eq!(made.text("value"), Some("evil.example"), "an object is made of a value nobody told as one");
+    let stats = view.stats().unwrap();
+    assert_eq!((stats.objects, stats.claims, stats.mentioned), (3, 2, 0));
+    let mentioning = view.claims_mentioning(domain, None, 10).unwrap();
+    assert_eq!(mentioning.iter().map(|change| change.vertex).collect::<Vec<_>>(), [vertex(&store, FAMILY)]);
+}
+
+#[test]
+fn what_a_viewer_may_not_see_does_not_exist() {
+    let (_folder, store) = open();
+    let mut family = malware(FAMILY, 2, "secret name").object.json().clone();
+    family.insert("aliases".to_owned(), json!(["Sirefef"]));
+    // Compartment 0: an open claim; 1: a red one about the same object, with a value and an alias of its own.
+    tell(&store, "a", vec![malware(FAMILY, 1, "open name").under(Tlp::Clear)]);
+    let secret = draft(family.into()).under(Tlp::Red).linked("uses", domain("secret.example"));
+    tell(&store, "b", vec![secret.linked("uses", Reference::Id(id(OTHER)))]);
+    let open_only = only(0);
+    let view = store.view(&open_only, AsOf::Now).unwrap();
+    let family = vertex(&store, FAMILY);
+    assert_eq!(view.object(family).unwrap().unwrap().text("name"), Some("open name"));
+    assert!(view.find(&Selector::Domain("secret.example".to_owned())).unwrap().is_empty());
+    assert!(view.named("Sirefef").unwrap().is_empty(), "an alias told in confidence finds nothing");
+    assert!(view.vertex(&id(OTHER)).unwrap().is_none());
+    assert_eq!(view.claims_of(family).unwrap().len(), 1);
+    let summary = view.summary(family).unwrap().unwrap();
+    assert_eq!((summary.sources, summary.tlp, summary.claims), (vec!["a".to_owned()], Tlp::Clear, 1));
+    let stats = view.stats().unwrap();
+    assert_eq!((stats.objects, stats.claims, stats.mentioned, stats.sources.len()), (1, 1, 0, 1));
+    assert_eq!(view.objects().unwrap().count(), 1);
+    let nobody = CompartmentSet::empty();
+    assert_eq!(store.view(&nobody, AsOf::Now).unwrap().stats().unwrap(), entente_store::Stats::default());
+}
+
+#[test]
+fn a_value_told_in_confidence_is_not_told_by_its_id() {
+    let (_folder, store) = open();
+    let selector = Selector::Domain("secret.example".to_owned());
+    tell(
+        &store,
+        "a",
+        vec![malware(FAMILY, 1, "x").under(Tlp::Clear).linked("uses", Reference::Id(selector.id()))],
+    );
+    tell(&store, "b", vec![malware(OTHER, 1, "y").under(Tlp::Red).linked("uses", domain("secret.example"))]);
+    let vertex = vertex(&store, &selector.id().to_string());
+    let (open_only, all) = (only(0), CompartmentSet::all());
+    let outside = store.view(&open_only, AsOf::Now).unwrap();
+    assert!(outside.object(vertex).unwrap().is_none(), "only its id is known out here");
+    assert_eq!(outside.summary(vertex).unwrap().unwrap().label, None);
+    let inside = store.view(&all, AsOf::Now).unwrap();
+    assert_eq!(inside.summary(vertex).unwrap().unwrap().label.as_deref(), Some("secret.example"));
+}
+
+#[test]
+fn two_processes_write_in_turn() {
+    let (folder, one) = open();
+    let two = Store::open(folder.path(), &KEY).unwrap();
+    tell(&one, "a", vec![malware(FAMILY, 1, "x")]);
+    assert_eq!(tell(&two, "b", vec![malware(FAMILY, 2, "y"), malware(OTHER, 1, "z")]), [Updated, New]);
+    assert_eq!(tell(&one, "b", vec![malware(OTHER, 1, "z"), malware(FAMILY, 3, "w")]), [Unchanged, Updated]);
+    assert_eq!(name(&two, FAMILY, AsOf::Now).as_deref(), Some("w"));
+    assert_eq!(one.extent().unwrap().batches, 3);
+    one.verify().unwrap();
+    two.verify().unwrap();
+}
+
+#[test]
+fn the_past_is_asked_by_claim_and_by_time() {
+    let (_folder, store) = open();
+    for (day, name) in [(1, "one"), (2, "two"), (3, "three")] {
+        store.commit(batch_at("a", vec![malware(FAMILY, day, name)], 1_000 * i64::from(day))).unwrap();
+    }
+    let at = |second| AsOf::Time(jiff::Timestamp::from_second(second).unwrap());
+    let claim = |no| AsOf::Claim(entente_model::ClaimNo(no));
+    assert_eq!(name(&store, FAMILY, at(2_500)).as_deref(), Some("two"));
+    assert_eq!(name(&store, FAMILY, claim(1)).as_deref(), Some("one"));
+    assert_eq!(name(&store, FAMILY, at(999)), None);
+    assert_eq!(name(&store, FAMILY, claim(99)).as_deref(), Some("three"));
+}
