@@ -25,7 +25,7 @@ export function time(at: string | null | undefined): string {
 export function day(at: string | number | null | undefined): string {
   if (at === null || at === undefined) return '';
   const parsed = typeof at === 'number' ? new Date(at) : parse(at);
-  return parsed ? dateOnly.format(parsed) : '';
+  return parsed && !Number.isNaN(parsed.valueOf()) ? dateOnly.format(parsed) : '';
 }
 
 const relative = new Intl.RelativeTimeFormat('en-GB', { numeric: 'auto' });
