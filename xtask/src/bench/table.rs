@@ -1,91 +1,10 @@
-//! `cargo xtask bench`: runs the programs that measure and prints one table.
-//!
-//! A measuring program is an example of a crate whose name begins with `bench`, or an executable file of `bench/`
-//! with such a name. For each figure it prints one line of JSON on standard output,
-//! `{"name", "value", "unit", "target", "better"}`, where `better` is `higher` or `lower` and `target` may be null;
-//! its other lines are passed on. Nothing here fails because a figure is poor: whoever reads the table judges.
+//! The one table.
 
-use std::{
-    fs,
-    io::{BufRead, BufReader},
-    process::Stdio,
-};
-
-use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-use crate::run::{Run, root, timed};
-
-/// Runs all programs, or those whose names have one of the given words in them.
-pub(crate) fn bench(names: &[&str]) -> Result<()> {
-    let wanted = |(name, _): &(String, Run)| names.is_empty() || names.iter().any(|word| name.contains(word));
-    let programs: Vec<(String, Run)> = programs()?.into_iter().filter(wanted).collect();
-    if programs.is_empty() {
-        bail!("no measuring program has such a name");
-    }
-    let mut figures = Vec::new();
-    for (name, run) in &programs {
-        timed(name, &run.to_string(), || {
-            figures.extend(measure(run)?);
-            Ok(())
-        })?;
-    }
-    print!("{}", table(&figures));
-    Ok(())
-}
-
-fn programs() -> Result<Vec<(String, Run)>> {
-    let mut found = examples()?;
-    found.extend(scripts()?);
-    found.sort_by(|one, other| one.0.cmp(&other.0));
-    Ok(found)
-}
-
-fn examples() -> Result<Vec<(String, Run)>> {
-    let metadata = Run::new("cargo metadata --format-version 1 --no-deps").output()?;
-    let metadata: Value = serde_json::from_slice(&metadata)?;
-    let mut found = Vec::new();
-    for package in metadata["packages"].as_array().into_iter().flatten() {
-        for target in package["targets"].as_array().into_iter().flatten() {
-            let (Some(package), Some(name)) = (package["name"].as_str(), target["name"].as_str()) else {
-                continue;
-            };
-            if target["kind"][0] == "example" && name.starts_with("bench") {
-                let run = Run::new(&format!("cargo run --quiet --release -p {package} --example {name}"));
-                found.push((format!("{package} {name}"), run));
-            }
-        }
-    }
-    Ok(found)
-}
-
-fn scripts() -> Result<Vec<(String, Run)>> {
-    let Ok(folder) = fs::read_dir(root().join("bench")) else { return Ok(Vec::new()) };
-    let mut found = Vec::new();
-    for entry in folder {
-        let entry = entry?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if name.starts_with("bench") && is_executable(&entry.metadata()?) {
-            found.push((name.clone(), Run::new("").program(entry.path())));
-        }
-    }
-    Ok(found)
-}
-
-#[cfg(unix)]
-fn is_executable(file: &fs::Metadata) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    file.is_file() && file.permissions().mode() & 0o111 != 0
-}
-
-#[cfg(not(unix))]
-fn is_executable(file: &fs::Metadata) -> bool {
-    file.is_file()
-}
-
-/// A row of the table.
+/// A row of the table: a figure, and what it should be.
 #[derive(Debug, PartialEq)]
-struct Figure {
+pub(crate) struct Figure {
     name: String,
     value: f64,
     unit: String,
@@ -94,7 +13,19 @@ struct Figure {
 }
 
 impl Figure {
-    fn parse(line: &str) -> Option<Self> {
+    /// A figure that should be at least the target.
+    pub(crate) fn at_least(target: f64, name: impl Into<String>, value: f64, unit: &str) -> Self {
+        Self { name: name.into(), value, unit: unit.to_owned(), target: Some(target), higher_is_better: true }
+    }
+
+    /// A figure that should be at most the target.
+    pub(crate) fn at_most(target: f64, name: impl Into<String>, value: f64, unit: &str) -> Self {
+        Self { higher_is_better: false, ..Self::at_least(target, name, value, unit) }
+    }
+
+    /// Reads `{"name", "value", "unit", "target", "better"}`, where `better` is `higher` or `lower` and `target` may be
+    /// null; `None` when the line is something else.
+    pub(crate) fn parse(line: &str) -> Option<Self> {
         let json: Value = serde_json::from_str(line).ok()?;
         Some(Self {
             name: json["name"].as_str()?.to_owned(),
@@ -112,25 +43,8 @@ impl Figure {
     }
 }
 
-fn measure(run: &Run) -> Result<Vec<Figure>> {
-    let mut program = run.command().stdout(Stdio::piped()).spawn().with_context(|| format!("`{run}`"))?;
-    let output = program.stdout.take().context("no standard output")?;
-    let mut figures = Vec::new();
-    for line in BufReader::new(output).lines() {
-        let line = line?;
-        match Figure::parse(&line) {
-            Some(figure) => figures.push(figure),
-            None => println!("{line}"),
-        }
-    }
-    let status = program.wait()?;
-    if !status.success() {
-        bail!("it ended with {status}");
-    }
-    Ok(figures)
-}
-
-fn table(figures: &[Figure]) -> String {
+/// The figures beside their targets.
+pub(crate) fn table(figures: &[Figure]) -> String {
     let mut rows = vec![["measure", "target", "measured", "ratio", ""].map(str::to_owned)];
     rows.extend(figures.iter().map(row));
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
