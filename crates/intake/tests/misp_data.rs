@@ -64,7 +64,14 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
 // The mapping's truth.
 
 /// Pairs the reader does not meet, and why.
-const MISSES: &[(&str, &str)] = &[];
+const MISSES: &[(&str, &str)] = &[
+    (
+        "objects/domain-ip with the perfect domain & ip matching",
+        "the documentation is older than the converter: it has labels `misp:to_ids` the converter no longer writes, \
+         a pattern of one of the two names and addresses, and the relationship id of another pair",
+    ),
+    ("custom_objects/person", "objects/person says that a person becomes an identity; both cannot be met"),
+];
 
 const AUTHOR: &str = "a0c22599-9e58-4da4-96ac-7051603fa951";
 

@@ -53,6 +53,8 @@ impl Digest {
         let given = given.trim();
         match HashAlgorithm::from_name(self.property) {
             Some(algorithm) => match Selector::file_hash_of(algorithm, given).ok()? {
+                // Fuzzy hashes are told in several spellings; the id is computed over one, the text kept.
+                Selector::FileHash(HashAlgorithm::Tlsh | HashAlgorithm::Ssdeep, _) => Some(given.to_owned()),
                 Selector::FileHash(_, value) => Some(value),
                 _ => None,
             },

@@ -34,7 +34,7 @@ pub(super) fn read(scene: &mut Scene, owner: &Fields, references: &[Value], sink
 enum Target {
     /// A thing the event has.
     Found,
-    /// Part of the object itself: a PE section of its file, a value of its registry key.
+    /// Part of the object itself: a PE section of its file, a value of its registry key, what a note is about.
     Within,
     /// Unknown here, so its kind is unknown too.
     Elsewhere,
@@ -45,6 +45,8 @@ fn target(scene: &Scene, owner: &Fields, reference: &Fields) -> Target {
     let own = uuid(owner, "uuid").and_then(|own| scene.became(&own));
     match (scene.became(&target), own) {
         (None, _) => Target::Elsewhere,
+        // A note already refers to what it is about.
+        (Some(_), Some((own, _))) if own.first().is_some_and(|own| own.kind() == &Kind::Note) => Target::Within,
         (Some(target), Some(own)) if target == own => Target::Within,
         _ => Target::Found,
     }

@@ -1,10 +1,10 @@
 //! Objects that are e-mail messages.
 
 use entente_model::Kind;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::super::attribute::{Attribute, mail_part};
-use super::super::observable::{self, Observable, artifact, members, named_file};
+use super::super::observable::{self, Observable, artifact, named_file};
 use super::super::pattern::Comparisons;
 use super::super::value::Fields;
 use super::template::Form::{Text, Time};
@@ -128,6 +128,9 @@ fn pattern(thing: &Thing) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
+    use super::super::super::observable::members;
     use super::*;
 
     #[test]
