@@ -15,7 +15,7 @@ use flate2::bufread::MultiGzDecoder;
 use lzma_rust2::XzReader;
 
 use crate::recognise::{Nature, recognise};
-use crate::{Context, Format, Place, ReadError, Sink, Stopped, list, stix, text};
+use crate::{Context, Format, Place, ReadError, Sink, Stopped, list, misp, stix, text};
 use lookahead::Lookahead;
 pub(crate) use meter::Meter;
 use meter::{Bounded, Layer, Source};
@@ -187,9 +187,7 @@ impl<'m, 'c, 's, 'r> Unpacking<'m, 'c, 's, 'r> {
         match nature {
             Nature::List => list::read(self.context, place, input, self.sink),
             Nature::Stix => stix::read(self.context, place, input, self.sink),
-            Nature::Stix => stix::read(self.context, place, input, self.sink),
-            // TO JOIN: misp::read(self.context, place, input, self.sink)
-            Nature::Misp => list::read(self.context, place, input, self.sink),
+            Nature::Misp => misp::read(self.context, place, input, self.sink),
             Nature::Blocklist => list::read_blocklist(self.context, place, input, self.sink),
             // A damaged container has nothing at its beginning; reading on shows the damage.
             Nature::Empty => io::copy(input, &mut io::sink()).map(drop).map_err(ReadError::Input),
