@@ -5,6 +5,7 @@ use std::io::Write;
 use entente_model::{ClaimNo, CompartmentNo, CompartmentSet};
 use rayon::prelude::*;
 
+use crate::bits::ones;
 use crate::edge::{Direction, HubReason, LinkWord};
 use crate::layout::{ALIGNMENT, Counts, Extent, FOOT, Foot, HEAD, Section, head};
 use crate::{Edge, IndexError, Vertex};
@@ -292,8 +293,6 @@ impl SectionWriter<'_> {
 
 /// The compartments a bitmap of the index names.
 pub(crate) fn compartment_set(words: &[u64]) -> CompartmentSet {
-    (0..=u16::MAX)
-        .filter(|no| words.get(usize::from(no >> 6)).is_some_and(|word| word >> (no & 63) & 1 != 0))
-        .map(CompartmentNo)
-        .collect()
+    let numbers = (0..).zip(words).flat_map(|(at, word)| ones(*word).map(move |bit| at * 64 + bit));
+    numbers.map(|number| CompartmentNo(number as u16)).collect()
 }

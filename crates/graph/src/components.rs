@@ -18,7 +18,7 @@ const ASKED: usize = 1024;
 pub struct Components {
     /// By vertex number: the number of its component, or [`Components::NONE`].
     pub of: Vec<u32>,
-    /// By component number: how many vertices it has, largest first.
+    /// By component number: how many vertices it has, largest first, then by smallest vertex number.
     pub sizes: Vec<u32>,
 }
 
@@ -107,10 +107,14 @@ fn visit_kept<B>(
 fn number(reader: &Reader<'_>, forest: &mut Forest, linked: &Bits) -> Components {
     let count = reader.vertices();
     let mut sizes = vec![0_u32; count];
-    linked.iter().for_each(|vertex| sizes[forest.root(vertex) as usize] += 1);
-    let first_of = |root: u32| reader.outer(root);
+    let mut smallest = vec![u32::MAX; count];
+    for vertex in linked.iter() {
+        let root = forest.root(vertex) as usize;
+        sizes[root] += 1;
+        smallest[root] = smallest[root].min(reader.outer(vertex).0);
+    }
     let mut roots: Vec<u32> = (0..count as u32).filter(|root| sizes[*root as usize] > 0).collect();
-    roots.sort_unstable_by_key(|root| (u32::MAX - sizes[*root as usize], first_of(*root)));
+    roots.sort_unstable_by_key(|root| (u32::MAX - sizes[*root as usize], smallest[*root as usize]));
     let mut names = vec![Components::NONE; count];
     roots.iter().zip(0..).for_each(|(root, name)| names[*root as usize] = name);
     let mut of = vec![Components::NONE; count];

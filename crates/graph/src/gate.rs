@@ -1,6 +1,6 @@
 //! A filter made ready for the inner loop.
 
-use entente_model::{CompartmentNo, CompartmentSet};
+use entente_model::CompartmentSet;
 
 use crate::edge::LinkWord;
 use crate::kind_set::WORDS;
@@ -32,9 +32,7 @@ pub(crate) enum Mode {
 impl Gate {
     pub(crate) fn new(filter: &Filter<'_>) -> Gate {
         let mut compartments = Box::new([0; WORDS]);
-        for CompartmentNo(number) in filter.compartments.iter() {
-            compartments[usize::from(number >> 6)] |= 1 << (number & 63);
-        }
+        compartments.iter_mut().zip(filter.compartments.words()).for_each(|(to, from)| *to = *from);
         Gate {
             compartments,
             link_kinds: filter.link_kinds.as_ref().map(|kinds| kinds.full_width()),
@@ -44,11 +42,11 @@ impl Gate {
         }
     }
 
-    /// What has to be tested in a layer in which `present` compartments occur.
-    pub(crate) fn mode(&self, present: &CompartmentSet) -> Mode {
+    /// What has to be tested in a layer in which `present` compartments occur, of which `seen` are seen.
+    pub(crate) fn mode(&self, seen: &CompartmentSet, present: &CompartmentSet) -> Mode {
         if self.link_kinds.is_some() || self.window.is_some() {
             Mode::Selective
-        } else if present.iter().all(|compartment| holds(&self.compartments, compartment.0)) {
+        } else if seen.is_superset(present) {
             Mode::Open
         } else {
             Mode::Compartments

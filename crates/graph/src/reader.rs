@@ -57,10 +57,11 @@ impl<'a> Reader<'a> {
         let gate = Gate::new(filter);
         let arrays = state.index.arrays();
         let Arrays { links, times, claims, .. } = arrays;
-        let index = Layer { links, times, claims, mode: gate.mode(state.index.compartments()) };
+        let index =
+            Layer { links, times, claims, mode: gate.mode(filter.compartments, state.index.compartments()) };
         let layer = |segment: &'a Segment| {
             let Segment { links, times, claims, compartments, .. } = segment;
-            (Layer { links, times, claims, mode: gate.mode(compartments) }, segment)
+            (Layer { links, times, claims, mode: gate.mode(filter.compartments, compartments) }, segment)
         };
         let tail = state.tail.iter().map(|segment| layer(segment)).collect();
         let crowded = crowded(arrays.offsets, gate.hubs);

@@ -86,11 +86,28 @@ impl CompartmentSet {
         self.words.is_empty()
     }
 
+    /// Whether every member of `other` is in this set too.
+    pub fn is_superset(&self, other: &CompartmentSet) -> bool {
+        let word = |at: usize| self.words.get(at).copied().unwrap_or(0);
+        other.words.iter().enumerate().all(|(at, bits)| bits & !word(at) == 0)
+    }
+
     /// The members in ascending order.
     pub fn iter(&self) -> impl Iterator<Item = CompartmentNo> + '_ {
-        (0..self.words.len() * WORD)
-            .map(|number| CompartmentNo(number as u16))
-            .filter(|no| self.contains(*no))
+        self.words.iter().enumerate().flat_map(|(at, word)| {
+            let mut left = *word;
+            std::iter::from_fn(move || {
+                let bit = left.trailing_zeros() as usize;
+                left &= left.wrapping_sub(1);
+                (bit < WORD).then(|| CompartmentNo((at * WORD + bit) as u16))
+            })
+        })
+    }
+
+    /// The bitmap itself, for those who test millions: bit `n % 64` of word `n / 64` is compartment `n`, and what
+    /// lies beyond the last word is not in the set.
+    pub fn words(&self) -> &[u64] {
+        &self.words
     }
 
     /// Keeps the last word non-zero, on which equality rests.
@@ -153,6 +170,10 @@ mod tests {
         assert_eq!(set(&[900]).intersect(&set(&[3])), CompartmentSet::empty());
         assert_eq!(set(&[3]).union(&set(&[900])), set(&[900, 3]));
         assert_eq!(CompartmentSet::all().intersect(&set(&[7])), set(&[7]));
+        assert!(
+            CompartmentSet::all().is_superset(&set(&[7])) && set(&[7]).is_superset(&CompartmentSet::empty())
+        );
+        assert!(!set(&[7, 8]).is_superset(&set(&[8, 900])));
         let mut one = set(&[5, 4_000]);
         assert!(one.remove(CompartmentNo(4_000)) && !one.remove(CompartmentNo(4_000)));
         assert_eq!(one, set(&[5]));
