@@ -11,6 +11,7 @@ export interface Palette {
   edge: string;
   accent: string;
   line: string;
+  touched: string;
 }
 
 export function palette(element: HTMLElement): Palette {
@@ -18,7 +19,7 @@ export function palette(element: HTMLElement): Palette {
   const colour = (name: string) => style.getPropertyValue(`--${name}`).trim();
   return {
     canvas: colour('canvas'), raised: colour('raised'), text: colour('text'), muted: colour('muted'), edge: colour('edge'),
-    accent: colour('accent'), line: colour('line'),
+    accent: colour('accent'), line: colour('line'), touched: colour('line-strong'),
   };
 }
 

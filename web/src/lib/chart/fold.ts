@@ -71,7 +71,7 @@ function drawGlyph(graph: ChartGraph, of: string, n: number): void {
     const reach = 30 + hub.size;
     graph.addNode(id, {
       x: hub.x + Math.cos(angle) * reach, y: hub.y + Math.sin(angle) * reach, size: 11, label: '', color: '#6b7885',
-      borderColor: '#6b7885', image: kindIconFile('more'), hidden, forceLabel: true, zIndex: 2,
+      borderColor: '#6b7885', image: kindIconFile('more'), glyph: '#ffffff', hidden, forceLabel: true, zIndex: 2,
       summary: { ...hub.summary, id, type: 'more', hub: null, country: null, point: null }, first: NaN, last: NaN, tlp: 0,
       mask: 0, away: false, pinned: false, folded: null, rest: 0, moreOf: of,
     });

@@ -45,7 +45,7 @@ export function prepare(graph: ChartGraph, fixed: (id: string) => boolean): { id
     nodes[to + NODE.MASS] = (nodes[to + NODE.MASS] ?? 0) + 1;
   });
   const settings = {
-    ...forceAtlas2.inferSettings(ids.length), gravity: 0.08, strongGravityMode: false, linLogMode: false, outboundAttractionDistribution: true,
+    ...forceAtlas2.inferSettings(ids.length), gravity: 0.12, strongGravityMode: false, linLogMode: false, outboundAttractionDistribution: false,
     scalingRatio: SPACING * 0.9, slowDown: 1 + Math.log(ids.length + 1), edgeWeightInfluence: 0, adjustSizes: false,
     barnesHutOptimize: ids.length > 800, barnesHutTheta: 0.7,
   };

@@ -15,6 +15,8 @@ export interface Vertex {
   color: string;
   borderColor: string;
   image: string;
+  /** Colour of the icon on the disc. */
+  glyph: string;
   hidden: boolean;
   forceLabel: boolean;
   zIndex: number;
@@ -68,7 +70,7 @@ export function addVertex(graph: ChartGraph, summary: ObjectSummary, x: number, 
   const first = moment(summary.first_seen ?? summary.last_seen);
   graph.addNode(summary.id, {
     x, y, size: vertexSize(summary.degree), label: shorten(summary.label, 36), color: kindColour(summary.type),
-    borderColor: kindColour(summary.type), image: kindIconFile(summary.type), hidden: false, forceLabel: false, zIndex: 1,
+    borderColor: kindColour(summary.type), image: kindIconFile(summary.type), glyph: '#ffffff', hidden: false, forceLabel: false, zIndex: 1,
     summary, first, last: moment(summary.last_seen ?? summary.first_seen), tlp: tlpRank(summary.tlp as Tlp), mask: 0,
     away: false, pinned: false, folded: null, rest: 0, moreOf: null,
   });

@@ -8,7 +8,7 @@ import { createEdgeArrowProgram, createNodeCompoundProgram, EdgeLineProgram } fr
 import { themeChanged } from '$lib/theme';
 import { hoverDrawer, labelDrawer, palette, type Palette } from './draw';
 import { extent } from './extent';
-import { shown, type Link, type Vertex } from './graph';
+import { type Link, type Vertex } from './graph';
 import type { Chart, Touch } from './model.svelte';
 
 /** The chart's own units that fill the view at zoom 1. The frame never changes, so that nothing jumps when things are added. */
@@ -88,8 +88,6 @@ export class Renderer {
     const { graph, selection } = chart;
     graph.forEachNode((id, vertex) => {
       const marked = selection.has(id);
-      const attributes = vertex as Vertex & { glyph: string };
-      attributes.glyph = '#ffffff';
       vertex.borderColor = marked || chart.focus === id ? colours.text : vertex.pinned ? colours.accent : vertex.color;
       vertex.forceLabel = marked || vertex.moreOf !== null || chart.focus === id;
       vertex.zIndex = marked ? 3 : 1;
@@ -97,14 +95,14 @@ export class Renderer {
     graph.forEachEdge((key, link, source, target) => {
       const marked = chart.edge === key || (selection.size > 1 && selection.has(source) && selection.has(target));
       const touched = selection.size === 1 && (selection.has(source) || selection.has(target));
-      link.color = marked ? colours.accent : touched ? colours.muted : colours.edge;
+      link.color = marked ? colours.accent : touched ? colours.touched : colours.edge;
       link.size = marked ? 2.6 : touched ? 1.6 : 1;
       link.zIndex = marked ? 2 : touched ? 1 : 0;
     });
   }
 
   /** Shows all that is shown, or only `ids`. */
-  fit(ids: string[] = shown(this.chart.graph), animate = true): void {
+  fit(ids: string[] = this.visible(), animate = true): void {
     const box = extent(ids.map((id) => this.chart.graph.getNodeAttributes(id)));
     if (!box) return;
     const { left, right, bottom, top } = box;
@@ -114,12 +112,16 @@ export class Renderer {
     const ratio = Math.max(
       ((right - left) / FRAME) * (side / Math.max(width - 2 * margin, 80)),
       ((top - bottom) / FRAME) * (side / Math.max(height - 2 * margin, 80)),
-      0.22,
+      0.4,
     );
     const state = { x: 0.5 + (left + right) / 2 / FRAME, y: 0.5 + (top + bottom) / 2 / FRAME, ratio, angle: 0 };
     const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
     if (animate && !calm) void this.sigma.getCamera().animate(state, { duration: 260 });
     else this.sigma.getCamera().setState(state);
+  }
+
+  private visible(): string[] {
+    return this.chart.graph.filterNodes((_, vertex) => vertex.mask === 0);
   }
 
   zoom(factor: number): void {

@@ -1,0 +1,11 @@
+import { api } from '$lib/api/client';
+import type { PageLoad } from './$types';
+
+export const load: PageLoad = async ({ parent }) => {
+  const { session } = await parent();
+  const users = session.role === 'administrator' ? api.users() : undefined;
+  const tokens = api.tokens();
+  users?.catch(() => undefined);
+  tokens.catch(() => undefined);
+  return { users, tokens };
+};
