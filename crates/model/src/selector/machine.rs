@@ -141,7 +141,7 @@ fn named(what: &'static str, text: &str) -> Result<String, SelectorError> {
 }
 
 fn without_last_separator(path: &str) -> &str {
-    let bare = path.trim_end_matches(['/', '\\']);
+    let bare = path.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '/' | '\\'));
     // `/`, `C:\` and `\\` are roots.
     if bare.is_empty() || bare.ends_with(':') { path } else { bare }
 }
@@ -189,7 +189,9 @@ mod tests {
 
     #[test]
     fn a_root_keeps_its_separator() {
-        for (text, wanted) in [("/tmp/", "/tmp"), ("/", "/"), ("C:\\", "C:\\"), ("C:\\Temp\\", "C:\\Temp")] {
+        for (text, wanted) in
+            [("/tmp/", "/tmp"), ("/", "/"), ("C:\\", "C:\\"), ("C:\\Temp\\", "C:\\Temp"), ("a \\ ", "a")]
+        {
             assert_eq!(Selector::directory(text), Ok(Selector::Directory(wanted.into())));
         }
     }

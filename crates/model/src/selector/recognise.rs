@@ -21,6 +21,19 @@ const UNLISTED_TOPS: &[&str] = &[
     "te",
     "ti",
     "uu",
+    "bbs",
+    "chan",
+    "cyb",
+    "dyn",
+    "geek",
+    "gopher",
+    "indy",
+    "libre",
+    "neo",
+    "oss",
+    "oz",
+    "parody",
+    "pirate",
     "local",
     "internal",
     "lan",
@@ -43,7 +56,7 @@ const FILE_ENDINGS: &[&str] = &[
 
 impl Selector {
     /// What `text` is, in any spelling, defanged too: a URL (also without scheme when it has a path), an e-mail
-    /// address, an address or network (`ip:port` gives the address), a digest by length, a wallet, an IBAN, an
+    /// address, an address or network (`ip:port` and `ip|port` give the address), a digest by length, a wallet, an IBAN, an
     /// AS, a MAC address, a registry key, a telephone number with `+`, a domain name under a top-level domain in
     /// use, a file name by ending. `None` for anything else, above all for words.
     pub fn recognise(text: &str) -> Option<Selector> {
@@ -72,7 +85,8 @@ fn without_port(text: &str) -> Option<Selector> {
     if text.contains(char::is_whitespace) {
         return named_digest(text).or_else(|| spaced(text));
     }
-    if text.contains('@') {
+    // An at-sign behind a slash is part of a path.
+    if text.split(['/', '?']).next()?.contains('@') {
         return Selector::email(text).ok();
     }
     // A reader is asked only when the text can be one of its values: a refusal is spelled out, which costs.
@@ -105,8 +119,14 @@ fn spaced(text: &str) -> Option<Selector> {
         [a, b, c, d, ..] if is_letter(a) && is_letter(b) && c.is_ascii_digit() && d.is_ascii_digit() => {
             Selector::iban(text).ok()
         }
-        _ => when(text.contains('\\'), || Selector::registry_key(text).ok()),
+        _ => when(text.contains('\\'), || registry_key(text)),
     }
+}
+
+/// A key below a hive; a hive alone is on every machine.
+fn registry_key(text: &str) -> Option<Selector> {
+    let key = Selector::registry_key(text).ok()?;
+    key.label().contains('\\').then_some(key)
 }
 
 fn is_letter(b: u8) -> bool {
@@ -134,7 +154,8 @@ fn host_and_port(text: &str) -> Option<(Selector, Option<u16>)> {
     {
         return Some((ip, None));
     }
-    let (host, port) = text.rsplit_once(':')?;
+    // `|` is how MISP joins the two.
+    let (host, port) = text.rsplit_once([':', '|'])?;
     let port = Some(port.parse::<u16>().ok().filter(|_| port.bytes().all(|b| b.is_ascii_digit()))?);
     let selector = match host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
         Some(host) => Selector::ipv6(host).ok(),
@@ -164,7 +185,8 @@ fn domain_in_use(text: &str) -> Option<Selector> {
     }
     let name = host::domain_name(text).ok()?;
     let top = name.rsplit('.').next()?;
-    let listed = psl::suffix(top.as_bytes()).is_some_and(|suffix| suffix.is_known());
+    // By the whole name: of `.za` the list has `co.za` and its like only.
+    let listed = psl::suffix(name.as_bytes()).is_some_and(|suffix| suffix.is_known());
     (listed || UNLISTED_TOPS.contains(&top)).then_some(Selector::Domain(name))
 }
 
@@ -192,10 +214,13 @@ mod tests {
     fn a_text_tells_what_it_is() {
         for (text, kind, value) in [
             ("hxxp://example[.]com/a", "url", "http://example.com/a"),
+            ("example.co.za", "domain-name", "example.co.za"),
+            ("example.com/@a/b", "url", "http://example.com/@a/b"),
             ("example.com/a?b", "url", "http://example.com/a?b"),
             ("192.0.2.1:8080/x", "url", "http://192.0.2.1:8080/x"),
             ("192[.]0[.]2[.]1", "ipv4-addr", "192.0.2.1"),
             ("192.0.2.1:8080", "ipv4-addr", "192.0.2.1"),
+            ("192.0.2.1|8080", "ipv4-addr", "192.0.2.1"),
             ("192.0.2.9/24", "ipv4-addr", "192.0.2.0/24"),
             ("[2001:db8::1]:443", "ipv6-addr", "2001:db8::1"),
             ("2001:DB8::1", "ipv6-addr", "2001:db8::1"),

@@ -74,7 +74,7 @@ fn is_suspicious(text: &str) -> bool {
     text.bytes().any(marked) || plain_scheme(text).is_some()
 }
 
-fn is_invisible(c: char) -> bool {
+pub(super) fn is_invisible(c: char) -> bool {
     matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{ad}')
 }
 

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use url::{Host, Url};
 
-use super::{Selector, SelectorError, host, refang};
+use super::refang::{is_invisible, refang};
+use super::{Selector, SelectorError, host};
 
 const URL: &str = "a URL";
 const EMAIL: &str = "an e-mail address";
@@ -86,6 +87,8 @@ fn email(text: &str) -> Result<String, &'static str> {
         _ => text,
     };
     let Some((local, domain)) = text.rsplit_once('@') else { return Err("it has no `@`") };
+    // Joiners spell some domain names, but no mailbox.
+    let local = local.replace(is_invisible, "");
     if local.is_empty() {
         return Err("there is nothing before the `@`");
     }
@@ -146,9 +149,13 @@ mod tests {
 
     #[test]
     fn an_email_keeps_its_local_part() {
-        for text in
-            ["John@Example.com", "John[at]example[.]com", "mailto:John@example.com", "<John@example.com.>"]
-        {
+        for text in [
+            "John@Example.com",
+            "John[at]example[.]com",
+            "mailto:John@example.com",
+            "<John@example.com.>",
+            "Jo\u{200d}hn@example。com",
+        ] {
             assert_eq!(Selector::email(text), Ok(Selector::Email("John@example.com".into())), "{text}");
         }
         for text in ["@example.com", "john", "john@localhost", "a b@example.com"] {
