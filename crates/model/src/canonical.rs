@@ -69,10 +69,10 @@ fn contributing_names(kind: &Kind) -> &'static [&'static str] {
     }
 }
 
-fn contributing(
-    object: &Object,
-    digest: fn(&Map<String, Value>) -> Option<(String, Value)>,
-) -> Option<Map<String, Value>> {
+/// Which one of the `hashes` of an object counts: its name and digest.
+type DigestChoice = fn(&Map<String, Value>) -> Option<(String, Value)>;
+
+fn contributing(object: &Object, digest: DigestChoice) -> Option<Map<String, Value>> {
     let mut contributing = Map::new();
     for name in contributing_names(object.kind()) {
         let Some(value) = object.json().get(*name) else { continue };

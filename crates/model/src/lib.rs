@@ -5,8 +5,13 @@
 //! once, at the edge, into a [`Draft`].
 //!
 //! ```text
-//! hostile bytes ──intake──► Draft { Object, Vec<Link>, Provenance } ──store──► claim no. 4711
+//! hostile bytes ──intake──► Draft { Object, Vec<Link>, Handling } ──store──► claim no. 4711
 //! ```
+//!
+//! One walkthrough: a reader hands over `{"type": "url", "value": "http://a.example.com/"}` as an [`Object`].
+//! [`vertex_id`] normalises the value ([`Selector::url`]) and gives the deterministic id of STIX 2.1, so that any
+//! spelling told by anybody is one vertex; [`links_of`] adds what follows from the value: the URL's host, the
+//! host's registered domain, and for an address its network and country out of the [`Atlas`].
 #![forbid(unsafe_code)]
 
 mod atlas;

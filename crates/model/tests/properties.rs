@@ -13,7 +13,9 @@ use serde_json::{Map, Value};
 const NEARLY: &str = "(hxxps?|http|ftp|://|\\[\\.\\]|\\[:\\]|\\(dot\\)|[.:/@%?#|+-]|\\[|\\]|0x|AS|HKLM|\\\\|bc1|T1|com|example\
 |co\\.uk|xn--|ü|。|\u{200b}|\u{200d}|[0-9]{1,3}|[a-f0-9]{1,8}|192\\.0\\.2\\.1|2001:db8:| ){0,12}";
 
-fn constructors() -> Vec<fn(&str) -> Result<Selector, SelectorError>> {
+type Constructor = fn(&str) -> Result<Selector, SelectorError>;
+
+fn constructors() -> Vec<Constructor> {
     vec![
         Selector::domain,
         Selector::ipv4,

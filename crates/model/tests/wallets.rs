@@ -1,4 +1,5 @@
 //! Wallet addresses against the published list of sanctioned ones, where the data folder is there.
+#![expect(clippy::print_stdout, reason = "says when it skips, and how many of each list it recognised")]
 
 use std::fs;
 use std::path::Path;

@@ -138,12 +138,11 @@ fn monero(address: &str) -> Result<(), &'static str> {
 }
 
 fn monero_base58(address: &str) -> Option<Vec<u8>> {
-    /// Bytes in a block of so many letters.
-    const BYTES: [Option<usize>; 12] =
-        [Some(0), None, Some(1), Some(2), None, Some(3), Some(4), Some(5), None, Some(6), Some(7), Some(8)];
+    /// Letters in a block of so many bytes.
+    const LETTERS: [usize; 9] = [0, 2, 3, 5, 6, 7, 9, 10, 11];
     let mut bytes = Vec::with_capacity(address.len());
     for block in address.as_bytes().chunks(11) {
-        let size = BYTES[block.len()]?;
+        let size = LETTERS.iter().position(|letters| *letters == block.len())?;
         let mut number = 0_u128;
         for letter in block {
             let digit = BASE58.iter().position(|known| known == letter)?;
@@ -156,4 +155,68 @@ fn monero_base58(address: &str) -> Option<Vec<u8>> {
         bytes.extend_from_slice(&encoded[16 - size..]);
     }
     Some(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// From BIP 173, BIP 350, EIP-55, the genesis block, the USDT contract, and Monero's donation page.
+    const KNOWN: &[(&str, &str)] = &[
+        ("BTC", "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa"),
+        ("BTC", "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4"),
+        ("BTC", "bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqzk5jj0"),
+        ("ETH", "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"),
+        ("ETH", "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359"),
+        ("TRX", "TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t"),
+        (
+            "XMR",
+            "44AFFq5kSiGBoZ4NMDwYtN18obc8AemS33DBLWs3H7otXft3XjrpDtQGv7SqSsaBYBb98uNbr2VBBEt7f2wfn3RVGQBEP3A",
+        ),
+    ];
+
+    #[test]
+    fn an_address_tells_its_currency() {
+        for (currency, address) in KNOWN {
+            let wanted = Selector::Wallet((*currency).into(), (*address).into());
+            assert_eq!(Selector::wallet(address), Ok(wanted.clone()), "{address}");
+            assert_eq!(Selector::wallet_of(&currency.to_lowercase(), address), Ok(wanted), "{address}");
+        }
+    }
+
+    #[test]
+    fn addresses_of_one_case_become_canonical() {
+        let (_, eth) = KNOWN[3];
+        for spelling in [eth.to_lowercase(), format!("0x{}", eth[2..].to_uppercase())] {
+            assert_eq!(Selector::wallet(&spelling), Ok(Selector::Wallet("ETH".into(), eth.into())));
+        }
+        let (_, segwit) = KNOWN[1];
+        assert_eq!(
+            Selector::wallet(&segwit.to_uppercase()),
+            Ok(Selector::Wallet("BTC".into(), segwit.into()))
+        );
+    }
+
+    #[test]
+    fn a_checksum_that_does_not_hold_is_refused() {
+        for (wrong, why) in [
+            ("1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNb", "its base58check checksum does not hold"),
+            ("bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t5", "its bech32 checksum does not hold"),
+            ("0x5aaeb6053F3E94C9b9A09f33669435E7Ef1BeAed", "its EIP-55 checksum does not hold"),
+            ("0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAe", "it has not 40 hexadecimal digits after `0x`"),
+            ("wallet", "it has the shape of no known currency's addresses"),
+        ] {
+            assert_eq!(Selector::wallet(wrong).expect_err(wrong).why(), why);
+        }
+    }
+
+    #[test]
+    fn a_named_currency_is_checked_where_it_can_be() {
+        let (_, tron) = KNOWN[5];
+        let error = Selector::wallet_of("BTC", tron).expect_err("a Tron address");
+        assert_eq!(error.why(), "it is an address of another currency");
+        assert!(Selector::wallet_of("SOL", "11111111111111111111111111111111").is_ok());
+        let token = Selector::wallet_of("usdt", &KNOWN[3].1.to_lowercase());
+        assert_eq!(token, Ok(Selector::Wallet("USDT".into(), KNOWN[3].1.into())));
+    }
 }
