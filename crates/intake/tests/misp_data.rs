@@ -10,12 +10,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use entente_intake::{Intake, Limits, Outcome, Record, Settings, Summary};
-use entente_model::{Atlas, Handling, Kind, Selector, Tlp};
+use entente_model::{Atlas, Handling, Kind, Reference, Selector, Tlp};
 use serde_json::{Value, json};
 
 const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data/misp");
 const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/misp_counts.txt");
 
+#[expect(clippy::print_stdout, reason = "a test that does not run says so")]
 fn data() -> Option<PathBuf> {
     let data = PathBuf::from(DATA);
     if !data.is_dir() {
@@ -309,6 +310,11 @@ fn values(records: &[Record]) -> BTreeSet<String> {
             if kinds.contains(&draft.object.kind().as_str()) {
                 values.extend(draft.object.text("value").map(str::to_owned));
             }
+            let named = draft.links.iter().filter(|link| link.kind == "mentions");
+            values.extend(named.filter_map(|link| match &link.target {
+                Reference::Selector(selector) if kinds.contains(&selector.kind().as_str()) => Some(selector.label()),
+                _ => None,
+            }));
             if draft.object.kind() == &Kind::File
                 && let Some(hashes) = draft.object.json().get("hashes").and_then(Value::as_object)
             {

@@ -41,9 +41,9 @@ pub(super) fn read(ctx: &Context, place: &Place, file: &Fields, sink: &mut Sink)
 }
 
 fn made(scene: &Scene, file: &Fields, fields: &Fields) -> Result<Made, Fault> {
-    let cluster = Cluster::read(file, fields)?.draft(scene)?;
+    let cluster = Cluster::read(file, fields)?.draft(scene, &Tags::default())?;
     let subjects = vec![cluster.object.id().clone()];
-    Ok(Made { drafts: vec![cluster], subjects, observable: None })
+    Ok(Made { drafts: vec![cluster], subjects, ..Made::default() })
 }
 
 /// A relation to a cluster of the same file becomes a relationship. Of clusters of other galaxies the file tells
@@ -52,7 +52,7 @@ fn relate(scene: &mut Scene, cluster: &Fields, related: &Value, sink: &mut Sink)
     let Some(fields) = related.as_object() else {
         return scene.reject("related", related, "a relation must be a JSON object", sink);
     };
-    let first = |uuid: Option<uuid::Uuid>| -> Option<ObjectId> { scene.became(&uuid?)?.0.first().cloned() };
+    let first = |uuid: Option<uuid::Uuid>| -> Option<ObjectId> { scene.became(&uuid?)?.subjects.first().cloned() };
     let (source, target) = (first(uuid(cluster, "uuid")), first(uuid(fields, "dest-uuid")));
     let (Some(source), Some(target)) = (source, target) else {
         return scene.exclude("related", related, "relation to a cluster of another galaxy", sink);

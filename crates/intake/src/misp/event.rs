@@ -1,6 +1,6 @@
 //! Events: the records in one, in order, and the report that holds them together.
 
-use entente_model::{Kind, ObjectId};
+use entente_model::{Kind, ObjectId, Reference};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -13,13 +13,16 @@ use crate::{Context, Place, Sink, Stopped};
 
 /// Reads an event: attributes, objects, references, galaxies, proposals, reports, and last the event itself.
 pub(super) fn read(ctx: &Context, place: &Place, event: &Fields, sink: &mut Sink) -> Result<(), Stopped> {
-    let mut scene = Scene::new(ctx, place, event);
-    contents(&mut scene, event, sink)?;
-    galaxy::read(&mut scene, event, None, sink)?;
     let report = report_id(event);
+    let mut scene = Scene::new(ctx, place, event).reported(report.clone());
+    contents(&mut scene, event, sink)?;
+    // The scene restricts as the event's tags ask for already. The report refers to the event's clusters.
+    let mut owner = Owner { subjects: &[], at: scene.time, tags: Tags::default() };
+    galaxy::read(&mut scene, event, &owner, sink)?;
     if let Some(report) = &report {
+        owner.subjects = std::slice::from_ref(report);
         analyst::reports(&mut scene, event, report, sink)?;
-        analyst::read(&mut scene, event, std::slice::from_ref(report), sink)?;
+        analyst::read(&mut scene, event, &owner, sink)?;
     }
     for related in list(event, "RelatedEvent") {
         scene.exclude("RelatedEvent", related, "correlation computed by the MISP server", sink)?;
@@ -33,7 +36,8 @@ pub(super) fn read(ctx: &Context, place: &Place, event: &Fields, sink: &mut Sink
 pub(super) fn loose(ctx: &Context, place: &Place, collection: &Fields, sink: &mut Sink) -> Result<(), Stopped> {
     let mut scene = Scene::new(ctx, place, collection);
     contents(&mut scene, collection, sink)?;
-    galaxy::read(&mut scene, collection, None, sink)
+    let owner = Owner { subjects: &[], at: scene.time, tags: Tags::default() };
+    galaxy::read(&mut scene, collection, &owner, sink)
 }
 
 fn contents(scene: &mut Scene, event: &Fields, sink: &mut Sink) -> Result<(), Stopped> {
@@ -60,21 +64,25 @@ fn attribute_record(scene: &mut Scene, item: &Value, sink: &mut Sink) -> Result<
         Err(_) => (Vec::new(), None),
     };
     scene.put("Attribute", fields, made, sink)?;
-    around(scene, fields, &subjects, at, sink)
+    around(scene, fields, &Owner { subjects: &subjects, at, tags: Tags::of(fields).restrictions() }, sink)
+}
+
+/// What other records hang on: an attribute or object that has been read, or the event.
+pub(super) struct Owner<'a> {
+    /// What it became.
+    pub(super) subjects: &'a [ObjectId],
+    /// When it was written.
+    pub(super) at: Option<Timestamp>,
+    /// What its tags restrict.
+    pub(super) tags: Tags,
 }
 
 /// What hangs on an attribute or object that has been read: clusters, sightings, notes, proposals.
-pub(super) fn around(
-    scene: &mut Scene,
-    owner: &Fields,
-    subjects: &[ObjectId],
-    at: Option<Timestamp>,
-    sink: &mut Sink,
-) -> Result<(), Stopped> {
-    galaxy::read(scene, owner, subjects.first().map(|subject| (subject, at)), sink)?;
-    sighting::read(scene, owner, subjects, sink)?;
-    analyst::read(scene, owner, subjects, sink)?;
-    proposals(scene, owner, sink)
+pub(super) fn around(scene: &mut Scene, fields: &Fields, owner: &Owner, sink: &mut Sink) -> Result<(), Stopped> {
+    galaxy::read(scene, fields, owner, sink)?;
+    sighting::read(scene, fields, owner, sink)?;
+    analyst::read(scene, fields, owner, sink)?;
+    proposals(scene, fields, sink)
 }
 
 /// Proposals are what others suggest to the author; until accepted nobody claims them.
@@ -121,13 +129,15 @@ fn report_made(scene: &Scene, event: &Fields, mut refs: Vec<Value>) -> Result<Ma
             properties.insert(property.into(), text.into());
         }
     }
-    let report = scene.own(report_kind(event), event, properties, &tags)?;
+    let mut report = scene.own(report_kind(event), event, properties, &tags)?;
+    // A relationship is an edge itself and no end of one.
+    report.links.retain(|link| !matches!(&link.target, Reference::Id(id) if id.kind() == &Kind::Relationship));
     let subjects = vec![report.object.id().clone()];
     drafts.insert(0, report);
     if let Some(author) = object_member(event, "Orgc").filter(|author| uuid(author, "uuid").is_some()) {
-        drafts.push(sighting::identity(scene, author)?);
+        drafts.push(sighting::identity(scene, author, &Tags::default())?);
     }
-    Ok(Made { drafts, subjects, observable: None })
+    Ok(Made { drafts, subjects, ..Made::default() })
 }
 
 /// A report has to be about something (STIX 2.1 section 4.16).

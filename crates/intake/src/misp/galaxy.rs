@@ -3,14 +3,14 @@
 mod meta;
 mod place;
 
-use entente_model::{Draft, Kind, Link, ObjectId, Reference, Selector};
-use jiff::Timestamp;
+use entente_model::{Draft, Kind, Selector};
 use serde_json::{Value, json};
 
+use super::event::Owner;
 use super::observable::members;
 use super::scene::{Fault, Made, Scene, missing};
 use super::tags::Tags;
-use super::value::{Fields, list, moment, object, text, uuid};
+use super::value::{Fields, list, moment, object, text, texts, uuid};
 use crate::{Sink, Stopped};
 
 /// A cluster and the galaxy it belongs to.
@@ -63,6 +63,10 @@ impl<'a> Cluster<'a> {
         ];
         labels.extend(text(self.fields, "tag_name").map(|tag| tag.into_owned()));
         properties.insert("labels".into(), labels.into());
+        // Relations name clusters by UUID only; kept, so that one day both ends can be known.
+        if let Some(related) = self.fields.get("related").filter(|related| related.is_array()) {
+            properties.insert("x_misp_related".into(), related.clone());
+        }
         properties
     }
 
@@ -101,35 +105,31 @@ impl<'a> Cluster<'a> {
     }
 
     /// The draft of the cluster. Clusters rarely carry a time; the reader dates those that do not.
-    pub(super) fn draft(&self, scene: &Scene) -> Result<Draft, Fault> {
+    pub(super) fn draft(&self, scene: &Scene, tags: &Tags) -> Result<Draft, Fault> {
         let at = moment(self.fields, "timestamp");
         let uuid = uuid(self.fields, "uuid");
-        let mut draft = scene.unsigned(self.stix_kind(), uuid, at, self.properties(), &Tags::default())?;
-        let source = Reference::Id(draft.object.id().clone());
-        for country in self.countries() {
-            let target = Reference::Selector(country);
-            draft.links.push(Link { source: source.clone(), target, kind: "located-at".into(), at: None });
+        let mut draft = scene.unsigned(self.stix_kind(), uuid, at, self.properties(), tags)?;
+        // A location's own country follows from its properties.
+        if draft.object.kind() != &Kind::Location {
+            let id = draft.object.id().clone();
+            for country in self.countries() {
+                scene.ctx.drafter.name(&mut draft, &id, "located-at", country);
+            }
         }
         Ok(draft)
     }
 
-    /// The countries it is in, as ISO 3166-1 codes: of a place itself, or where an adversary works from.
+    /// The countries an adversary works from, as ISO 3166-1 codes.
     fn countries(&self) -> Vec<Selector> {
-        let meta = object(self.fields, "meta");
-        let codes = ["ISO", "country"].iter().filter_map(|name| meta?.get(*name));
-        codes.flat_map(super::value::texts).filter_map(|code| Selector::country(&code).ok()).collect()
+        let codes = object(self.fields, "meta").and_then(|meta| meta.get("country")).map(texts).unwrap_or_default();
+        codes.iter().filter_map(|code| Selector::country(code).ok()).collect()
     }
 }
 
-/// The clusters of an event, an object or an attribute, each a record of its own. `tagged` are the objects they
-/// were put on, with the time of that; the first one is joined to each cluster by a relationship.
-pub(super) fn read(
-    scene: &mut Scene,
-    owner: &Fields,
-    tagged: Option<(&ObjectId, Option<Timestamp>)>,
-    sink: &mut Sink,
-) -> Result<(), Stopped> {
-    for galaxy in list(owner, "Galaxy") {
+/// The clusters of an event, an object or an attribute, each a record of its own. What the owner became is joined
+/// to each cluster by a relationship.
+pub(super) fn read(scene: &mut Scene, fields: &Fields, owner: &Owner, sink: &mut Sink) -> Result<(), Stopped> {
+    for galaxy in list(fields, "Galaxy") {
         let Some(galaxy) = galaxy.as_object() else {
             scene.reject("Galaxy", galaxy, "a galaxy must be a JSON object", sink)?;
             continue;
@@ -138,7 +138,7 @@ pub(super) fn read(
             match cluster.as_object() {
                 None => scene.reject("GalaxyCluster", cluster, "a galaxy cluster must be a JSON object", sink)?,
                 Some(fields) => {
-                    let made = made(scene, galaxy, fields, tagged);
+                    let made = made(scene, galaxy, fields, owner);
                     scene.put("GalaxyCluster", fields, made, sink)?;
                 }
             }
@@ -147,18 +147,13 @@ pub(super) fn read(
     Ok(())
 }
 
-fn made(
-    scene: &Scene,
-    galaxy: &Fields,
-    fields: &Fields,
-    tagged: Option<(&ObjectId, Option<Timestamp>)>,
-) -> Result<Made, Fault> {
-    let cluster = Cluster::read(galaxy, fields)?.draft(scene)?;
+fn made(scene: &Scene, galaxy: &Fields, fields: &Fields, owner: &Owner) -> Result<Made, Fault> {
+    let cluster = Cluster::read(galaxy, fields)?.draft(scene, &owner.tags)?;
     let id = cluster.object.id().clone();
-    let mut made = Made { drafts: vec![cluster], subjects: vec![id.clone()], observable: None };
-    if let Some((source, at)) = tagged {
+    let mut made = Made { drafts: vec![cluster], subjects: vec![id.clone()], ..Made::default() };
+    if let Some(source) = owner.subjects.first() {
         let kind = relation_between(source.kind(), id.kind());
-        made.drafts.push(scene.relationship((source, kind, &id), at, false, &Tags::default())?);
+        made.drafts.push(scene.relationship((source, kind, &id), owner.at, false, &owner.tags)?);
     }
     Ok(made)
 }

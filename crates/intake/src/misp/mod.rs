@@ -120,3 +120,6 @@ fn as_collection(fields: &Fields) -> Option<Fields> {
     }
     None
 }
+
+#[cfg(test)]
+mod tests;

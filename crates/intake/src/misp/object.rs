@@ -26,8 +26,9 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::attribute::Attribute;
-use super::event::around;
+use super::event::{Owner, around};
 use super::scene::{Fault, Made, Scene, missing};
+use super::tags::Tags;
 use super::value::{Fields, flag, list, moment, text, uuid};
 use crate::{Sink, Stopped};
 pub(super) use bag::Bag;
@@ -97,17 +98,18 @@ fn record(scene: &mut Scene, fields: &Fields, siblings: &Siblings, sink: &mut Si
     let made = made(scene, fields, siblings);
     let subjects = made.as_ref().map(|made| made.subjects.clone()).unwrap_or_default();
     let at = moment(fields, "timestamp").or(scene.time);
+    let owner = Owner { subjects: &subjects, at, tags: Tags::of_object(fields).restrictions() };
     scene.put("Object", fields, made, sink)?;
-    around(scene, fields, &subjects, at, sink)?;
+    around(scene, fields, &owner, sink)?;
     for attribute in list(fields, "Attribute") {
         match attribute.as_object() {
             None => scene.reject("Attribute", attribute, "an attribute must be a JSON object", sink)?,
             Some(inner) if is_deleted(inner) => scene.exclude("Attribute", attribute, "deleted attribute", sink)?,
             Some(inner) => {
-                if let Some(owner) = uuid(fields, "uuid") {
-                    scene.alias(inner, &owner);
+                if let Some(own) = uuid(fields, "uuid") {
+                    scene.alias(inner, &own);
                 }
-                around(scene, inner, &subjects, at, sink)?;
+                around(scene, inner, &owner, sink)?;
             }
         }
     }

@@ -4,7 +4,6 @@ use entente_model::{Kind, Link, ObjectId, Reference};
 use serde_json::Value;
 
 use super::scene::{Fault, Made, Scene, missing, relation, relationship_type};
-use super::tags::Tags;
 use super::value::{Fields, flag, moment, text, uuid};
 use crate::{Sink, Stopped};
 
@@ -46,8 +45,8 @@ fn target(scene: &Scene, owner: &Fields, reference: &Fields) -> Target {
     match (scene.became(&target), own) {
         (None, _) => Target::Elsewhere,
         // A note already refers to what it is about.
-        (Some(_), Some((own, _))) if own.first().is_some_and(|own| own.kind() == &Kind::Note) => Target::Within,
-        (Some(target), Some(own)) if target == own => Target::Within,
+        (Some(_), Some(own)) if own.subjects.first().is_some_and(|own| own.kind() == &Kind::Note) => Target::Within,
+        (Some(target), Some(own)) if target.subjects == own.subjects => Target::Within,
         _ => Target::Found,
     }
 }
@@ -56,9 +55,9 @@ fn made(scene: &Scene, owner: &Fields, fields: &Fields) -> Result<Made, Fault> {
     let of = uuid(owner, "uuid").ok_or_else(|| missing("an object with references", "uuid"))?;
     let to = uuid(fields, "referenced_uuid").ok_or_else(|| missing("a reference", "referenced_uuid"))?;
     let unread = || Fault::Shape("the object the reference starts from could not be read".to_owned());
-    let (source, from_observable) = scene.became(&of).ok_or_else(unread)?;
-    let (target, to_observable) = scene.became(&to).ok_or_else(unread)?;
-    let (source, target) = (observed_or_first(source).ok_or_else(unread)?, observed_or_first(target).ok_or_else(unread)?);
+    let (of, to) = (scene.became(&of).ok_or_else(unread)?, scene.became(&to).ok_or_else(unread)?);
+    let source = observed_or_first(&of.subjects).ok_or_else(unread)?;
+    let target = observed_or_first(&to.subjects).ok_or_else(unread)?;
     let kind = relationship_type(&text(fields, "relationship_type").unwrap_or_default());
     let at = moment(fields, "timestamp").or_else(|| moment(owner, "timestamp")).or(scene.time);
     let mut properties = relation(source, &kind, target);
@@ -70,16 +69,17 @@ fn made(scene: &Scene, owner: &Fields, fields: &Fields) -> Result<Made, Fault> {
     if flag(fields, "deleted") == Some(true) {
         properties.insert("revoked".into(), true.into());
     }
-    let mut draft = scene.dated(Kind::Relationship, uuid(fields, "uuid"), at, properties, &Tags::default())?;
+    let tags = of.tags.clone().and(to.tags.clone());
+    let mut draft = scene.dated(Kind::Relationship, uuid(fields, "uuid"), at, properties, &tags)?;
     // The mapping joins the observations; the things observed are what an analyst wants to see joined.
-    if let (Some(source), Some(target)) = (from_observable, to_observable)
+    if let (Some(source), Some(target)) = (&of.observable, &to.observable)
         && source != target
     {
         let at = draft.object.created();
         let (source, target) = (Reference::Id(source.clone()), Reference::Id(target.clone()));
         draft.links.push(Link { source, target, kind: kind.into(), at });
     }
-    Ok(Made { drafts: vec![draft], subjects: Vec::new(), observable: None })
+    Ok(Made { drafts: vec![draft], ..Made::default() })
 }
 
 /// What a relationship of the mapping starts from and ends at: the observation where there is one.

@@ -40,6 +40,19 @@ pub(super) struct Made {
     pub(super) subjects: Vec<ObjectId>,
     /// The observable the record is about, for direct edges between things.
     pub(super) observable: Option<ObjectId>,
+    /// What its tags restrict, beyond what the event's do.
+    pub(super) tags: Tags,
+}
+
+/// What a record became, for those that refer to it.
+#[derive(Clone, Debug)]
+pub(super) struct Became {
+    /// Domain objects, the preferred one first.
+    pub(super) subjects: Vec<ObjectId>,
+    /// The observable it is about.
+    pub(super) observable: Option<ObjectId>,
+    /// What its tags restrict: whoever tells of it tells no more openly.
+    pub(super) tags: Tags,
 }
 
 /// The surroundings of the records of one event, or of a list of attributes without one.
@@ -53,9 +66,11 @@ pub(super) struct Scene<'a> {
     pub(super) author: Option<ObjectId>,
     /// Time of the event: of things in it that have none.
     pub(super) time: Option<Timestamp>,
-    made: HashMap<Uuid, (Vec<ObjectId>, Option<ObjectId>)>,
-    /// All the event is about, in order, without repetitions.
-    pub(super) refs: Vec<ObjectId>,
+    /// The report of the event, when there is one.
+    report: Option<ObjectId>,
+    made: HashMap<Uuid, Became>,
+    /// All the event is about and may be told as openly as the event.
+    refs: Vec<ObjectId>,
 }
 
 impl<'a> Scene<'a> {
@@ -72,9 +87,16 @@ impl<'a> Scene<'a> {
             handling: tags.restrict(ctx.drafter.handling()),
             author: author.map(|author| ObjectId::new(Kind::Identity, author)),
             time: moment(source, "timestamp"),
+            report: None,
             made: HashMap::new(),
             refs: Vec::new(),
         }
+    }
+
+    /// The same, in an event that becomes this report.
+    pub(super) fn reported(mut self, report: Option<ObjectId>) -> Scene<'a> {
+        self.report = report;
+        self
     }
 
     /// A domain object or relationship the record itself stands for. Its id is the record's UUID and its version
@@ -153,11 +175,17 @@ impl<'a> Scene<'a> {
         self.dated(Kind::Relationship, Some(uuid), at, properties, tags)
     }
 
+    /// An edge from an object of a draft to a value it names without an object of its own standing for it.
+    pub(super) fn mention(&self, draft: &mut Draft, source: &ObjectId, value: Selector) {
+        self.ctx.drafter.name(draft, source, "mentions", value);
+    }
+
     /// Accounts for a record and remembers what it became.
     pub(super) fn put(&mut self, name: &str, record: &Fields, made: Result<Made, Fault>, sink: &mut Sink) -> Result<(), Stopped> {
         let place = self.place_of(name, record);
         match made {
-            Ok(made) => {
+            Ok(mut made) => {
+                self.refer(&mut made.drafts);
                 self.remember(record, &made);
                 sink.put(place, Outcome::Drafts(made.drafts))
             }
@@ -184,22 +212,31 @@ impl<'a> Scene<'a> {
     }
 
     /// What the record with this UUID became: domain objects, and the observable it is about.
-    pub(super) fn became(&self, uuid: &Uuid) -> Option<&(Vec<ObjectId>, Option<ObjectId>)> {
+    pub(super) fn became(&self, uuid: &Uuid) -> Option<&Became> {
         self.made.get(uuid)
     }
 
     fn remember(&mut self, record: &Fields, made: &Made) {
-        for draft in &made.drafts {
-            self.refer(draft.object.id().clone());
-        }
         if let Some(uuid) = uuid(record, "uuid").filter(|_| !made.subjects.is_empty()) {
-            self.made.insert(uuid, (made.subjects.clone(), made.observable.clone()));
+            let (subjects, observable) = (made.subjects.clone(), made.observable.clone());
+            self.made.insert(uuid, Became { subjects, observable, tags: made.tags.clone() });
         }
     }
 
-    fn refer(&mut self, id: ObjectId) {
-        if id.kind() != &Kind::MarkingDefinition && Some(&id) != self.author.as_ref() {
-            self.refs.push(id);
+    /// Lets the report refer to these. The id of an observable is a copy of its value: a report may not name
+    /// what is restricted more than itself. Such an object says itself, under its own handling, where it belongs.
+    fn refer(&mut self, drafts: &mut [Draft]) {
+        for draft in drafts {
+            let id = draft.object.id();
+            if Some(id) == self.author.as_ref() || Some(id) == self.report.as_ref() {
+                continue;
+            }
+            if draft.handling.tlp <= self.handling.tlp && draft.handling.pap <= self.handling.pap {
+                self.refs.push(id.clone());
+            } else if let Some(report) = self.report.clone().filter(|_| id.kind() != &Kind::Relationship) {
+                let (source, target) = (Reference::Id(report), Reference::Id(id.clone()));
+                draft.links.push(Link { source, target, kind: "object".into(), at: draft.object.created() });
+            }
         }
     }
 
@@ -253,14 +290,4 @@ pub(super) fn relation(source: &ObjectId, kind: &str, target: &ObjectId) -> Fiel
     properties.insert("source_ref".into(), source.to_string().into());
     properties.insert("target_ref".into(), target.to_string().into());
     properties
-}
-
-/// An edge from an object to a value it names without an object of its own standing for it.
-pub(super) fn mention(draft: &mut Draft, source: &ObjectId, selector: Selector) {
-    let target = Reference::Selector(selector);
-    let source = Reference::Id(source.clone());
-    if !draft.links.iter().any(|link| link.target == target && link.source == source) {
-        let at = draft.object.created();
-        draft.links.push(Link { source, target, kind: "mentions".into(), at });
-    }
 }

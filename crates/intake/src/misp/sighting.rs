@@ -3,15 +3,16 @@
 use entente_model::{Draft, Kind, ObjectId};
 use serde_json::{Value, json};
 
+use super::event::Owner;
 use super::observable::members;
 use super::scene::{Fault, Made, Scene};
 use super::tags::Tags;
 use super::value::{Fields, list, moment, object, text, uuid};
 use crate::{Sink, Stopped};
 
-/// The sightings of an attribute, each a record of its own. `seen` are the domain objects the attribute became.
-pub(super) fn read(scene: &mut Scene, owner: &Fields, seen: &[ObjectId], sink: &mut Sink) -> Result<(), Stopped> {
-    for sighting in list(owner, "Sighting") {
+/// The sightings of an attribute or object, each a record of its own.
+pub(super) fn read(scene: &mut Scene, fields: &Fields, owner: &Owner, sink: &mut Sink) -> Result<(), Stopped> {
+    for sighting in list(fields, "Sighting") {
         let Some(fields) = sighting.as_object() else {
             scene.reject("Sighting", sighting, "a sighting must be a JSON object", sink)?;
             continue;
@@ -20,11 +21,11 @@ pub(super) fn read(scene: &mut Scene, owner: &Fields, seen: &[ObjectId], sink: &
             // The mapping knows no word for "no longer good from now on".
             Some("2") => scene.exclude("Sighting", sighting, "expiration sighting", sink)?,
             Some("1") => {
-                let made = false_alarm(scene, fields, seen);
+                let made = false_alarm(scene, fields, owner);
                 scene.put("Sighting", fields, made, sink)?;
             }
             _ => {
-                let made = seen_again(scene, fields, seen);
+                let made = seen_again(scene, fields, owner);
                 scene.put("Sighting", fields, made, sink)?;
             }
         }
@@ -32,16 +33,17 @@ pub(super) fn read(scene: &mut Scene, owner: &Fields, seen: &[ObjectId], sink: &
     Ok(())
 }
 
-fn seen_again(scene: &Scene, fields: &Fields, seen: &[ObjectId]) -> Result<Made, Fault> {
+fn seen_again(scene: &Scene, fields: &Fields, owner: &Owner) -> Result<Made, Fault> {
+    let seen = owner.subjects;
     let (observed, others): (Vec<&ObjectId>, Vec<&ObjectId>) =
         seen.iter().partition(|id| *id.kind() == Kind::ObservedData && seen.len() > 1);
-    let of = others.first().or(observed.first()).ok_or_else(|| nothing_seen())?;
+    let of = others.first().or(observed.first()).ok_or_else(nothing_seen)?;
     let mut properties = members(json!({ "sighting_of_ref": of.to_string() }));
     if !observed.is_empty() && of.kind() != &Kind::ObservedData {
         let refs: Vec<Value> = observed.iter().map(|id| id.to_string().into()).collect();
         properties.insert("observed_data_refs".into(), refs.into());
     }
-    let organisation = organisation(scene, fields)?;
+    let organisation = organisation(scene, fields, &owner.tags)?;
     if let Some(organisation) = &organisation {
         properties.insert("where_sighted_refs".into(), json!([organisation.object.id().to_string()]));
     }
@@ -52,10 +54,11 @@ fn seen_again(scene: &Scene, fields: &Fields, seen: &[ObjectId]) -> Result<Made,
         properties.insert("first_seen".into(), at.to_string().into());
         properties.insert("last_seen".into(), at.to_string().into());
     }
-    record(scene, Kind::Sighting, fields, properties, organisation)
+    record(scene, Kind::Sighting, fields, properties, organisation, &owner.tags)
 }
 
-fn false_alarm(scene: &Scene, fields: &Fields, seen: &[ObjectId]) -> Result<Made, Fault> {
+fn false_alarm(scene: &Scene, fields: &Fields, owner: &Owner) -> Result<Made, Fault> {
+    let seen = owner.subjects;
     if seen.is_empty() {
         return Err(nothing_seen());
     }
@@ -65,13 +68,13 @@ fn false_alarm(scene: &Scene, fields: &Fields, seen: &[ObjectId]) -> Result<Made
         "explanation": "False positive Sighting",
         "object_refs": refs,
     }));
-    let organisation = organisation(scene, fields)?;
+    let organisation = organisation(scene, fields, &owner.tags)?;
     if let Some(organisation) = &organisation {
         let name = organisation.object.text("name").unwrap_or_default();
         properties.insert("authors".into(), json!([name]));
         properties.insert("x_misp_author_ref".into(), organisation.object.id().to_string().into());
     }
-    record(scene, Kind::Opinion, fields, properties, organisation)
+    record(scene, Kind::Opinion, fields, properties, organisation, &owner.tags)
 }
 
 fn record(
@@ -80,25 +83,26 @@ fn record(
     fields: &Fields,
     properties: Fields,
     organisation: Option<Draft>,
+    tags: &Tags,
 ) -> Result<Made, Fault> {
     let at = moment(fields, "date_sighting").or(scene.time);
-    let draft = scene.unsigned(kind, uuid(fields, "uuid"), at, properties, &Tags::default())?;
+    let draft = scene.unsigned(kind, uuid(fields, "uuid"), at, properties, tags)?;
     let mut drafts = vec![draft];
     drafts.extend(organisation);
-    Ok(Made { drafts, subjects: Vec::new(), observable: None })
+    Ok(Made { drafts, ..Made::default() })
 }
 
 fn nothing_seen() -> Fault {
     Fault::Shape("the sighting stands at nothing that could have been seen".to_owned())
 }
 
-fn organisation(scene: &Scene, fields: &Fields) -> Result<Option<Draft>, Fault> {
-    object(fields, "Organisation").map(|organisation| identity(scene, organisation)).transpose()
+fn organisation(scene: &Scene, fields: &Fields, tags: &Tags) -> Result<Option<Draft>, Fault> {
+    object(fields, "Organisation").map(|organisation| identity(scene, organisation, tags)).transpose()
 }
 
 /// An organisation of MISP. It has a UUID and a name, never a time: the reader dates it.
-pub(super) fn identity(scene: &Scene, organisation: &Fields) -> Result<Draft, Fault> {
+pub(super) fn identity(scene: &Scene, organisation: &Fields, tags: &Tags) -> Result<Draft, Fault> {
     let name = text(organisation, "name").unwrap_or("unnamed organisation".into());
     let properties = members(json!({ "name": name, "identity_class": "organization" }));
-    scene.unsigned(Kind::Identity, uuid(organisation, "uuid"), None, properties, &Tags::default())
+    scene.unsigned(Kind::Identity, uuid(organisation, "uuid"), None, properties, tags)
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::value::{Fields, as_text, list, object};
 
 /// What the tags of an event, object or attribute say.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Tags {
     tlp: Option<Tlp>,
     pap: Option<PermissibleActions>,
@@ -32,6 +32,18 @@ impl Tags {
             }
         }
         tags
+    }
+
+    /// What they restrict, for what hangs on the tagged thing without being it: its relationships, sightings,
+    /// clusters.
+    pub(super) fn restrictions(&self) -> Tags {
+        Tags { confidence: None, labels: Vec::new(), ..*self }
+    }
+
+    /// The tags of an object and of all its attributes.
+    pub(super) fn of_object(object: &Fields) -> Tags {
+        let attributes = list(object, "Attribute").iter().filter_map(Value::as_object);
+        attributes.fold(Tags::of(object), |tags, attribute| tags.and(Tags::of(attribute)))
     }
 
     /// These tags and those of something they are drawn together with: the stricter one counts.

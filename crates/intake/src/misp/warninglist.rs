@@ -32,39 +32,59 @@ pub(super) fn read(ctx: &Context, place: &Place, file: &Fields, sink: &mut Sink)
     let first = values.iter().filter_map(as_text).find_map(|value| selector(&value));
     let made = grouping(&scene, file, &list_id, first);
     scene.put("warninglist", file, made, sink)?;
-    let literal = is_literal(file);
+    let matching = Matching::of(file);
     for value in values {
-        let record = place.clone();
         let Some(text) = as_text(value) else {
-            sink.reject(record, "a value of a warninglist must be a text", value.to_string().as_bytes())?;
+            sink.reject(place.clone(), "a value of a warninglist must be a text", value.to_string().as_bytes())?;
             continue;
         };
-        let record = record.named(text.as_ref());
-        if !literal || as_pattern(&text) {
-            sink.put(record, Outcome::Excluded("warninglist pattern"))?;
-            continue;
-        }
-        match selector(&text) {
-            None => sink.put(record, Outcome::Excluded("warninglist value that is no observable"))?,
-            Some(selector) => match listed(&scene, &selector, &list_id) {
-                Ok(draft) => sink.put(record, Outcome::Drafts(vec![draft]))?,
-                Err(fault) => sink.reject(record, fault, text.as_bytes())?,
-            },
+        let outcome = match matching.value(&text) {
+            Err(class) => Ok(Outcome::Excluded(class)),
+            Ok(selector) => listed(&scene, &selector, &list_id).map(|draft| Outcome::Drafts(vec![draft])),
+        };
+        let record = place.clone().named(text.as_ref());
+        match outcome {
+            Ok(outcome) => sink.put(record, outcome)?,
+            Err(fault) => sink.reject(record, fault, text.as_bytes())?,
         }
     }
     Ok(())
 }
 
-/// Lists of whole values; the others hold parts of values and regular expressions. A host name in a list of
-/// type `hostname` stands for all below it too, and itself.
-fn is_literal(file: &Fields) -> bool {
-    matches!(file.get("type").and_then(Value::as_str), Some("string" | "cidr" | "hostname"))
+/// What the values of a list are compared with.
+#[derive(Clone, Copy)]
+enum Matching {
+    /// Whole values, and for host names all below them.
+    Whole,
+    /// Any part of a value. A part that is a whole host name stands on the list itself, too.
+    Part,
+    /// Regular expressions.
+    Expression,
 }
 
-/// A leading dot or a wildcard matches what is below, not the value itself.
-fn as_pattern(text: &str) -> bool {
-    text.starts_with('.') || text.contains('*') || text.starts_with('/') && text.ends_with('/')
+impl Matching {
+    fn of(file: &Fields) -> Matching {
+        match file.get("type").and_then(Value::as_str) {
+            Some("string" | "cidr" | "hostname") => Matching::Whole,
+            Some("substring") => Matching::Part,
+            _ => Matching::Expression,
+        }
+    }
+
+    /// What a value of the list names, or the class of values that name nothing.
+    fn value(self, text: &str) -> Result<Selector, &'static str> {
+        match self {
+            Matching::Expression => Err(PATTERN),
+            _ if text.contains('*') || text.starts_with('/') && text.ends_with('/') => Err(PATTERN),
+            Matching::Part => Selector::domain(text).map_err(|_| PATTERN),
+            // A leading dot says "and all below".
+            Matching::Whole => selector(text.trim_start_matches('.')).ok_or("warninglist value that is no observable"),
+        }
+    }
 }
+
+/// The class of values that stand for many.
+const PATTERN: &str = "warninglist pattern";
 
 fn selector(value: &str) -> Option<Selector> {
     if value.contains("://") {
@@ -98,7 +118,7 @@ fn grouping(scene: &Scene, file: &Fields, id: &ObjectId, first: Option<Selector>
     let first = first.map_or_else(|| id.clone(), |selector| selector.id());
     properties.insert("object_refs".into(), json!([first.to_string()]));
     let draft = scene.minted(id, properties)?;
-    Ok(Made { drafts: vec![draft], subjects: vec![id.clone()], observable: None })
+    Ok(Made { drafts: vec![draft], ..Made::default() })
 }
 
 fn listed(scene: &Scene, selector: &Selector, list: &ObjectId) -> Result<entente_model::Draft, Fault> {

@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::observable::{Observable, members};
-use super::scene::{Fault, Made, Scene, mention, missing};
+use super::scene::{Fault, Made, Scene, missing};
 use super::tags::Tags;
 use super::value::{Fields, flag, moment, text};
 pub(super) use email::part as mail_part;
@@ -82,7 +82,8 @@ impl Writer<'_> {
     fn observed(&self, observables: &[Observable], about: usize, pattern: &str) -> Result<Made, Fault> {
         let observed = self.own(Kind::ObservedData, observation(self.attribute.fields, self.scene.time, observables, self.labels()))?;
         let observed_id = observed.object.id().clone();
-        let mut made = Made { observable: observables.get(about).map(|seen| seen.id.clone()), ..Made::default() };
+        let observable = observables.get(about).map(|seen| seen.id.clone());
+        let mut made = Made { observable, tags: self.tags.restrictions(), ..Made::default() };
         if self.attribute.to_ids() {
             let indicator = self.own(Kind::Indicator, self.indicator(pattern, "stix"))?;
             let indicator_id = indicator.object.id().clone();
@@ -130,9 +131,9 @@ impl Writer<'_> {
         let mut draft = self.own(kind, properties)?;
         let id = draft.object.id().clone();
         for value in selectors(&self.attribute.kind, &self.attribute.value) {
-            mention(&mut draft, &id, value);
+            self.scene.mention(&mut draft, &id, value);
         }
-        Ok(Made { drafts: vec![draft], subjects: vec![id], observable: None })
+        Ok(Made { drafts: vec![draft], subjects: vec![id], tags: self.tags.restrictions(), ..Made::default() })
     }
 
     fn indicator(&self, pattern: &str, language: &str) -> Fields {
@@ -146,7 +147,7 @@ impl Writer<'_> {
     }
 
     fn based_on(&self, indicator: &ObjectId, observed: &ObjectId) -> Result<Draft, Fault> {
-        self.scene.relationship((indicator, "based-on", observed), self.time(), self.deleted, &Tags::default())
+        self.scene.relationship((indicator, "based-on", observed), self.time(), self.deleted, &self.tags.restrictions())
     }
 
     fn own(&self, kind: Kind, mut properties: Fields) -> Result<Draft, Fault> {

@@ -175,10 +175,10 @@ pub(super) fn annotation(thing: &Thing, scene: &Scene) -> Option<Sense> {
     let mut bag = thing.bag();
     let mut refs: Vec<Value> = Vec::new();
     for reference in list(thing.fields, "ObjectReference").iter().filter_map(Value::as_object) {
-        let Some((subjects, _)) = uuid(reference, "referenced_uuid").and_then(|uuid| scene.became(&uuid)) else {
+        let Some(target) = uuid(reference, "referenced_uuid").and_then(|uuid| scene.became(&uuid)) else {
             continue;
         };
-        refs.extend(subjects.iter().map(|id| Value::from(id.to_string())));
+        refs.extend(target.subjects.iter().map(|id| Value::from(id.to_string())));
     }
     (!refs.is_empty()).then_some(())?;
     let mut properties = members(json!({ "object_refs": refs, "content": bag.value("text")? }));

@@ -6,14 +6,14 @@ use serde_json::{Map, Value, json};
 
 use super::super::attribute::{detector, from_time, observation, selectors};
 use super::super::observable::{Observable, members};
-use super::super::scene::{Fault, Made, Scene, mention};
+use super::super::scene::{Became, Fault, Made, Scene};
 use super::super::tags::Tags;
-use super::super::value::{flag, moment, text};
+use super::super::value::{flag, list, moment, text, uuid};
 use super::{Sense, Thing};
 
 /// The drafts of an object that means this.
 pub(super) fn write(scene: &Scene, thing: &Thing, sense: Sense) -> Result<Made, Fault> {
-    let tags = thing.attributes.iter().fold(Tags::of(thing.fields), |tags, attribute| tags.and(Tags::of(attribute.fields)));
+    let tags = annotated(scene, thing).fold(Tags::of_object(thing.fields), |tags, other| tags.and(other.tags.clone()));
     let deleted = flag(thing.fields, "deleted") == Some(true);
     let writer = Writer { scene, thing, tags, deleted };
     let mut made = match sense {
@@ -23,7 +23,15 @@ pub(super) fn write(scene: &Scene, thing: &Thing, sense: Sense) -> Result<Made, 
         Sense::Custom => writer.custom()?,
     };
     writer.mentions(&mut made);
+    made.tags = writer.tags.restrictions();
     Ok(made)
+}
+
+/// What an annotation speaks about; it may not be told more openly than that.
+fn annotated<'a>(scene: &'a Scene, thing: &'a Thing) -> impl Iterator<Item = &'a Became> {
+    let references = if thing.name == "annotation" { list(thing.fields, "ObjectReference") } else { &[] };
+    let targets = references.iter().filter_map(|reference| uuid(reference.as_object()?, "referenced_uuid"));
+    targets.filter_map(|target| scene.became(&target))
 }
 
 struct Writer<'a> {
@@ -43,7 +51,7 @@ impl Writer<'_> {
             let indicator = self.own(Kind::Indicator, self.indicator(&pattern))?;
             let indicator_id = indicator.object.id().clone();
             let ends = (&indicator_id, "based-on", &observed_id);
-            let based_on = self.scene.relationship(ends, self.time(), self.deleted, &Tags::default())?;
+            let based_on = self.scene.relationship(ends, self.time(), self.deleted, &self.tags.restrictions())?;
             made.drafts.extend([indicator, observed, based_on]);
             made.subjects.extend([indicator_id, observed_id]);
         } else {
@@ -102,7 +110,7 @@ impl Writer<'_> {
     fn single(&self, kind: Kind, properties: Map<String, Value>) -> Result<Made, Fault> {
         let draft = self.own(kind, properties)?;
         let id = draft.object.id().clone();
-        Ok(Made { drafts: vec![draft], subjects: vec![id], observable: None })
+        Ok(Made { drafts: vec![draft], subjects: vec![id], ..Made::default() })
     }
 
     /// Edges to the things the object names without drawing them: a domain beside a URL, the telephone number
@@ -119,7 +127,7 @@ impl Writer<'_> {
             for value in selectors(&attribute.kind, &attribute.value) {
                 let alone = value.kind() != Kind::File || made.observable.is_none();
                 if alone && !drawn.contains(&value.id()) {
-                    mention(&mut made.drafts[at], &source, value);
+                    self.scene.mention(&mut made.drafts[at], &source, value);
                 }
             }
         }
