@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use entente_model::{Atlas, Draft, Handling, Kind, Object, ObjectError, ObjectId, Tlp, links_of, vertex_id};
+use entente_model::{
+    Atlas, Draft, Handling, Kind, Link, Object, ObjectError, ObjectId, Reference, Selector, Tlp, implied_links,
+    links_of, vertex_id,
+};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
@@ -63,6 +66,19 @@ impl Drafter {
             json.entry("valid_from").or_insert_with(|| self.now().into());
         }
         self.assemble(Value::Object(json), handling, true)
+    }
+
+    /// Adds an edge from `source` to a value the draft's object names without referring to an object, and what
+    /// follows from that value.
+    pub(crate) fn name(&self, draft: &mut Draft, source: &ObjectId, kind: &'static str, value: Selector) {
+        let at = draft.object.created();
+        let follows = implied_links(&value, &self.atlas, at);
+        let (source, target) = (Reference::Id(source.clone()), Reference::Selector(value));
+        let known = |link: &Link| link.source == source && link.target == target && link.kind == kind;
+        if !draft.links.iter().any(known) {
+            draft.links.push(Link { source, target, kind: kind.into(), at });
+            draft.links.extend(follows);
+        }
     }
 
     fn assemble(&self, object: Value, handling: &Handling, minted: bool) -> Result<Draft, ObjectError> {
