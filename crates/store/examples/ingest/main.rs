@@ -8,28 +8,49 @@ use std::path::Path;
 use std::time::Instant;
 
 use entente_model::Draft;
-use entente_store::{Batch, NodeKey, Status, Store};
+use entente_store::{Batch, NodeKey, PreparedBatch, Status, Store};
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
+use serde_json::json;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut numbers = std::env::args().skip(1).filter_map(|text| text.parse::<usize>().ok());
     let (objects, size) = (numbers.next().unwrap_or(100_000), numbers.next().unwrap_or(10_000));
-    let drafts = drafts::drafts(1, objects);
-    let bytes: usize = drafts.iter().map(|draft| draft.object.canonical().len()).sum();
-    println!("{objects} objects of {} bytes, {size} a batch", bytes / objects);
+    let made = || batches(drafts::drafts(1, objects), size);
     let folder = std::env::temp_dir().join(format!("entente-ingest-{}", std::process::id()));
     std::fs::create_dir_all(&folder)?;
-    let batches = batches(drafts, size);
-    let bare = bare_loop(&folder, &batches)?;
+    let bodies = made()
+        .iter()
+        .flat_map(|batch| batch.records.iter().flatten())
+        .map(|draft| draft.object.canonical().len())
+        .sum::<usize>();
+    println!("{objects} objects of {} bytes, {size} a batch", bodies / objects);
+    let bare = bare_loop(&folder, made())?;
     println!("bare rusqlite loop   {}", bare.row(objects));
-    let first = import(&folder, &batches, Status::New)?;
+    let first = import(&folder.join("one"), made(), Status::New)?;
     println!("store, first import  {}   {:.2} times bare", first.row(objects), bare.wall / first.wall);
-    let again = import(&folder, &batches, Status::Unchanged)?;
+    let again = import(&folder.join("one"), made(), Status::Unchanged)?;
     println!("store, same again    {}   {:.2} times the first", again.row(objects), first.wall / again.wall);
-    let stored = std::fs::metadata(folder.join("claims.sqlite"))?.len();
+    let first = piped(&folder.join("two"), made())?;
+    println!("prepared on a second thread:");
+    println!("store, first import  {}   {:.2} times bare", first.row(objects), bare.wall / first.wall);
+    let again = piped(&folder.join("two"), made())?;
+    println!("store, same again    {}   {:.2} times the first", again.row(objects), first.wall / again.wall);
+    let stored = std::fs::metadata(folder.join("one/claims.sqlite"))?.len();
     println!("claims.sqlite {:.0} bytes an object; {}", stored as f64 / objects as f64, peak_memory());
     std::fs::remove_dir_all(&folder)?;
+    // For the table of `cargo xtask bench`.
+    let rate = |took: &Took| objects as f64 / took.wall;
+    let [floor, first_rate] = [rate(&bare), rate(&first)];
+    let figures = [
+        json!({"name": "store, first commit of all objects; at least a bare rusqlite loop", "value": first_rate,
+               "unit": "objects/s", "target": floor, "better": "higher"}),
+        json!({"name": "store, first commit of all objects; aim", "value": first_rate,
+               "unit": "objects/s", "target": 70_000, "better": "higher"}),
+        json!({"name": "store, same again, against the first", "value": first.wall / again.wall,
+               "unit": "times", "target": 3, "better": "higher"}),
+    ];
+    figures.iter().for_each(|figure| println!("{figure}"));
     Ok(())
 }
 
@@ -62,15 +83,32 @@ fn processor_seconds() -> Result<f64, Box<dyn std::error::Error>> {
     Ok((ticks()? + ticks()?) / 100.0)
 }
 
+const KEY: NodeKey = NodeKey { name: "bench.example/log", seed: &[1; 32] };
+
 /// Opens the folder anew, so that nothing is remembered from the time before.
-fn import(folder: &Path, batches: &[Batch], expected: Status) -> Result<Took, Box<dyn std::error::Error>> {
-    let store = Store::open(folder, &NodeKey { name: "bench.example/log", seed: &[1; 32] })?;
+fn import(folder: &Path, batches: Vec<Batch>, expected: Status) -> Result<Took, Box<dyn std::error::Error>> {
+    let store = Store::open(folder, &KEY)?;
     took(|| {
         for batch in batches {
             let receipt = store.commit(batch)?;
             let all = receipt.statuses.iter().all(|status| *status == expected);
             assert!(all, "every object should have been {expected:?}");
         }
+        Ok(())
+    })
+}
+
+/// As the node does: one thread reads and prepares while another commits.
+fn piped(folder: &Path, batches: Vec<Batch>) -> Result<Took, Box<dyn std::error::Error>> {
+    let store = Store::open(folder, &KEY)?;
+    took(|| {
+        std::thread::scope(|scope| {
+            let (send, prepared) = std::sync::mpsc::sync_channel(2);
+            scope.spawn(move || {
+                batches.into_iter().try_for_each(|batch| send.send(PreparedBatch::from(batch)))
+            });
+            prepared.into_iter().try_for_each(|batch| store.commit(batch).map(drop))
+        })?;
         Ok(())
     })
 }
@@ -88,7 +126,7 @@ fn batches(drafts: Vec<Draft>, size: usize) -> Vec<Batch> {
 }
 
 /// What one would write first: a row per object, its id as text, three indexes, canonical JSON.
-fn bare_loop(folder: &Path, batches: &[Batch]) -> Result<Took, Box<dyn std::error::Error>> {
+fn bare_loop(folder: &Path, batches: Vec<Batch>) -> Result<Took, Box<dyn std::error::Error>> {
     let mut conn = Connection::open(folder.join("bare.sqlite"))?;
     conn.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -64000;
@@ -98,7 +136,7 @@ fn bare_loop(folder: &Path, batches: &[Batch]) -> Result<Took, Box<dyn std::erro
         CREATE INDEX by_source ON objects (source);",
     )?;
     took(|| {
-        for batch in batches {
+        for batch in &batches {
             let tx = conn.transaction()?;
             let mut statement = tx.prepare_cached("INSERT INTO objects VALUES (?1, ?2, ?3, ?4, ?5)")?;
             for Draft { object, .. } in batch.records.iter().flatten() {
