@@ -13,7 +13,7 @@ impl Bits {
         Bits { words: vec![0; length.div_ceil(64)], length }
     }
 
-    /// Makes room for `length` vertices; must be called on a bitmap that is all clear.
+    /// Makes room for `length` vertices. It may only shrink when it is all clear.
     pub(crate) fn fit(&mut self, length: usize) {
         self.words.resize(length.div_ceil(64), 0);
         self.length = length;

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use arc_swap::ArcSwap;
 use entente_model::{ClaimNo, VertexNo};
 
+use crate::bits::Bits;
 use crate::build::check_edge;
 use crate::edge::HubReason;
 use crate::segment::Segment;
@@ -34,6 +35,8 @@ pub(crate) struct State {
     pub(crate) index: Arc<Index>,
     /// In the order they came; each at least twice as large as the next once [`Graph::append`] has returned.
     pub(crate) tail: Vec<Arc<Segment>>,
+    /// Which vertices, by inner number, have links in the tail: most have none, and need not be looked for there.
+    pub(crate) in_tail: Arc<Bits>,
     /// The vertices after those of the index.
     pub(crate) fresh: Arc<Vec<Vertex>>,
     /// Hub reasons decided after the index was built, by outer number.
@@ -48,6 +51,7 @@ impl Graph {
             last_claim: index.last_claim(),
             index: Arc::new(index),
             tail: Vec::new(),
+            in_tail: Arc::default(),
             fresh: Arc::default(),
             reasons: Arc::default(),
         };
@@ -76,10 +80,7 @@ impl Graph {
         state.add_vertices(vertices)?;
         edges.iter().try_for_each(|edge| check_edge(edge, state.vertices() as usize))?;
         state.last_claim = state.last_claim.max(last_claim);
-        if !edges.is_empty() {
-            let segment = Segment::new(edges, |vertex| state.inner(vertex));
-            state.tail.push(Arc::new(segment));
-        }
+        state.add_segment(edges);
         self.now.store(Arc::new(state.clone()));
         if state.join_small_segments() {
             self.now.store(Arc::new(state));
@@ -118,12 +119,9 @@ impl Graph {
             reasons: Arc::new(now.reasons_after(&covered.state)),
             index: Arc::new(index),
             tail: Vec::new(),
+            in_tail: Arc::default(),
         };
-        let later: Vec<Edge> = now.tail_edges().skip(covered.tail_edges() as usize).collect();
-        if !later.is_empty() {
-            let segment = Segment::new(later, |vertex| state.inner(vertex));
-            state.tail.push(Arc::new(segment));
-        }
+        state.add_segment(now.tail_edges().skip(covered.tail_edges() as usize).collect());
         self.now.store(Arc::new(state));
         Ok(())
     }
@@ -225,6 +223,20 @@ impl State {
             fresh[place as usize] = *vertex;
         }
         Ok(())
+    }
+
+    fn add_segment(&mut self, edges: Vec<Edge>) {
+        if edges.is_empty() {
+            return;
+        }
+        let segment = Segment::new(edges, |vertex| self.inner(vertex));
+        let vertices = self.vertices() as usize;
+        let in_tail = Arc::make_mut(&mut self.in_tail);
+        in_tail.fit(vertices);
+        for vertex in segment.vertices() {
+            in_tail.insert(vertex);
+        }
+        self.tail.push(Arc::new(segment));
     }
 
     /// Joins the last two segments while the last is more than half as large as the one before: a tail of n

@@ -64,43 +64,38 @@ impl Snapshot {
 
 /// The visible graph, cut down to what a round needs.
 struct Inward {
-    /// By inner number: where the sources of its links begin.
-    offsets: Vec<u32>,
-    sources: Vec<u32>,
-    /// One over the number of links out; 0 without.
-    shares: Vec<f64>,
-    linked: Vec<bool>,
-    /// Ranges of vertices with about the same number of links each.
-    blocks: Vec<(usize, usize)>,
+    rows: Vec<Row>,
+    /// Vertices with a visible link.
+    linked: usize,
 }
 
-const BLOCKS: usize = 64;
+/// Link ends one thread reads at a time, about.
+const ROW: usize = 1 << 17;
+
+/// A stretch of consecutive vertices.
+#[derive(Default)]
+struct Row {
+    /// Per vertex: where the sources of its links end.
+    stops: Vec<u32>,
+    sources: Vec<u32>,
+    /// Per vertex: one over the number of links out, 0 without; negative for a vertex without any visible link.
+    shares: Vec<f64>,
+}
+
+const UNLINKED: f64 = -1.0;
 
 impl Inward {
     fn read(reader: &Reader<'_>) -> Inward {
-        let vertices = reader.vertices();
-        let rows: Vec<Rows> = (0..vertices.div_ceil(ROW))
-            .into_par_iter()
-            .map(|row| Rows::read(reader, row * ROW..((row + 1) * ROW).min(vertices)))
-            .collect();
-        let mut offsets = Vec::with_capacity(vertices + 1);
-        offsets.push(0);
-        let mut sources = Vec::with_capacity(rows.iter().map(|row| row.sources.len()).sum());
-        let (mut shares, mut linked) = (Vec::with_capacity(vertices), Vec::with_capacity(vertices));
-        for row in rows {
-            let before = sources.len() as u32;
-            offsets.extend(row.stops.iter().map(|stop| before + stop));
-            sources.extend_from_slice(&row.sources);
-            shares.extend_from_slice(&row.shares);
-            linked.extend_from_slice(&row.linked);
-        }
-        let blocks = blocks(&offsets);
-        Inward { offsets, sources, shares, linked, blocks }
+        let rows: Vec<Row> =
+            stretches(reader).into_par_iter().map(|vertices| Row::read(reader, vertices)).collect();
+        let linked = rows.iter().flat_map(|row| &row.shares).filter(|share| **share != UNLINKED).count();
+        Inward { rows, linked }
     }
 
     fn iterate(&self, choice: ImportanceChoice) -> (Vec<f64>, u32, f64) {
-        let count = self.linked.iter().filter(|linked| **linked).count().max(1) as f64;
-        let mut ranks: Vec<f64> = self.linked.iter().map(|linked| f64::from(*linked) / count).collect();
+        let count = self.linked.max(1) as f64;
+        let shares = self.rows.iter().flat_map(|row| &row.shares);
+        let mut ranks: Vec<f64> = shares.map(|share| f64::from(*share != UNLINKED) / count).collect();
         let mut given = vec![0.0; ranks.len()];
         let mut change = f64::INFINITY;
         let mut rounds = 0;
@@ -115,99 +110,81 @@ impl Inward {
 
     /// What each vertex gives along each of its links; returns what those without links out give to all.
     fn give(&self, ranks: &[f64], given: &mut [f64]) -> f64 {
-        let part = ranks.len().div_ceil(BLOCKS).max(1);
-        let chunks = given.par_chunks_mut(part).zip(ranks.par_chunks(part)).zip(self.shares.par_chunks(part));
-        let kept: Vec<f64> = chunks
-            .map(|((given, ranks), shares)| {
-                let mut kept = 0.0;
-                for ((given, rank), share) in given.iter_mut().zip(ranks).zip(shares) {
-                    *given = rank * share;
-                    kept += if *share == 0.0 { *rank } else { 0.0 };
-                }
-                kept
-            })
-            .collect();
-        // Summed in order, so that the same graph always gives the same ranks to the last bit.
-        kept.iter().sum()
+        let mut kept = 0.0;
+        let shares = self.rows.iter().flat_map(|row| &row.shares);
+        for ((given, rank), share) in given.iter_mut().zip(ranks).zip(shares) {
+            *given = rank * share.max(0.0);
+            kept += if *share == 0.0 { *rank } else { 0.0 };
+        }
+        kept
     }
 
+    /// Gives each vertex its new rank; returns by how much ranks changed.
     fn take(&self, ranks: &mut [f64], given: &[f64], base: f64, damping: f64) -> f64 {
-        let mut parts = Vec::with_capacity(self.blocks.len());
         let mut rest = ranks;
-        for (first, stop) in &self.blocks {
-            let (part, others) = rest.split_at_mut(stop - first);
-            parts.push((*first, part));
+        let mut parts = Vec::with_capacity(self.rows.len());
+        for row in &self.rows {
+            let (part, others) = rest.split_at_mut(row.shares.len());
+            parts.push((row, part));
             rest = others;
         }
-        let changes: Vec<f64> = parts
-            .into_par_iter()
-            .map(|(first, part)| {
-                let mut change = 0.0;
-                for (vertex, rank) in (first..).zip(part) {
-                    if !self.linked[vertex] {
-                        continue;
-                    }
-                    let (start, stop) = (self.offsets[vertex] as usize, self.offsets[vertex + 1] as usize);
-                    let sum: f64 =
-                        self.sources[start..stop].iter().map(|source| given[*source as usize]).sum();
-                    let new = base + damping * sum;
-                    change += (new - *rank).abs();
-                    *rank = new;
-                }
-                change
-            })
-            .collect();
+        let changes: Vec<f64> =
+            parts.into_par_iter().map(|(row, part)| row.take(part, given, base, damping)).collect();
+        // Summed in order, so that the same graph always takes the same number of rounds.
         changes.iter().sum()
     }
 }
 
-/// Vertices one thread reads at a time.
-const ROW: usize = 4096;
-
-/// A stretch of [`Inward`].
-#[derive(Default)]
-struct Rows {
-    stops: Vec<u32>,
-    sources: Vec<u32>,
-    shares: Vec<f64>,
-    linked: Vec<bool>,
+/// Stretches of vertices with about as many link ends each; vertices come by falling degree.
+fn stretches(reader: &Reader<'_>) -> Vec<std::ops::Range<u32>> {
+    let (mut stretches, mut first, mut ends) = (Vec::new(), 0, 0);
+    let count = reader.vertices() as u32;
+    for vertex in 0..count {
+        ends += reader.crowd(vertex) + 1;
+        if ends >= ROW || vertex + 1 == count {
+            stretches.push(first..vertex + 1);
+            (first, ends) = (vertex + 1, 0);
+        }
+    }
+    stretches
 }
 
-impl Rows {
-    fn read(reader: &Reader<'_>, vertices: std::ops::Range<usize>) -> Rows {
-        let mut rows = Rows::default();
+impl Row {
+    fn read(reader: &Reader<'_>, vertices: std::ops::Range<u32>) -> Row {
+        let mut row = Row::default();
         let count = reader.vertices() as u32;
         for vertex in vertices {
-            let vertex = vertex as u32;
-            let (mut outward, before) = (0_u32, rows.sources.len());
+            let (mut outward, before) = (0_u32, row.sources.len());
             if reader.admits_vertex(vertex) {
                 reader.each(vertex, |step| {
                     let neighbour = step.neighbour();
                     if neighbour >= count || !reader.admits_vertex(neighbour) {
                         return;
                     }
-                    if step.link.is_out() { outward += 1 } else { rows.sources.push(neighbour) }
+                    if step.link.is_out() { outward += 1 } else { row.sources.push(neighbour) }
                 });
             }
-            rows.stops.push(rows.sources.len() as u32);
-            rows.shares.push(if outward == 0 { 0.0 } else { 1.0 / f64::from(outward) });
-            rows.linked.push(outward > 0 || rows.sources.len() > before);
+            let linked = outward > 0 || row.sources.len() > before;
+            let share = if outward > 0 { 1.0 / f64::from(outward) } else { 0.0 };
+            row.stops.push(row.sources.len() as u32);
+            row.shares.push(if linked { share } else { UNLINKED });
         }
-        rows
+        row
     }
-}
 
-fn blocks(offsets: &[u32]) -> Vec<(usize, usize)> {
-    let (vertices, links) = (offsets.len() - 1, offsets[offsets.len() - 1] as usize);
-    let mut blocks = Vec::with_capacity(BLOCKS);
-    let mut first = 0;
-    for block in 1..=BLOCKS {
-        let goal = (links * block / BLOCKS) as u32;
-        let stop =
-            if block == BLOCKS { vertices } else { offsets.partition_point(|at| *at < goal).min(vertices) };
-        let stop = stop.max(first);
-        blocks.push((first, stop));
-        first = stop;
+    fn take(&self, ranks: &mut [f64], given: &[f64], base: f64, damping: f64) -> f64 {
+        let (mut change, mut start) = (0.0, 0);
+        for ((rank, stop), share) in ranks.iter_mut().zip(&self.stops).zip(&self.shares) {
+            let sources = &self.sources[start..*stop as usize];
+            start = *stop as usize;
+            if *share == UNLINKED {
+                continue;
+            }
+            let sum: f64 = sources.iter().map(|source| given[*source as usize]).sum();
+            let new = base + damping * sum;
+            change += (new - *rank).abs();
+            *rank = new;
+        }
+        change
     }
-    blocks
 }

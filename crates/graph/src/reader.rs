@@ -111,7 +111,7 @@ impl<'a> Reader<'a> {
     #[inline]
     pub(crate) fn crowd(&self, vertex: u32) -> usize {
         let (start, stop) = self.range(vertex);
-        let tail = self.tail.iter().filter_map(|(_, segment)| segment.range(vertex));
+        let tail = self.tail_of(vertex).iter().filter_map(|(_, segment)| segment.range(vertex));
         stop.saturating_sub(start) + tail.map(|(start, stop)| stop - start).sum::<usize>()
     }
 
@@ -124,7 +124,7 @@ impl<'a> Reader<'a> {
     ) -> ControlFlow<B> {
         let (start, stop) = self.range(vertex);
         self.index.scan(&self.gate, start, stop, &mut each)?;
-        for (layer, segment) in &self.tail {
+        for (layer, segment) in self.tail_of(vertex) {
             if let Some((start, stop)) = segment.range(vertex) {
                 layer.scan(&self.gate, start, stop, &mut each)?;
             }
@@ -169,7 +169,7 @@ impl<'a> Reader<'a> {
     pub(crate) fn is_barrier(&self, vertex: u32, marks: &mut Bits) -> bool {
         match self.gate.hubs {
             HubPolicy::Expand => false,
-            HubPolicy::Skip { .. } if vertex >= self.crowded && self.tail.is_empty() => {
+            HubPolicy::Skip { .. } if vertex >= self.crowded && !self.state.in_tail.holds(vertex) => {
                 self.hub_reason(vertex).is_some()
             }
             HubPolicy::Skip { above } => self.is_hub(vertex, above, marks),
@@ -208,6 +208,12 @@ impl<'a> Reader<'a> {
             at: *step.times.get(step.at)?,
             claim: ClaimNo(*step.claims.get(step.at)?),
         })
+    }
+
+    /// The parts of the tail in which a vertex may have links.
+    #[inline]
+    fn tail_of(&self, vertex: u32) -> &[(Layer<'a>, &'a Segment)] {
+        if self.state.in_tail.holds(vertex) { &self.tail } else { &[] }
     }
 
     #[inline]
