@@ -22,12 +22,15 @@ use table::{Figure, table};
 enum Measure {
     /// By a program of ours: its command line.
     Program(&'static str),
+    /// By a program of ours that wants a folder to keep its input in.
+    InFolder(&'static str),
     /// From outside, by driving the node.
     Node(fn() -> Result<Vec<Figure>>),
 }
 
 const MEASURES: &[(&str, Measure)] = &[
     ("ingest", Measure::Program("cargo run --quiet --release -p entente-store --example ingest")),
+    ("graph", Measure::InFolder("cargo run --quiet --release -p entente-graph --example bench --")),
     ("import", Measure::Node(node::import)),
     ("search", Measure::Node(node::search)),
 ];
@@ -56,6 +59,7 @@ impl Measure {
     fn take(&self) -> Result<Vec<Figure>> {
         match self {
             Self::Program(line) => program(&Run::new(line)),
+            Self::InFolder(line) => program(&Run::new(line).arg(node::folder().join("program"))),
             Self::Node(measure) => measure(),
         }
     }

@@ -72,7 +72,8 @@ fn build() -> Result<()> {
     step("node", &Run::new("cargo build --release -p entente-node"))
 }
 
-fn folder() -> PathBuf {
+/// Where measures keep what they make.
+pub(crate) fn folder() -> PathBuf {
     target().join("xtask/bench")
 }
 
