@@ -37,10 +37,15 @@ pub(crate) struct Frame<'f> {
 impl Frame<'_> {
     /// The record's value. The error says in words why it cannot be read.
     pub(crate) fn parse<'a, T: Deserialize<'a>>(&'a self) -> Result<T, String> {
-        match &self.fault {
-            Some(fault) => Err(fault.clone()),
-            None => serde_json::from_slice(self.raw).map_err(|error| syntax_reason(&error, self.line)),
+        if let Some(fault) = &self.fault {
+            return Err(fault.clone());
         }
+        // One check of the whole for UTF-8 is cheaper than one for each text in it.
+        let value = match std::str::from_utf8(self.raw) {
+            Ok(text) => serde_json::from_str(text),
+            Err(_) => serde_json::from_slice(self.raw),
+        };
+        value.map_err(|error| syntax_reason(&error, self.line))
     }
 
     /// Where the record stands in this file.

@@ -6,6 +6,7 @@
 //!   stepper moves all of them; here the words of the vocabulary move, and producers' own labels stay labels.
 //! - An indicator's pattern is a STIX pattern of version 2.0 unless it says otherwise.
 //! - Malware says whether it is a family. STIX 2.0 could not, so it is not, as the stepper assumes.
+//! - TLP markings have a name.
 //! - Observed data no longer embeds its observables: each becomes an object of its own ([`embedded`]).
 
 use serde_json::{Map, Value};
@@ -50,6 +51,7 @@ pub(super) fn object(mut json: Json) -> Result<Upgraded, String> {
         "malware" => {
             json.entry("is_family").or_insert(Value::Bool(false));
         }
+        "marking-definition" => name_tlp(&mut json),
         "observed-data" if json.contains_key("objects") => {
             let observables = embedded::take_out(&mut json)?;
             return Ok(Upgraded { object: json, observables });
@@ -57,6 +59,14 @@ pub(super) fn object(mut json: Json) -> Result<Upgraded, String> {
         _ => {}
     }
     Ok(Upgraded { object: json, observables: Vec::new() })
+}
+
+/// The TLP markings have a `name` in 2.1 (section 7.2.1.4), and must have exactly what is printed there.
+fn name_tlp(json: &mut Json) {
+    let level = json.get("definition").and_then(|definition| definition.get("tlp")).and_then(Value::as_str);
+    if let Some(name) = level.map(|level| format!("TLP:{}", level.to_uppercase())) {
+        json.entry("name").or_insert(name.into());
+    }
 }
 
 fn move_labels(json: &mut Json, property: &str, words: &[&str]) {

@@ -12,7 +12,7 @@ mod form;
 mod rules;
 
 use form::Form;
-use rules::{COMMON, Rule};
+use rules::{COMMON, Rules};
 
 type Json = Map<String, Value>;
 
@@ -21,33 +21,32 @@ pub(super) fn object(json: &Json) -> Result<(), String> {
     let kind = json.get("type").ok_or("the required property `type` is missing")?;
     let kind = kind.as_str().ok_or("the property `type` must be a text")?;
     let kind = Kind::from_name(kind);
-    let rules = rules::of(&kind);
-    properties(json, &kind, rules)?;
-    for rule in rules.iter().filter(|rule| rule.required) {
-        if !json.contains_key(rule.name) {
-            return Err(format!("the required property `{}` is missing", rule.name));
-        }
-    }
+    properties(json, &kind)?;
     together(json, &kind)?;
     in_order(json, &kind)
 }
 
-fn properties(json: &Json, kind: &Kind, rules: &[Rule]) -> Result<(), String> {
+fn properties(json: &Json, kind: &Kind) -> Result<(), String> {
     let custom = matches!(kind, Kind::Custom(_));
+    let (mut own, mut common) = (Rules::new(rules::of(kind)), Rules::new(COMMON));
+    let missing = |name| format!("the required property `{name}` is missing");
+    // Both in the order of names: an object's members are sorted.
     for (name, value) in json {
-        let rule = rules.iter().chain(COMMON).find(|rule| rule.name == name);
+        let rule = match own.of(name).map_err(missing)? {
+            Some(rule) => Some(rule),
+            None => common.of(name).map_err(missing)?,
+        };
         match rule {
             Some(rule) => {
                 rule.form.check(value).map_err(|what| format!("the property `{name}` must be {what}"))?
             }
-            None if custom => {}
-            None if value.is_null() => {
+            None if value.is_null() && !custom => {
                 return Err(format!("the property `{name}` must not be null: leave it out"));
             }
             None => {}
         }
     }
-    Ok(())
+    own.missing().map_or(Ok(()), |name| Err(missing(name)))
 }
 
 /// What depends on more than one property.

@@ -72,7 +72,7 @@ impl Form {
             Form::Time => "a timestamp in UTC such as `2025-03-01T09:30:00Z`".into(),
             Form::Texts => "a list of texts".into(),
             Form::Id([]) | Form::IdBut(_) => "an id written `type--UUID`".into(),
-            Form::Id(kinds) => format!("the id of a {}", kinds.join(" or ")),
+            Form::Id(kinds) => format!("an id of type {}", kinds.join(" or ")),
             Form::Ids(_) => "a list of ids".into(),
             Form::Map => "a JSON object".into(),
             Form::Maps | Form::ExternalReferences | Form::GranularMarkings => "a list of JSON objects".into(),
@@ -96,29 +96,27 @@ fn id_of(kinds: &[&str], id: &str) -> Checked {
     if kinds.is_empty() || kinds.contains(&kind) {
         return Ok(());
     }
-    Err(format!("the id of a {}, not `{id}`", kinds.join(" or ")))
+    Err(format!("an id of type {}, not `{id}`", kinds.join(" or ")))
 }
 
 fn id_but(kinds: &[&str], id: &str) -> Checked {
     match kind_of(id) {
         None => Err(format!("an id written `type--UUID`, not `{id}`")),
-        Some(kind) if kinds.contains(&kind) => Err(format!("the id of something other than a {kind}")),
+        Some(kind) if kinds.contains(&kind) => Err(format!("an id of another type than {kind}")),
         Some(_) => Ok(()),
     }
 }
 
 /// The type in an id that is well formed.
 fn kind_of(id: &str) -> Option<&str> {
-    let (kind, uuid) = id.split_once("--")?;
+    let (kind, uuid) = id.split_at_checked(id.len().checked_sub(36)?)?;
+    let kind = kind.strip_suffix("--")?;
     let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    let hyphens = [8, 13, 18, 23];
-    let shaped = |(at, byte): (usize, u8)| {
-        if hyphens.contains(&at) { byte == b'-' } else { byte.is_ascii_hexdigit() }
+    let shaped = |(at, byte): (usize, u8)| match at {
+        8 | 13 | 18 | 23 => byte == b'-',
+        _ => byte.is_ascii_hexdigit(),
     };
-    let good = !kind.is_empty()
-        && kind.bytes().all(allowed)
-        && uuid.len() == 36
-        && uuid.bytes().enumerate().all(shaped);
+    let good = !kind.is_empty() && kind.bytes().all(allowed) && uuid.bytes().enumerate().all(shaped);
     good.then_some(kind)
 }
 

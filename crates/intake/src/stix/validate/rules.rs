@@ -1,5 +1,7 @@
 //! The properties of each type of STIX 2.1 and their forms.
 
+use std::cmp::Ordering;
+
 use entente_model::Kind;
 
 use super::Form::{self, *};
@@ -26,24 +28,56 @@ const COUNT: Form = Whole(0, i64::MAX);
 const NO_ENDS: Form =
     IdBut(&["bundle", "language-content", "marking-definition", "relationship", "sighting"]);
 
-/// Section 3.2.
+/// Section 3.2. Sorted by name, as all tables here: [`Rules`] walks them beside a sorted object.
 pub(super) const COMMON: &[Rule] = &[
-    may("id", Text),
-    may("type", Text),
-    may("spec_version", Text),
-    may("created_by_ref", Id(&["identity"])),
-    may("created", Time),
-    may("modified", Time),
-    may("revoked", Flag),
-    may("labels", Texts),
     may("confidence", Whole(0, 100)),
-    may("lang", Text),
-    may("external_references", ExternalReferences),
-    may("object_marking_refs", Ids(&["marking-definition"])),
-    may("granular_markings", GranularMarkings),
-    may("extensions", Map),
+    may("created", Time),
+    may("created_by_ref", Id(&["identity"])),
     may("defanged", Flag),
+    may("extensions", Map),
+    may("external_references", ExternalReferences),
+    may("granular_markings", GranularMarkings),
+    may("id", Text),
+    may("labels", Texts),
+    may("lang", Text),
+    may("modified", Time),
+    may("object_marking_refs", Ids(&["marking-definition"])),
+    may("revoked", Flag),
+    may("spec_version", Text),
+    may("type", Text),
 ];
+
+/// A walk over a table beside the properties of an object in the order of their names.
+pub(super) struct Rules {
+    left: &'static [Rule],
+}
+
+impl Rules {
+    pub(super) fn new(table: &'static [Rule]) -> Rules {
+        Rules { left: table }
+    }
+
+    /// The rule for the next property. The error is the name of a required one that is not there.
+    pub(super) fn of(&mut self, name: &str) -> Result<Option<&'static Rule>, &'static str> {
+        while let [rule, rest @ ..] = self.left {
+            match rule.name.cmp(name) {
+                Ordering::Greater => return Ok(None),
+                Ordering::Less if rule.required => return Err(rule.name),
+                Ordering::Less => self.left = rest,
+                Ordering::Equal => {
+                    self.left = rest;
+                    return Ok(Some(rule));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// A required property that would have come later.
+    pub(super) fn missing(&self) -> Option<&'static str> {
+        self.left.iter().find(|rule| rule.required).map(|rule| rule.name)
+    }
+}
 
 macro_rules! rules {
     ($($rule:expr),* $(,)?) => {{
@@ -56,193 +90,193 @@ macro_rules! rules {
 pub(super) fn of(kind: &Kind) -> &'static [Rule] {
     match kind {
         Kind::AttackPattern => rules![
-            must("name", Text),
-            may("description", Text),
             may("aliases", Texts),
-            may("kill_chain_phases", Maps)
+            may("description", Text),
+            may("kill_chain_phases", Maps),
+            must("name", Text)
         ],
         Kind::Campaign => rules![
-            must("name", Text),
-            may("description", Text),
             may("aliases", Texts),
+            may("description", Text),
             may("first_seen", Time),
             may("last_seen", Time),
-            may("objective", Text),
+            must("name", Text),
+            may("objective", Text)
         ],
         Kind::CourseOfAction | Kind::Incident | Kind::Vulnerability => {
-            rules![must("name", Text), may("description", Text)]
+            rules![may("description", Text), must("name", Text)]
         }
         Kind::Grouping => rules![
             must("context", Text),
-            must("object_refs", ANYS),
+            may("description", Text),
             may("name", Text),
-            may("description", Text)
+            must("object_refs", ANYS)
         ],
         Kind::Identity => rules![
-            must("name", Text),
-            may("description", Text),
-            may("roles", Texts),
-            may("identity_class", Text),
-            may("sectors", Texts),
             may("contact_information", Text),
+            may("description", Text),
+            may("identity_class", Text),
+            must("name", Text),
+            may("roles", Texts),
+            may("sectors", Texts)
         ],
         Kind::Indicator => rules![
-            must("pattern", Text),
-            must("pattern_type", Text),
-            must("valid_from", Time),
-            may("name", Text),
             may("description", Text),
             may("indicator_types", Texts),
-            may("pattern_version", Text),
-            may("valid_until", Time),
             may("kill_chain_phases", Maps),
+            may("name", Text),
+            must("pattern", Text),
+            must("pattern_type", Text),
+            may("pattern_version", Text),
+            must("valid_from", Time),
+            may("valid_until", Time)
         ],
         Kind::Infrastructure => rules![
-            must("name", Text),
-            may("description", Text),
-            may("infrastructure_types", Texts),
             may("aliases", Texts),
-            may("kill_chain_phases", Maps),
+            may("description", Text),
             may("first_seen", Time),
+            may("infrastructure_types", Texts),
+            may("kill_chain_phases", Maps),
             may("last_seen", Time),
+            must("name", Text)
         ],
         Kind::IntrusionSet => rules![
-            must("name", Text),
-            may("description", Text),
             may("aliases", Texts),
+            may("description", Text),
             may("first_seen", Time),
-            may("last_seen", Time),
             may("goals", Texts),
-            may("resource_level", Text),
+            may("last_seen", Time),
+            must("name", Text),
             may("primary_motivation", Text),
-            may("secondary_motivations", Texts),
+            may("resource_level", Text),
+            may("secondary_motivations", Texts)
         ],
         Kind::Location => rules![
-            may("name", Text),
+            may("administrative_area", Text),
+            may("city", Text),
+            may("country", Text),
             may("description", Text),
             may("latitude", Number(-90.0, 90.0)),
             may("longitude", Number(-180.0, 180.0)),
+            may("name", Text),
+            may("postal_code", Text),
             may("precision", Number(0.0, f64::MAX)),
             may("region", Text),
-            may("country", Text),
-            may("administrative_area", Text),
-            may("city", Text),
-            may("street_address", Text),
-            may("postal_code", Text),
+            may("street_address", Text)
         ],
         Kind::Malware => rules![
-            must("is_family", Flag),
-            may("name", Text),
-            may("description", Text),
-            may("malware_types", Texts),
             may("aliases", Texts),
-            may("kill_chain_phases", Maps),
-            may("first_seen", Time),
-            may("last_seen", Time),
-            may("operating_system_refs", Ids(&["software"])),
             may("architecture_execution_envs", Texts),
-            may("implementation_languages", Texts),
             may("capabilities", Texts),
-            may("sample_refs", ANYS),
+            may("description", Text),
+            may("first_seen", Time),
+            may("implementation_languages", Texts),
+            must("is_family", Flag),
+            may("kill_chain_phases", Maps),
+            may("last_seen", Time),
+            may("malware_types", Texts),
+            may("name", Text),
+            may("operating_system_refs", Ids(&["software"])),
+            may("sample_refs", ANYS)
         ],
         Kind::MalwareAnalysis => rules![
-            must("product", Text),
-            may("version", Text),
-            may("host_vm_ref", Id(&["software"])),
-            may("operating_system_ref", Id(&["software"])),
-            may("installed_software_refs", Ids(&["software"])),
-            may("configuration_version", Text),
-            may("modules", Texts),
-            may("analysis_engine_version", Text),
             may("analysis_definition_version", Text),
-            may("submitted", Time),
-            may("analysis_started", Time),
             may("analysis_ended", Time),
-            may("result_name", Text),
-            may("result", Text),
+            may("analysis_engine_version", Text),
             may("analysis_sco_refs", ANYS),
+            may("analysis_started", Time),
+            may("configuration_version", Text),
+            may("host_vm_ref", Id(&["software"])),
+            may("installed_software_refs", Ids(&["software"])),
+            may("modules", Texts),
+            may("operating_system_ref", Id(&["software"])),
+            must("product", Text),
+            may("result", Text),
+            may("result_name", Text),
             may("sample_ref", Id(&["artifact", "file", "network-traffic"])),
+            may("submitted", Time),
+            may("version", Text)
         ],
         Kind::Note => rules![
-            must("content", Text),
-            must("object_refs", ANYS),
             may("abstract", Text),
-            may("authors", Texts)
+            may("authors", Texts),
+            must("content", Text),
+            must("object_refs", ANYS)
         ],
         Kind::ObservedData => rules![
             must("first_observed", Time),
             must("last_observed", Time),
             must("number_observed", Whole(1, 999_999_999)),
             may("object_refs", ANYS),
-            may("objects", Map),
+            may("objects", Map)
         ],
         Kind::Opinion => rules![
-            must("opinion", Text),
-            must("object_refs", ANYS),
+            may("authors", Texts),
             may("explanation", Text),
-            may("authors", Texts)
+            must("object_refs", ANYS),
+            must("opinion", Text)
         ],
         Kind::Report => rules![
-            must("name", Text),
-            must("published", Time),
-            must("object_refs", ANYS),
             may("description", Text),
-            may("report_types", Texts),
+            must("name", Text),
+            must("object_refs", ANYS),
+            must("published", Time),
+            may("report_types", Texts)
         ],
         Kind::ThreatActor => rules![
-            must("name", Text),
-            may("description", Text),
-            may("threat_actor_types", Texts),
             may("aliases", Texts),
+            may("description", Text),
             may("first_seen", Time),
-            may("last_seen", Time),
-            may("roles", Texts),
             may("goals", Texts),
-            may("sophistication", Text),
-            may("resource_level", Text),
-            may("primary_motivation", Text),
-            may("secondary_motivations", Texts),
+            may("last_seen", Time),
+            must("name", Text),
             may("personal_motivations", Texts),
+            may("primary_motivation", Text),
+            may("resource_level", Text),
+            may("roles", Texts),
+            may("secondary_motivations", Texts),
+            may("sophistication", Text),
+            may("threat_actor_types", Texts)
         ],
         Kind::Tool => rules![
-            must("name", Text),
-            may("description", Text),
-            may("tool_types", Texts),
             may("aliases", Texts),
+            may("description", Text),
             may("kill_chain_phases", Maps),
-            may("tool_version", Text),
+            must("name", Text),
+            may("tool_types", Texts),
+            may("tool_version", Text)
         ],
         Kind::Relationship => rules![
+            may("description", Text),
             must("relationship_type", Verb),
             must("source_ref", NO_ENDS),
-            must("target_ref", NO_ENDS),
-            may("description", Text),
             may("start_time", Time),
             may("stop_time", Time),
+            must("target_ref", NO_ENDS)
         ],
         Kind::Sighting => rules![
-            must("sighting_of_ref", NO_ENDS),
+            may("count", Whole(0, 999_999_999)),
             may("description", Text),
             may("first_seen", Time),
             may("last_seen", Time),
-            may("count", Whole(0, 999_999_999)),
             may("observed_data_refs", Ids(&["observed-data"])),
-            may("where_sighted_refs", Ids(&["identity", "location"])),
+            must("sighting_of_ref", NO_ENDS),
             may("summary", Flag),
+            may("where_sighted_refs", Ids(&["identity", "location"]))
         ],
         Kind::MarkingDefinition => {
-            rules![may("name", Text), may("definition_type", Text), may("definition", Map)]
+            rules![may("definition", Map), may("definition_type", Text), may("name", Text)]
         }
         Kind::LanguageContent => {
-            rules![must("object_ref", ANY), must("contents", Map), may("object_modified", Time)]
+            rules![must("contents", Map), may("object_modified", Time), must("object_ref", ANY)]
         }
         Kind::ExtensionDefinition => rules![
-            must("name", Text),
-            must("schema", Text),
-            must("version", Text),
-            must("extension_types", Texts),
             may("description", Text),
             may("extension_properties", Texts),
+            must("extension_types", Texts),
+            must("name", Text),
+            must("schema", Text),
+            must("version", Text)
         ],
         _ => observable(kind),
     }
@@ -252,137 +286,151 @@ pub(super) fn of(kind: &Kind) -> &'static [Rule] {
 fn observable(kind: &Kind) -> &'static [Rule] {
     match kind {
         Kind::Artifact => rules![
+            may("decryption_key", Text),
+            may("encryption_algorithm", Text),
+            may("hashes", Hashes),
             may("mime_type", Text),
             may("payload_bin", Text),
-            may("url", Text),
-            may("hashes", Hashes),
-            may("encryption_algorithm", Text),
-            may("decryption_key", Text),
+            may("url", Text)
         ],
-        Kind::AutonomousSystem => rules![must("number", COUNT), may("name", Text), may("rir", Text)],
+        Kind::AutonomousSystem => rules![may("name", Text), must("number", COUNT), may("rir", Text)],
         Kind::Directory => rules![
-            must("path", Text),
-            may("path_enc", Text),
-            may("ctime", Time),
-            may("mtime", Time),
             may("atime", Time),
             may("contains_refs", Ids(&["file", "directory"])),
-        ],
-        Kind::DomainName | Kind::Ipv4Addr | Kind::Ipv6Addr => {
-            rules![must("value", Text), may("resolves_to_refs", ANYS), may("belongs_to_refs", ANYS)]
-        }
-        Kind::EmailAddr => rules![must("value", Text), may("display_name", Text), may("belongs_to_ref", ANY)],
-        Kind::MacAddr | Kind::Url => rules![must("value", Text)],
-        Kind::EmailMessage => rules![
-            must("is_multipart", Flag),
-            may("date", Time),
-            may("content_type", Text),
-            may("from_ref", ANY),
-            may("sender_ref", ANY),
-            may("to_refs", ANYS),
-            may("cc_refs", ANYS),
-            may("bcc_refs", ANYS),
-            may("message_id", Text),
-            may("subject", Text),
-            may("received_lines", Texts),
-            may("additional_header_fields", Map),
-            may("body", Text),
-            may("body_multipart", Maps),
-            may("raw_email_ref", ANY),
-        ],
-        Kind::File => rules![
-            may("hashes", Hashes),
-            may("size", COUNT),
-            may("name", Text),
-            may("name_enc", Text),
-            may("magic_number_hex", Text),
-            may("mime_type", Text),
             may("ctime", Time),
             may("mtime", Time),
+            must("path", Text),
+            may("path_enc", Text)
+        ],
+        Kind::DomainName | Kind::Ipv4Addr | Kind::Ipv6Addr => {
+            rules![may("belongs_to_refs", ANYS), may("resolves_to_refs", ANYS), must("value", Text)]
+        }
+        Kind::EmailAddr => rules![may("belongs_to_ref", ANY), may("display_name", Text), must("value", Text)],
+        Kind::MacAddr | Kind::Url => rules![must("value", Text)],
+        Kind::EmailMessage => rules![
+            may("additional_header_fields", Map),
+            may("bcc_refs", ANYS),
+            may("body", Text),
+            may("body_multipart", Maps),
+            may("cc_refs", ANYS),
+            may("content_type", Text),
+            may("date", Time),
+            may("from_ref", ANY),
+            must("is_multipart", Flag),
+            may("message_id", Text),
+            may("raw_email_ref", ANY),
+            may("received_lines", Texts),
+            may("sender_ref", ANY),
+            may("subject", Text),
+            may("to_refs", ANYS)
+        ],
+        Kind::File => rules![
             may("atime", Time),
-            may("parent_directory_ref", ANY),
             may("contains_refs", ANYS),
             may("content_ref", ANY),
+            may("ctime", Time),
+            may("hashes", Hashes),
+            may("magic_number_hex", Text),
+            may("mime_type", Text),
+            may("mtime", Time),
+            may("name", Text),
+            may("name_enc", Text),
+            may("parent_directory_ref", ANY),
+            may("size", COUNT)
         ],
         Kind::Mutex => rules![must("name", Text)],
         Kind::NetworkTraffic => rules![
-            must("protocols", Texts),
-            may("start", Time),
-            may("end", Time),
-            may("is_active", Flag),
-            may("src_ref", ANY),
-            may("dst_ref", ANY),
-            may("src_port", Whole(0, 65_535)),
-            may("dst_port", Whole(0, 65_535)),
-            may("src_byte_count", COUNT),
             may("dst_byte_count", COUNT),
-            may("src_packets", COUNT),
             may("dst_packets", COUNT),
-            may("ipfix", Map),
-            may("src_payload_ref", ANY),
             may("dst_payload_ref", ANY),
-            may("encapsulates_refs", ANYS),
+            may("dst_port", Whole(0, 65_535)),
+            may("dst_ref", ANY),
             may("encapsulated_by_ref", ANY),
+            may("encapsulates_refs", ANYS),
+            may("end", Time),
+            may("ipfix", Map),
+            may("is_active", Flag),
+            must("protocols", Texts),
+            may("src_byte_count", COUNT),
+            may("src_packets", COUNT),
+            may("src_payload_ref", ANY),
+            may("src_port", Whole(0, 65_535)),
+            may("src_ref", ANY),
+            may("start", Time)
         ],
         Kind::Process => rules![
-            may("is_hidden", Flag),
-            may("pid", COUNT),
-            may("created_time", Time),
-            may("cwd", Text),
-            may("command_line", Text),
-            may("environment_variables", Map),
-            may("opened_connection_refs", ANYS),
-            may("creator_user_ref", ANY),
-            may("image_ref", ANY),
-            may("parent_ref", ANY),
             may("child_refs", ANYS),
+            may("command_line", Text),
+            may("created_time", Time),
+            may("creator_user_ref", ANY),
+            may("cwd", Text),
+            may("environment_variables", Map),
+            may("image_ref", ANY),
+            may("is_hidden", Flag),
+            may("opened_connection_refs", ANYS),
+            may("parent_ref", ANY),
+            may("pid", COUNT)
         ],
         Kind::Software => rules![
-            must("name", Text),
             may("cpe", Text),
-            may("swid", Text),
             may("languages", Texts),
+            must("name", Text),
+            may("swid", Text),
             may("vendor", Text),
-            may("version", Text),
+            may("version", Text)
         ],
         Kind::UserAccount => rules![
-            may("user_id", Text),
-            may("credential", Text),
-            may("account_login", Text),
-            may("account_type", Text),
-            may("display_name", Text),
-            may("is_service_account", Flag),
-            may("is_privileged", Flag),
-            may("can_escalate_privs", Flag),
-            may("is_disabled", Flag),
             may("account_created", Time),
             may("account_expires", Time),
-            may("credential_last_changed", Time),
             may("account_first_login", Time),
             may("account_last_login", Time),
+            may("account_login", Text),
+            may("account_type", Text),
+            may("can_escalate_privs", Flag),
+            may("credential", Text),
+            may("credential_last_changed", Time),
+            may("display_name", Text),
+            may("is_disabled", Flag),
+            may("is_privileged", Flag),
+            may("is_service_account", Flag),
+            may("user_id", Text)
         ],
         Kind::WindowsRegistryKey => rules![
-            may("key", Text),
-            may("values", Maps),
-            may("modified_time", Time),
             may("creator_user_ref", ANY),
+            may("key", Text),
+            may("modified_time", Time),
             may("number_of_subkeys", COUNT),
+            may("values", Maps)
         ],
         Kind::X509Certificate => rules![
-            may("is_self_signed", Flag),
             may("hashes", Hashes),
-            may("version", Text),
+            may("is_self_signed", Flag),
+            may("issuer", Text),
             may("serial_number", Text),
             may("signature_algorithm", Text),
-            may("issuer", Text),
-            may("validity_not_before", Time),
-            may("validity_not_after", Time),
             may("subject", Text),
             may("subject_public_key_algorithm", Text),
-            may("subject_public_key_modulus", Text),
             may("subject_public_key_exponent", COUNT),
-            may("x509_v3_extensions", Map),
+            may("subject_public_key_modulus", Text),
+            may("validity_not_after", Time),
+            may("validity_not_before", Time),
+            may("version", Text),
+            may("x509_v3_extensions", Map)
         ],
         _ => &[],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tables_are_sorted_by_name() {
+        let sorted = |table: &[Rule]| table.windows(2).all(|pair| pair[0].name < pair[1].name);
+        assert!(sorted(COMMON));
+        for kind in Kind::KNOWN {
+            assert!(sorted(of(kind)), "{kind}");
+        }
     }
 }
