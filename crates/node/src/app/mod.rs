@@ -1,0 +1,247 @@
+//! The node: everything it can do, with authorisation inside. One file per noun.
+
+pub(crate) mod account;
+pub(crate) mod chart;
+mod error;
+pub(crate) mod export;
+pub(crate) mod import;
+mod key;
+mod lens;
+mod password;
+pub(crate) mod search;
+pub(crate) mod stats;
+pub(crate) mod thing;
+pub(crate) mod trace;
+pub(crate) mod view;
+mod viewer;
+mod world;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use entente_model::{Atlas, CompartmentNo, CompartmentSet, Draft, Tlp};
+use entente_store::{Batch, Desk, NodeKey, Status, Store, TextIndex};
+use jiff::Timestamp;
+
+pub(crate) use account::{Credential, Session};
+pub(crate) use error::AppError;
+pub(crate) use viewer::{Role, Viewer};
+
+use crate::entropy;
+use import::job::Jobs;
+use world::World;
+
+/// The IP table, when the build has one.
+#[derive(rust_embed::RustEmbed)]
+#[folder = "assets"]
+#[allow_missing = true]
+struct Assets;
+
+/// One node over one data folder.
+pub(crate) struct App {
+    data: PathBuf,
+    store: Store,
+    desk: Desk,
+    world: World,
+    text: TextIndex,
+    atlas: Arc<Atlas>,
+    jobs: Jobs,
+}
+
+/// Records of one source on their way in.
+pub(crate) struct Incoming {
+    /// Who told us.
+    pub(crate) source: String,
+    /// Drafts by record.
+    pub(crate) records: Vec<Vec<Draft>>,
+    /// When they were received.
+    pub(crate) received_at: Timestamp,
+}
+
+/// What became of records, counted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Counted {
+    /// Told something not known from this source.
+    pub(crate) new: u64,
+    /// Changed what this source said.
+    pub(crate) updated: u64,
+    /// Told nothing new.
+    pub(crate) unchanged: u64,
+    /// Objects older than what the source had told.
+    pub(crate) older: u64,
+}
+
+/// What an audit found.
+pub(crate) enum Verdict {
+    /// Every leaf holds.
+    Holds {
+        /// How many.
+        leaves: u64,
+        /// Root of the tree, base64; empty while there is no leaf.
+        root: String,
+    },
+    /// The first leaf that does not.
+    Broken {
+        /// Its index, from 0; `None` when the fault is in the log itself and no leaf can be named.
+        leaf: Option<u64>,
+        /// Why, in words.
+        what: String,
+    },
+}
+
+/// How large the node is; for metrics.
+pub(crate) struct Size {
+    /// Claims.
+    pub(crate) claims: u64,
+    /// Vertices.
+    pub(crate) objects: u64,
+    /// Edges not yet in the index.
+    pub(crate) tail_edges: u64,
+}
+
+impl App {
+    /// Opens a data folder, making it when it is not there.
+    pub(crate) fn open(data: &Path) -> anyhow::Result<App> {
+        let seed = key::seed(data)?;
+        let store = Store::open(data, &NodeKey { name: key::LOG, seed: &seed })?;
+        let text = TextIndex::open(&store)?;
+        let desk = Desk::open(data)?;
+        let world = World::open(data, &store)?;
+        let atlas = Arc::new(atlas()?);
+        Ok(App { data: data.to_owned(), store, desk, world, text, atlas, jobs: Jobs::default() })
+    }
+
+    /// The data folder.
+    pub(crate) fn data(&self) -> &Path {
+        &self.data
+    }
+
+    /// Where addresses are.
+    pub(crate) fn atlas(&self) -> Arc<Atlas> {
+        self.atlas.clone()
+    }
+
+    fn jobs(&self) -> &Jobs {
+        &self.jobs
+    }
+
+    /// The one way in: durable when it returns, and visible to search by value and to the graph.
+    pub(crate) fn commit(&self, incoming: Incoming) -> anyhow::Result<Counted> {
+        let receipt = self.store.commit(batch(incoming))?;
+        self.world.catch_up(&self.store)?;
+        Ok(counted(&receipt.statuses, receipt.older))
+    }
+
+    /// What [`App::commit`] would answer, with nothing changed.
+    pub(crate) fn preview(&self, incoming: Incoming) -> anyhow::Result<Counted> {
+        let preview = self.store.preview(batch(incoming))?;
+        Ok(counted(&preview.statuses, preview.older))
+    }
+
+    /// Finishes what trails commits: the text index and, when it is worth it, a new graph index.
+    pub(crate) fn settle(&self) -> anyhow::Result<()> {
+        while self.text.catch_up(&self.store, TEXT_AT_A_TIME)? > 0 {}
+        self.world.compact_when_worthwhile()
+    }
+
+    /// Follows what other processes commit to the same folder, and does the trailing work of our own commits,
+    /// until the node is dropped.
+    pub(crate) fn watch_other_writers(self: &Arc<App>) -> anyhow::Result<()> {
+        let app = Arc::downgrade(self);
+        let follow = move || {
+            let (_never, pause) = std::sync::mpsc::channel::<()>();
+            while let Some(app) = app.upgrade() {
+                if let Err(error) = app.world.catch_up(&app.store).and_then(|()| app.settle()) {
+                    tracing::error!(error = %format!("{error:#}"), "the node could not follow its claims");
+                }
+                drop(app);
+                // Nothing is ever sent: this is a wait with a limit.
+                let _ = pause.recv_timeout(FOLLOW_EVERY);
+            }
+        };
+        std::thread::Builder::new().name("follow".to_owned()).spawn(follow).context("no thread")?;
+        Ok(())
+    }
+
+    /// The owner of the data folder, who runs the command line: sees everything in it.
+    pub(crate) fn owner(&self) -> Result<Viewer, AppError> {
+        self.viewer("owner", Role::Administrator, Tlp::Red)
+    }
+
+    /// Who asks, with the compartments open to them at this moment.
+    fn viewer(&self, name: &str, role: Role, tlp_max: Tlp) -> Result<Viewer, AppError> {
+        let compartments = self.store.compartments()?;
+        let open = compartments.iter().enumerate().filter(|(_, one)| one.handling.tlp <= tlp_max);
+        let open = open.filter_map(|(no, _)| u16::try_from(no).ok()).map(CompartmentNo);
+        Ok(Viewer { name: name.to_owned(), role, tlp_max, compartments: open.collect::<CompartmentSet>() })
+    }
+
+    /// Recomputes the whole log of a data folder. Opens nothing but the store, so that a damaged index or text index
+    /// does not keep anybody from it.
+    pub(crate) fn verify(data: &Path) -> anyhow::Result<Verdict> {
+        if !data.join("claims.sqlite").exists() {
+            anyhow::bail!("`{}` is not a data folder: name one with --data or ENTENTE_DATA", data.display());
+        }
+        let seed = key::seed(data)?;
+        let store = match Store::open(data, &NodeKey { name: key::LOG, seed: &seed }) {
+            Ok(store) => store,
+            Err(error) => return Ok(Verdict::Broken { leaf: None, what: error.to_string() }),
+        };
+        Ok(match store.verify() {
+            Ok(verified) => Verdict::Holds { leaves: verified.batches, root: verified.root.unwrap_or_default() },
+            Err(bad) => Verdict::Broken { leaf: bad.leaf, what: bad.why },
+        })
+    }
+
+    /// Fails when the store cannot be read.
+    pub(crate) fn check(&self) -> Result<(), AppError> {
+        self.store.extent()?;
+        Ok(())
+    }
+
+    /// How large the node is.
+    pub(crate) fn size(&self) -> Result<Size, AppError> {
+        let extent = self.store.extent()?;
+        let tail_edges = self.world.snapshot().tail_edges();
+        let claims = u64::from(extent.claims_end.0).saturating_sub(1);
+        Ok(Size { claims, objects: u64::from(extent.vertices_end.0), tail_edges })
+    }
+}
+
+/// Claims indexed for text in one transaction.
+const TEXT_AT_A_TIME: usize = 10_000;
+
+/// How often the node looks for commits of other processes, and does trailing work.
+const FOLLOW_EVERY: std::time::Duration = std::time::Duration::from_millis(250);
+
+fn batch(incoming: Incoming) -> Batch {
+    Batch {
+        source: incoming.source,
+        agreement: None,
+        case: None,
+        records: incoming.records,
+        received_at: incoming.received_at,
+        salt: entropy::bytes(),
+    }
+}
+
+fn counted(statuses: &[Status], older: u64) -> Counted {
+    let count = |wanted| statuses.iter().filter(|status| **status == wanted).count() as u64;
+    Counted {
+        new: count(Status::New),
+        updated: count(Status::Updated),
+        unchanged: count(Status::Unchanged),
+        older,
+    }
+}
+
+fn atlas() -> anyhow::Result<Atlas> {
+    match Assets::get("atlas.bin") {
+        Some(file) => Ok(Atlas::from_bytes(file.data.into_owned())?),
+        None => {
+            tracing::warn!("this build has no table of addresses: run `cargo xtask atlas` and build again");
+            Ok(Atlas::empty())
+        }
+    }
+}

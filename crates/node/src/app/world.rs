@@ -1,0 +1,176 @@
+//! The graph of this node: the index file mapped into memory, the tail kept up with the store, compaction.
+//!
+//! The store is the truth; the index is a view of it, and can be thrown away. There is one way in which edges
+//! reach the graph, [`World::catch_up`]: after a commit of ours, after a commit of another process, and at
+//! start, so what heals a crash is what runs all day.
+
+use std::collections::HashMap;
+use std::fs::{self, File};
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use anyhow::Context as _;
+use entente_graph::{Edge, Graph, HubReason, Index, Snapshot, Vertex};
+use entente_model::{ClaimNo, Kind, VertexNo};
+use entente_store::{Store, StoredEdge};
+use memmap2::Mmap;
+
+/// Edges in the tail from which compaction is worth it, however small the index.
+const WORTHWHILE: u64 = 100_000;
+
+/// Link kind from a value to the list of things too common to mean anything.
+const LISTED_IN: &str = "listed-in";
+
+/// The graph, and where its index is kept.
+pub(crate) struct World {
+    graph: Graph,
+    folder: PathBuf,
+    /// Taken while edges are brought over or the index is replaced: one at a time, in claim order.
+    following: Mutex<()>,
+}
+
+impl World {
+    /// Opens the newest index of the data folder and brings the tail up to the store.
+    pub(crate) fn open(data: &Path, store: &Store) -> anyhow::Result<World> {
+        let folder = data.join("graph");
+        let known = ClaimNo(store.extent()?.claims_end.0.saturating_sub(1));
+        let index = newest_index(&folder, known).unwrap_or_else(Index::empty);
+        let world = World { graph: Graph::new(index), folder, following: Mutex::new(()) };
+        world.catch_up(store)?;
+        Ok(world)
+    }
+
+    /// The graph as it is now.
+    pub(crate) fn snapshot(&self) -> Snapshot {
+        self.graph.snapshot()
+    }
+
+    /// Brings over what the store has beyond the last claim of the graph.
+    pub(crate) fn catch_up(&self, store: &Store) -> anyhow::Result<()> {
+        let _following = self.following.lock().unwrap_or_else(PoisonError::into_inner);
+        let snapshot = self.graph.snapshot();
+        let reached = store.extent()?;
+        if reached.claims_end.0 <= snapshot.last_claim().0 + 1 {
+            return Ok(());
+        }
+        let edges: Vec<StoredEdge> =
+            store.scan_edges(ClaimNo(snapshot.last_claim().0 + 1))?.collect::<Result<_, _>>()?;
+        // Read after the edges, so every vertex an edge names is among them.
+        let vertices = self.new_vertices(store, &snapshot)?;
+        let last = edges.last().map_or(ClaimNo(0), |edge| edge.claim).max(ClaimNo(reached.claims_end.0 - 1));
+        let listed = listed(store, &edges)?;
+        self.graph.append(&vertices, edges.iter().map(edge).collect(), last)?;
+        if !listed.is_empty() {
+            self.graph.set_hub_reasons(&listed);
+        }
+        Ok(())
+    }
+
+    fn new_vertices(&self, store: &Store, known: &Snapshot) -> anyhow::Result<Vec<(VertexNo, Vertex)>> {
+        let kinds: HashMap<Kind, u16> = store.kinds()?.into_iter().zip(0..).collect();
+        store
+            .scan_vertices(VertexNo(known.vertices()))?
+            .map(|vertex| {
+                let (no, kind) = vertex?;
+                let kind = kinds.get(&kind).copied().unwrap_or(Vertex::UNKNOWN.kind);
+                Ok((no, Vertex { kind, hub: None }))
+            })
+            .collect()
+    }
+
+    /// Sorts the tail into a new index when it has grown past a tenth of it.
+    pub(crate) fn compact_when_worthwhile(&self) -> anyhow::Result<()> {
+        let snapshot = self.graph.snapshot();
+        if snapshot.tail_edges() < WORTHWHILE.max(snapshot.index().edges() / 10) {
+            return Ok(());
+        }
+        self.compact(&snapshot)
+    }
+
+    fn compact(&self, snapshot: &Snapshot) -> anyhow::Result<()> {
+        let built = snapshot.build()?;
+        fs::create_dir_all(&self.folder)?;
+        let path = self.folder.join(file_name(snapshot.last_claim()));
+        let unfinished = path.with_extension("tmp");
+        let mut file = BufWriter::new(File::create(&unfinished)?);
+        built.write(&mut file)?;
+        file.flush()?;
+        file.get_ref().sync_all()?;
+        drop(built);
+        // A crash before this line leaves a `.tmp` that nobody opens; after it, a whole index.
+        fs::rename(&unfinished, &path)?;
+        let index = open_index(&path)?;
+        {
+            let _following = self.following.lock().unwrap_or_else(PoisonError::into_inner);
+            self.graph.replace(index, snapshot)?;
+        }
+        self.remove_older(snapshot.last_claim())
+    }
+
+    /// Removes the indexes before this one. Who has one mapped keeps it until they let go.
+    fn remove_older(&self, newest: ClaimNo) -> anyhow::Result<()> {
+        for (claim, path) in index_files(&self.folder) {
+            if claim < newest {
+                fs::remove_file(&path).with_context(|| format!("`{}` cannot be removed", path.display()))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn edge(stored: &StoredEdge) -> Edge {
+    let StoredEdge { source, target, kind, compartment, at, claim } = *stored;
+    Edge { source, target, kind: kind.0, compartment, at, claim }
+}
+
+/// What new claims put on a list of things too common to mean anything.
+fn listed(store: &Store, edges: &[StoredEdge]) -> anyhow::Result<Vec<(VertexNo, Option<HubReason>)>> {
+    let names = store.link_kinds()?;
+    let Some(listed_in) = names.iter().position(|name| name == LISTED_IN) else { return Ok(Vec::new()) };
+    let on_list = edges.iter().filter(|edge| usize::from(edge.kind.0) == listed_in);
+    Ok(on_list.map(|edge| (edge.source, Some(HubReason::Warninglist))).collect())
+}
+
+fn file_name(last: ClaimNo) -> String {
+    format!("{:010}.index", last.0)
+}
+
+/// Index files by the last claim they cover, newest first.
+fn index_files(folder: &Path) -> Vec<(ClaimNo, PathBuf)> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    let mut files: Vec<_> = entries
+        .filter(|path| path.extension().is_some_and(|extension| extension == "index"))
+        .filter_map(|path| Some((ClaimNo(path.file_stem()?.to_str()?.parse().ok()?), path)))
+        .collect();
+    files.sort_by(|a, b| b.cmp(a));
+    files
+}
+
+/// The newest index that opens and does not know more than the store. One that does not is left out with a
+/// warning: the tail is read from the store instead, which is slower and just as right.
+fn newest_index(folder: &Path, known: ClaimNo) -> Option<Index> {
+    for (claim, path) in index_files(folder) {
+        if claim > known {
+            tracing::warn!(index = %path.display(), "the graph index is ahead of the claims; it is left out");
+            continue;
+        }
+        match open_index(&path) {
+            Ok(index) => return Some(index),
+            Err(error) => tracing::warn!(index = %path.display(), %error, "the graph index is left out"),
+        }
+    }
+    None
+}
+
+fn open_index(path: &Path) -> anyhow::Result<Index> {
+    let file = File::open(path)?;
+    #[expect(
+        unsafe_code,
+        reason = "a mapping is only sound while nobody changes the file: indexes are written under another \
+                  name, renamed when whole, and never written again"
+    )]
+    let map = unsafe { Mmap::map(&file)? };
+    Ok(Index::from_bytes(map)?)
+}
+

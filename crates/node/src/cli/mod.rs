@@ -1,0 +1,240 @@
+//! The command line: one file per command, all with `--json` and `--data`.
+
+mod audit;
+mod import;
+mod look;
+pub(crate) mod output;
+mod serve;
+mod walk;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use entente_intake::Format;
+use entente_model::{Grade, PermissibleActions, Tlp};
+use jiff::Timestamp;
+
+/// Entente: fighting cybercrime together. One node's claims, one graph.
+#[derive(Debug, Parser)]
+#[command(name = "entente", version, about, max_term_width = 100)]
+pub(crate) struct Cli {
+    /// The node's data folder.
+    #[arg(long, global = true, env = "ENTENTE_DATA", default_value = "entente-data", value_name = "DIR")]
+    pub(crate) data: PathBuf,
+    /// Print one JSON document instead of text.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Take intelligence in: STIX, MISP, indicator lists; files, folders, archives, URLs.
+    Import(Import),
+    /// Find things by value in any spelling, by name or by text.
+    Find(Find),
+    /// Show one thing: who says what about it, when, under which handling.
+    Show(Show),
+    /// Follow links outward from one or several things.
+    Trace(Trace),
+    /// Find the best paths between two things, around hubs.
+    Path(PathBetween),
+    /// Count objects, claims and types.
+    Stats,
+    /// Write what the node knows as STIX, CSV or GraphML.
+    Export(Export),
+    /// Check the log of everything the node took in.
+    #[command(subcommand)]
+    Audit(Audit),
+    /// Serve the web page and the HTTP API.
+    Serve(Serve),
+    /// Print a new one-time sign-in link for an administrator.
+    SetupLink(SetupLink),
+    /// Print the OpenAPI document of the HTTP API.
+    Openapi,
+}
+
+/// `entente import`.
+#[derive(Debug, Args)]
+pub(crate) struct Import {
+    /// Files, folders, archives, http(s) URLs, or - for standard input.
+    #[arg(required = true, value_name = "PATH|URL")]
+    pub(crate) inputs: Vec<String>,
+    /// Who told us. Default: the name of the file or folder.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) source: Option<String>,
+    /// Audience of everything not marked more strictly itself.
+    #[arg(long, default_value = "amber", value_name = "TLP")]
+    pub(crate) tlp: Tlp,
+    /// Permitted actions (PAP).
+    #[arg(long, default_value = "clear", value_name = "PAP", value_parser = |text: &str| text.parse::<PermissibleActions>())]
+    pub(crate) pap: PermissibleActions,
+    /// Grade of source and information: B2 (Europol 4x4) or admiralty:B2.
+    #[arg(long, value_name = "GRADE")]
+    pub(crate) grade: Option<Grade>,
+    /// Read every input as this format instead of recognising it: stix, misp, list.
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) format: Option<Format>,
+    /// Say what would happen, change nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Where to write rejected records. Default: DATA/rejects/.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rejects: Option<PathBuf>,
+}
+
+/// Filters shared by the commands that walk the graph.
+#[derive(Debug, Args)]
+pub(crate) struct Filters {
+    /// Only these kinds of link, for example uses,indicates.
+    #[arg(long, value_delimiter = ',', value_name = "KIND")]
+    pub(crate) link: Vec<String>,
+    /// Only through these kinds of thing, for example domain-name,ipv4-addr.
+    #[arg(long, value_delimiter = ',', value_name = "KIND")]
+    pub(crate) kind: Vec<String>,
+    /// Only what these sources say.
+    #[arg(long, value_delimiter = ',', value_name = "NAME")]
+    pub(crate) source: Vec<String>,
+    /// Only up to this audience.
+    #[arg(long, value_name = "TLP")]
+    pub(crate) tlp_max: Option<Tlp>,
+    /// Only links at or after this time (RFC 3339).
+    #[arg(long, value_name = "TIME")]
+    pub(crate) from: Option<Timestamp>,
+    /// Only links before this time (RFC 3339).
+    #[arg(long, value_name = "TIME")]
+    pub(crate) to: Option<Timestamp>,
+    /// Go through hubs too.
+    #[arg(long)]
+    pub(crate) through_hubs: bool,
+}
+
+/// `entente find`.
+#[derive(Debug, Args)]
+pub(crate) struct Find {
+    /// A value in any spelling (defanged too), a name, or words.
+    #[arg(required = true)]
+    pub(crate) value: Vec<String>,
+    /// Only these kinds.
+    #[arg(long, value_delimiter = ',')]
+    pub(crate) kind: Vec<String>,
+    /// At most this many.
+    #[arg(long, default_value_t = 50)]
+    pub(crate) limit: usize,
+    /// As it stood at this claim number or time (RFC 3339).
+    #[arg(long, value_name = "CLAIM|TIME")]
+    pub(crate) as_of: Option<String>,
+}
+
+/// `entente show`.
+#[derive(Debug, Args)]
+pub(crate) struct Show {
+    /// A STIX id, or a value in any spelling.
+    pub(crate) id: String,
+    /// As it stood at this claim number or time (RFC 3339).
+    #[arg(long, value_name = "CLAIM|TIME")]
+    pub(crate) as_of: Option<String>,
+}
+
+/// `entente trace`.
+#[derive(Debug, Args)]
+pub(crate) struct Trace {
+    /// Where to begin: values in any spelling, or STIX ids.
+    #[arg(required = true)]
+    pub(crate) values: Vec<String>,
+    /// How many links outward.
+    #[arg(long, default_value_t = 2)]
+    pub(crate) hops: u32,
+    /// At most this many vertices; what is left out is counted.
+    #[arg(long, default_value_t = 10_000)]
+    pub(crate) limit: usize,
+    #[command(flatten)]
+    pub(crate) filters: Filters,
+}
+
+/// `entente path`.
+#[derive(Debug, Args)]
+pub(crate) struct PathBetween {
+    /// One end.
+    pub(crate) from: String,
+    /// The other.
+    pub(crate) to: String,
+    /// How many alternatives.
+    #[arg(long, default_value_t = 3)]
+    pub(crate) count: usize,
+    #[command(flatten)]
+    pub(crate) filters: Filters,
+}
+
+/// `entente export`.
+#[derive(Debug, Args)]
+pub(crate) struct Export {
+    /// stix, csv or graphml.
+    #[arg(long, value_enum, default_value_t = ExportFormat::Stix)]
+    pub(crate) format: ExportFormat,
+    /// Only these things (ids or values); everything when none is given.
+    pub(crate) values: Vec<String>,
+    /// How many links outward from them.
+    #[arg(long, default_value_t = 0)]
+    pub(crate) hops: u32,
+    /// Where to write. Default: standard output.
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+/// Formats of export.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, serde::Deserialize, serde::Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum ExportFormat {
+    /// A STIX 2.1 bundle.
+    Stix,
+    /// One row a thing.
+    Csv,
+    /// Vertices and edges for Gephi, yEd, igraph.
+    Graphml,
+}
+
+/// `entente audit`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Audit {
+    /// Recompute the whole log from the stored claims; name the first leaf that does not hold.
+    Verify,
+}
+
+/// `entente serve`.
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Address and port.
+    #[arg(long, default_value = "127.0.0.1:7878", value_name = "ADDRESS")]
+    pub(crate) listen: std::net::SocketAddr,
+}
+
+/// `entente setup-link`.
+#[derive(Debug, Args)]
+pub(crate) struct SetupLink {
+    /// Address at which people reach the node.
+    #[arg(long, default_value = "http://127.0.0.1:7878", value_name = "URL")]
+    pub(crate) base: String,
+}
+
+/// Does what was asked.
+pub(crate) fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
+    match &cli.command {
+        Command::Import(import) => return import::run(cli, import),
+        Command::Audit(audit) => return audit::run(cli, audit),
+        Command::Find(find) => look::find(cli, find)?,
+        Command::Show(show) => look::show(cli, show)?,
+        Command::Stats => look::stats(cli)?,
+        Command::Trace(trace) => walk::trace(cli, trace)?,
+        Command::Path(path) => walk::path(cli, path)?,
+        Command::Export(export) => walk::export(cli, export)?,
+        Command::Serve(serve) => serve::serve(cli, serve)?,
+        Command::SetupLink(setup) => serve::setup_link(cli, setup)?,
+        Command::Openapi => serve::openapi()?,
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,82 @@
+//! `/healthz` and `/metrics`. No name, no id, no value of a claim is ever a label.
+
+use std::time::Instant;
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use axum::{Router, routing};
+use prometheus::{Encoder, HistogramOpts, HistogramVec, IntGauge, Registry, TextEncoder};
+
+use super::problem::Problem;
+use super::{AppState, blocking};
+
+/// What the node counts about itself.
+pub(crate) struct Metrics {
+    registry: Registry,
+    requests: HistogramVec,
+    claims: IntGauge,
+    objects: IntGauge,
+    tail: IntGauge,
+}
+
+impl Metrics {
+    /// Fresh counters.
+    pub(crate) fn new() -> Metrics {
+        let options = HistogramOpts::new("entente_http_request_seconds", "Time to answer, by route and status.");
+        let requests = HistogramVec::new(options, &["method", "route", "status"]);
+        let gauge = |name, help| IntGauge::new(name, help).expect("the name is a valid metric name");
+        let metrics = Metrics {
+            registry: Registry::new(),
+            requests: requests.expect("the names are valid metric names"),
+            claims: gauge("entente_claims", "Claims in the store."),
+            objects: gauge("entente_objects", "Objects in the store, mentioned ones too."),
+            tail: gauge("entente_graph_tail_edges", "Edges not yet compacted into the index."),
+        };
+        let collectors: [Box<dyn prometheus::core::Collector>; 4] = [
+            Box::new(metrics.requests.clone()),
+            Box::new(metrics.claims.clone()),
+            Box::new(metrics.objects.clone()),
+            Box::new(metrics.tail.clone()),
+        ];
+        for collector in collectors {
+            metrics.registry.register(collector).expect("each name is registered once");
+        }
+        metrics
+    }
+}
+
+/// The two routes; neither needs a sign-in, and neither says anything about anybody.
+pub(crate) fn routes() -> Router<AppState> {
+    Router::new().route("/healthz", routing::get(health)).route("/metrics", routing::get(metrics))
+}
+
+async fn health(State(state): State<AppState>) -> Result<&'static str, Problem> {
+    blocking(&state, |app| app.check()).await?;
+    Ok("ok\n")
+}
+
+async fn metrics(State(state): State<AppState>) -> Result<Response, Problem> {
+    let size = blocking(&state, |app| app.size()).await?;
+    let gauge = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
+    state.metrics.claims.set(gauge(size.claims));
+    state.metrics.objects.set(gauge(size.objects));
+    state.metrics.tail.set(gauge(size.tail_edges));
+    let mut text = Vec::new();
+    let families = state.metrics.registry.gather();
+    TextEncoder::new().encode(&families, &mut text).map_err(Problem::internal)?;
+    Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response())
+}
+
+/// Times every request under the route's pattern, so that no id becomes a label.
+pub(crate) async fn measure(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let method = request.method().as_str().to_owned();
+    let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    let response = next.run(request).await;
+    let status: StatusCode = response.status();
+    let labels = [method.as_str(), route.as_deref().unwrap_or("page"), status.as_str()];
+    state.metrics.requests.with_label_values(&labels).observe(started.elapsed().as_secs_f64());
+    response
+}

@@ -1,0 +1,136 @@
+//! The HTTP API under `/api/v1` and the web page. Handlers are thin: they read the request, call `app`, and
+//! write the answer. Authorisation happens inside `app`.
+
+mod assets;
+mod auth;
+mod charts;
+mod claims;
+mod exports;
+mod graph;
+mod headers;
+mod health;
+mod imports;
+mod objects;
+mod problem;
+mod search;
+mod session;
+mod setup;
+mod stats;
+mod tokens;
+mod users;
+
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use axum::{Router, middleware};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use tower_http::compression::CompressionLayer;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::app::{App, AppError};
+use problem::Problem;
+
+/// Requests a second one user or token may make, and how many at once.
+const REQUESTS_A_SECOND: NonZeroU32 = NonZeroU32::new(50).expect("not zero");
+const BURST: NonZeroU32 = NonZeroU32::new(200).expect("not zero");
+/// Sign-in attempts a minute for one name: guessing must be slow, whoever guesses.
+const SIGN_INS_A_MINUTE: NonZeroU32 = NonZeroU32::new(10).expect("not zero");
+
+/// What every handler is given.
+#[derive(Clone)]
+pub(crate) struct AppState {
+    app: Arc<App>,
+    requests: Arc<DefaultKeyedRateLimiter<String>>,
+    sign_ins: Arc<DefaultKeyedRateLimiter<String>>,
+    metrics: Arc<health::Metrics>,
+}
+
+impl AppState {
+    fn new(app: Arc<App>) -> AppState {
+        let requests = Quota::per_second(REQUESTS_A_SECOND).allow_burst(BURST);
+        AppState {
+            app,
+            requests: Arc::new(RateLimiter::keyed(requests)),
+            sign_ins: Arc::new(RateLimiter::keyed(Quota::per_minute(SIGN_INS_A_MINUTE))),
+            metrics: Arc::new(health::Metrics::new()),
+        }
+    }
+
+    fn limit(&self, name: &str) -> Result<(), Problem> {
+        self.requests.check_key(&name.to_owned()).map_err(|_| Problem::too_many())
+    }
+
+    fn limit_sign_in(&self, name: &str) -> Result<(), Problem> {
+        self.sign_ins.check_key(&name.to_owned()).map_err(|_| Problem::too_many())
+    }
+}
+
+/// Runs work on claims and graph, which blocks, away from the threads that serve connections.
+async fn blocking<T: Send + 'static>(
+    state: &AppState,
+    work: impl FnOnce(&App) -> Result<T, AppError> + Send + 'static,
+) -> Result<T, Problem> {
+    let app = state.app.clone();
+    let done = tokio::task::spawn_blocking(move || work(&app)).await;
+    done.map_err(Problem::internal)?.map_err(Problem::from)
+}
+
+#[derive(OpenApi)]
+#[openapi(info(
+    title = "Entente",
+    description = "One node's claims and their graph. Errors are problem documents (RFC 9457); lists are paged by \
+                   an opaque cursor."
+))]
+struct Document;
+
+fn api() -> OpenApiRouter<AppState> {
+    OpenApiRouter::with_openapi(Document::openapi()).nest(
+        "/api/v1",
+        OpenApiRouter::new()
+            .routes(routes!(setup::needed, setup::create))
+            .routes(routes!(session::show, session::create, session::remove))
+            .routes(routes!(users::list, users::create))
+            .routes(routes!(users::update, users::remove))
+            .routes(routes!(tokens::list, tokens::create))
+            .routes(routes!(tokens::remove))
+            .routes(routes!(search::search))
+            .routes(routes!(objects::show))
+            .routes(routes!(objects::links))
+            .routes(routes!(claims::show))
+            .routes(routes!(graph::neighbourhood))
+            .routes(routes!(graph::paths))
+            .routes(routes!(graph::common))
+            .routes(routes!(graph::component))
+            .routes(routes!(graph::facets))
+            .routes(routes!(charts::list, charts::create))
+            .routes(routes!(charts::show, charts::update, charts::remove))
+            .merge(OpenApiRouter::new().routes(routes!(imports::list, imports::create)).layer(imports::body_limit()))
+            .routes(routes!(imports::show, imports::stop))
+            .routes(routes!(imports::events))
+            .routes(routes!(imports::rejects))
+            .routes(routes!(imports::download))
+            .routes(routes!(exports::create))
+            .routes(routes!(stats::show)),
+    )
+}
+
+/// The OpenAPI document of the API.
+pub(crate) fn openapi() -> utoipa::openapi::OpenApi {
+    api().into_openapi()
+}
+
+/// Everything the node serves.
+pub(crate) fn router(app: Arc<App>) -> Router {
+    let state = AppState::new(app);
+    let (routes, document) = api().split_for_parts();
+    routes
+        .route("/api/v1/openapi.json", axum::routing::get(|| async { axum::Json(document) }))
+        .merge(health::routes())
+        .fallback(assets::serve)
+        .layer(middleware::from_fn(headers::secure))
+        .layer(middleware::from_fn_with_state(state.clone(), health::measure))
+        .layer(CompressionLayer::new())
+        .with_state(state)
+}

@@ -1,0 +1,105 @@
+//! Errors as problem documents (RFC 9457).
+//!
+//! What a person can act on goes into the document; what went wrong inside goes to the log, never into the
+//! answer. What a viewer may not see is answered exactly as what does not exist.
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::app::AppError;
+
+/// A problem document.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct Problem {
+    /// What kind of problem, as a path that does not change: `/problems/not-found`.
+    #[serde(rename = "type")]
+    kind: String,
+    /// The same in words.
+    title: String,
+    /// HTTP status.
+    status: u16,
+    /// What happened here and how to mend it.
+    detail: String,
+}
+
+impl Problem {
+    fn new(status: StatusCode, slug: &str, title: &str, detail: impl Into<String>) -> Problem {
+        Problem {
+            kind: format!("/problems/{slug}"),
+            title: title.to_owned(),
+            status: status.as_u16(),
+            detail: detail.into(),
+        }
+    }
+
+    /// Not there, or not for this viewer.
+    pub(crate) fn not_found(what: &str) -> Problem {
+        Self::new(StatusCode::NOT_FOUND, "not-found", "Not found", format!("There is no such {what}."))
+    }
+
+    /// The request makes no sense; `detail` says which part and how to mend it.
+    pub(crate) fn bad_request(detail: impl Into<String>) -> Problem {
+        Self::new(StatusCode::BAD_REQUEST, "bad-request", "The request cannot be read", detail)
+    }
+
+    /// No valid session or token.
+    pub(crate) fn signed_out() -> Problem {
+        let detail = "Sign in, or send an API token as `Authorization: Bearer`.";
+        Self::new(StatusCode::UNAUTHORIZED, "signed-out", "You are not signed in", detail)
+    }
+
+    /// Name or password wrong; never says which.
+    pub(crate) fn wrong_credentials() -> Problem {
+        let detail = "The name or the password is wrong.";
+        Self::new(StatusCode::UNAUTHORIZED, "wrong-credentials", "Sign-in failed", detail)
+    }
+
+    /// Signed in, but the role does not allow it.
+    pub(crate) fn forbidden(detail: impl Into<String>) -> Problem {
+        Self::new(StatusCode::FORBIDDEN, "forbidden", "Your role does not allow this", detail)
+    }
+
+    /// Somebody else changed it first.
+    pub(crate) fn conflict(detail: impl Into<String>) -> Problem {
+        Self::new(StatusCode::CONFLICT, "conflict", "Changed in the meantime", detail)
+    }
+
+    /// Too many requests.
+    pub(crate) fn too_many() -> Problem {
+        let detail = "Wait a few seconds and try again.";
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "too-many-requests", "Too many requests", detail)
+    }
+
+    /// Our fault. The cause is logged, the answer says nothing of it.
+    pub(crate) fn internal(cause: impl std::fmt::Display) -> Problem {
+        tracing::error!(%cause, "request failed");
+        let detail = "The node could not do this. The administrator finds the cause in its log.";
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something went wrong", detail)
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = (status, Json(self)).into_response();
+        let media = HeaderValue::from_static("application/problem+json");
+        response.headers_mut().insert(header::CONTENT_TYPE, media);
+        response
+    }
+}
+
+impl From<AppError> for Problem {
+    fn from(error: AppError) -> Problem {
+        match error {
+            AppError::NotFound(what) => Problem::not_found(what),
+            AppError::Invalid(detail) => Problem::bad_request(detail),
+            AppError::Forbidden(detail) => Problem::forbidden(detail),
+            AppError::Conflict(detail) => Problem::conflict(detail),
+            AppError::WrongCredentials => Problem::wrong_credentials(),
+            AppError::Internal(cause) => Problem::internal(format!("{cause:#}")),
+        }
+    }
+}
