@@ -43,5 +43,6 @@ fn run(dir: &str, edges: usize, scale: u32) -> Result<()> {
     }
     let measured = table::read(&folder)?;
     println!("{}", table::print(&measured));
+    print!("{}", table::figures(&measured));
     Ok(())
 }

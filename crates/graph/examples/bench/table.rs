@@ -104,6 +104,24 @@ pub(crate) fn print(measured: &Value) -> String {
     text
 }
 
+/// The same as lines of JSON, for the table of `cargo xtask bench`: medians with the viewer's filter on.
+pub(crate) fn figures(measured: &Value) -> String {
+    let ask = &measured["ask"];
+    let row = |(name, unit, aim): (&str, &str, f64)| {
+        let value = match name {
+            "rebuild" => &measured["build"]["rebuild s"],
+            "open" => &ask["open s"],
+            "resident" => &ask["resident MB"],
+            "visible after commit" => &ask["tail"]["median"],
+            _ => &ask["part"][name],
+        };
+        let value = if value.is_object() { &value["median"] } else { value };
+        json!({"name": format!("graph, {name}"), "value": value, "unit": unit, "target": aim, "better": "lower"})
+    };
+    let aims = AIMS.into_iter().chain([("visible after commit", "ms", 10.0)]);
+    aims.map(row).fold(String::new(), |text, line| text + &line.to_string() + "\n")
+}
+
 fn number(value: &Value) -> String {
     value.as_f64().map_or(String::new(), |number| {
         if number >= 100.0 {
