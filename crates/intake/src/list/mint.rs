@@ -151,7 +151,8 @@ impl<'c> Mint<'c> {
     }
 
     fn references(&self, about: &About) -> Value {
-        let list = json!({ "source_name": self.title });
+        // STIX 2.1 section 2.5: a reference has a description, an address or an id besides its name.
+        let list = json!({ "source_name": self.title, "description": "indicator list" });
         let each = about.references.iter().map(|reference| match &reference.url {
             Some(url) => json!({ "source_name": reference.source, "url": url }),
             None => json!({ "source_name": "list", "description": reference.source }),
