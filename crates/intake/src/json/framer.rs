@@ -3,20 +3,14 @@
 use std::io::{self, BufRead};
 
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
-use super::resume::{Resume, Signs};
+use super::member::Member;
+use super::resume::Resume;
 use super::scan::{Found, Scan, Until};
 use super::syntax_reason;
 use super::window::Window;
 use crate::Place;
-
-/// Bytes kept of a record that is larger than the limit.
-const HEAD: usize = 64 << 10;
-
-/// Bytes of dropped input that may decide whether a brace begins a record: the white space before it.
-const LOOK_BACK: usize = 4 << 10;
 
 /// One record, or one stretch of the input that is none.
 #[derive(Debug)]
@@ -56,7 +50,7 @@ impl Frame<'_> {
 
 /// What the framer is inside of.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
+pub(super) enum State {
     /// Between records at the top.
     Top,
     /// In a top-level array, or in the list of a wrapping object. `due`: a record has to come next, because a
@@ -67,7 +61,7 @@ enum State {
 }
 
 /// Where a record or a stretch of rubbish ends, relative to the window, and what is wrong with it.
-struct Span {
+pub(super) struct Span {
     end: usize,
     fault: Option<String>,
 }
@@ -77,23 +71,23 @@ impl Span {
         Span { end, fault: None }
     }
 
-    fn bad(end: usize, fault: impl Into<String>) -> Span {
+    pub(super) fn bad(end: usize, fault: impl Into<String>) -> Span {
         Span { end, fault: Some(fault.into()) }
     }
 }
 
 /// A walk over one input. Memory is bounded by the limit for a record, whatever the input.
 pub(crate) struct Framer<'i> {
-    window: Window<'i>,
+    pub(super) window: Window<'i>,
     lists: &'static [&'static str],
-    limit: usize,
-    state: State,
+    pub(super) limit: usize,
+    pub(super) state: State,
     header: Map<String, Value>,
-    resume: Resume,
+    pub(super) resume: Resume,
     /// Bytes of the window the caller still looks at; consumed on the next call.
     shown: usize,
-    /// The record being shown, when it was too large to keep.
-    large: Option<Large>,
+    /// What is shown instead of the front of the window, which has moved on.
+    pub(super) aside: Option<Aside>,
 }
 
 impl<'i> Framer<'i> {
@@ -112,19 +106,14 @@ impl<'i> Framer<'i> {
             header: Map::new(),
             resume: Resume::new(limit),
             shown: 0,
-            large: None,
+            aside: None,
         }
-    }
-
-    /// The header of the wrapping object last met: complete once the next record lies outside of it.
-    pub(crate) fn header(&self) -> &Map<String, Value> {
-        &self.header
     }
 
     /// The next record or fault, `None` at the end. Errors only when the input cannot be read.
     pub(crate) fn next(&mut self) -> io::Result<Option<Frame<'_>>> {
         self.window.consume(std::mem::take(&mut self.shown));
-        self.large = None;
+        self.aside = None;
         let span = loop {
             let (solid, byte) = self.window.solid(0)?;
             self.window.consume(solid);
@@ -148,8 +137,8 @@ impl<'i> Framer<'i> {
             _ => None,
         };
         self.shown = span.end;
-        let (raw, offset, line) = match &self.large {
-            Some(large) => (&large.head[..], large.offset, large.line),
+        let (raw, offset, line) = match &self.aside {
+            Some(aside) => (&aside.raw[..], aside.offset, aside.line),
             None => (&self.window.bytes()[..span.end], self.window.offset(), self.window.line()),
         };
         Frame { raw: trimmed(raw), offset, line, list, header: &self.header, fault: span.fault }
@@ -237,7 +226,8 @@ impl<'i> Framer<'i> {
         let mut scan = Scan::new(until(member.first));
         match self.scan(member.value, &mut scan)? {
             Ended::At(end) => {
-                if let Err(fault) = self.keep(&member, end) {
+                if let Err(error) = self.keep(&member, end) {
+                    let fault = syntax_reason(&error, self.window.line_at(member.value));
                     return Ok(Step::Show(Span::bad(end, fault)));
                 }
                 Ok(self.skip(end))
@@ -251,12 +241,11 @@ impl<'i> Framer<'i> {
         (member.first == b'[').then(|| self.lists.iter().find(|list| list.as_bytes() == key).copied())?
     }
 
-    fn keep(&mut self, member: &Member, end: usize) -> Result<(), String> {
+    /// Adds a member to the header.
+    fn keep(&mut self, member: &Member, end: usize) -> Result<(), serde_json::Error> {
         let bytes = self.window.bytes();
-        let line = self.window.line_at(member.value);
-        let words = |error| syntax_reason(&error, line);
-        let key: String = serde_json::from_slice(&bytes[member.key.0 - 1..=member.key.1]).map_err(words)?;
-        let value: Value = serde_json::from_slice(&bytes[member.value..end]).map_err(words)?;
+        let key: String = serde_json::from_slice(&bytes[member.key.0 - 1..=member.key.1])?;
+        let value: Value = serde_json::from_slice(&bytes[member.value..end])?;
         self.header.insert(key, value);
         Ok(())
     }
@@ -302,13 +291,19 @@ impl<'i> Framer<'i> {
 
     fn open(&mut self, members: &[(Member, usize)], list: &Member, name: &'static str) -> Step {
         self.header.clear();
-        // A member that cannot be read is not worth the records behind it; readers do without it.
+        let mut unread = None;
         for (member, end) in members {
-            let _unreadable = self.keep(member, *end);
+            if let Err(error) = self.keep(member, *end) {
+                // Counting lines is left to the first fault: members may be many.
+                unread.get_or_insert_with(|| syntax_reason(&error, self.window.line_at(member.value)));
+            }
+        }
+        if unread.is_some() {
+            self.aside = Some(Aside::of(&self.window, list.value));
         }
         self.window.consume(list.value + 1);
         self.state = State::List { of: Some(name), due: false };
-        Step::Again
+        unread.map_or(Step::Again, |fault| Step::Show(Span::bad(0, fault)))
     }
 
     /// One value from the beginning of the window.
@@ -337,87 +332,6 @@ impl<'i> Framer<'i> {
         }
     }
 
-    /// A record without an end: what is lost reaches to where the next record can be seen to begin.
-    fn mend(&mut self, ended: Ended, scan: Scan) -> io::Result<Span> {
-        let broken = match ended {
-            Ended::At(end) | Ended::Broken(end) => end.max(1),
-            Ended::InputOver | Ended::TooLarge => self.window.bytes().len(),
-        };
-        let signs = Signs::of_record(&mut self.window, self.state == State::Top)?;
-        if let Some(next) = self.resume.within(&mut self.window, broken, &signs)? {
-            return Ok(self.lost(next));
-        }
-        match ended {
-            Ended::InputOver => {
-                self.state = State::Top;
-                Ok(self.lost(broken))
-            }
-            Ended::TooLarge => self.pass_over(Some(scan), broken, &signs),
-            Ended::At(_) | Ended::Broken(_) => self.pass_over(None, broken, &signs),
-        }
-    }
-
-    fn lost(&self, end: usize) -> Span {
-        let bytes = &self.window.bytes()[..end];
-        let reason = match serde_json::from_slice::<IgnoredAny>(bytes) {
-            Err(error) => syntax_reason(&error, self.window.line()),
-            Ok(_) => "not valid JSON: brackets do not match around it".to_owned(),
-        };
-        Span::bad(end, reason)
-    }
-
-    /// Moves on from `at` to the end of the record (while `scan` holds), or to where the next record begins,
-    /// however far that is. More than the limit is never held.
-    fn pass_over(&mut self, mut scan: Option<Scan>, mut at: usize, signs: &Signs) -> io::Result<Span> {
-        loop {
-            let to = self.window.bytes().len();
-            let end = match &mut scan {
-                Some(going_on) => match going_on.feed(&self.window.bytes()[at..]) {
-                    Found::End(end) => Some(at + end),
-                    Found::Broken(_) => {
-                        scan = None;
-                        continue;
-                    }
-                    Found::More => None,
-                },
-                None => signs.find(&mut self.window, at, to)?,
-            };
-            if let Some(end) = end {
-                return Ok(self.passed(end));
-            }
-            at = to;
-            if at > self.limit {
-                at = self.let_go();
-            }
-            if at == self.window.bytes().len() && !self.window.fill()? {
-                self.state = State::Top;
-                return Ok(self.passed(at));
-            }
-        }
-    }
-
-    /// Keeps the head of a record that is too large, and drops the rest but for what [`Signs`] look back at.
-    fn let_go(&mut self) -> usize {
-        let bytes = self.window.bytes();
-        if self.large.is_none() {
-            let head = bytes[..bytes.len().min(HEAD)].to_vec();
-            self.large = Some(Large { head, offset: self.window.offset(), line: self.window.line() });
-        }
-        let drop = bytes.len().saturating_sub(LOOK_BACK);
-        self.window.consume(drop);
-        self.window.bytes().len()
-    }
-
-    fn passed(&self, end: usize) -> Span {
-        if self.large.is_none() {
-            return self.lost(end);
-        }
-        let (limit, head) = (self.limit, HEAD);
-        let reason =
-            format!("larger than a record may be ({limit} bytes); only its first {head} bytes are kept here");
-        Span::bad(end, reason)
-    }
-
     fn cut_off(&mut self, reason: &str) -> Step {
         self.state = State::Top;
         Step::Show(Span::bad(0, format!("not valid JSON: {reason}; what came before is kept")))
@@ -433,52 +347,11 @@ enum Step {
 
 /// How a scan came to its end.
 #[derive(Clone, Copy)]
-enum Ended {
+pub(super) enum Ended {
     At(usize),
     Broken(usize),
     InputOver,
     TooLarge,
-}
-
-struct Large {
-    head: Vec<u8>,
-    offset: u64,
-    line: u64,
-}
-
-/// A member of an object, by position in the window.
-struct Member {
-    /// The name, without its quotes.
-    key: (usize, usize),
-    /// First byte of the value.
-    value: usize,
-    first: u8,
-}
-
-impl Member {
-    /// The member whose opening quote is at `at`; `None` when it is not `"name": value`.
-    fn read(window: &mut Window<'_>, at: usize) -> io::Result<Option<Member>> {
-        let Some(end) = text_end(window, at)? else { return Ok(None) };
-        let (colon, byte) = window.solid(end + 1)?;
-        if byte != Some(b':') {
-            return Ok(None);
-        }
-        let (value, first) = window.solid(colon + 1)?;
-        Ok(first.map(|first| Member { key: (at + 1, end), value, first }))
-    }
-}
-
-/// The closing quote of the property name that begins at `at`. Names are short: no chunked scan.
-fn text_end(window: &mut Window<'_>, at: usize) -> io::Result<Option<usize>> {
-    let mut at = at + 1;
-    loop {
-        match window.byte(at)? {
-            Some(b'"') => return Ok(Some(at)),
-            Some(b'\\') => at += 2,
-            Some(b'\n') | None => return Ok(None),
-            Some(_) => at += 1,
-        }
-    }
 }
 
 fn until(first: u8) -> Until {
@@ -490,4 +363,18 @@ fn until(first: u8) -> Until {
 
 fn trimmed(bytes: &[u8]) -> &[u8] {
     bytes.trim_ascii()
+}
+
+/// Bytes kept beside the window.
+pub(super) struct Aside {
+    raw: Vec<u8>,
+    offset: u64,
+    line: u64,
+}
+
+impl Aside {
+    /// The first `length` bytes of the window.
+    pub(super) fn of(window: &Window<'_>, length: usize) -> Aside {
+        Aside { raw: window.bytes()[..length].to_vec(), offset: window.offset(), line: window.line() }
+    }
 }

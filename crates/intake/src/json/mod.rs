@@ -10,6 +10,8 @@
 //! the header), any other object (itself), and any number of these after one another (JSON lines).
 
 mod framer;
+mod member;
+mod mend;
 mod resume;
 mod scan;
 mod window;
@@ -29,6 +31,14 @@ pub(crate) fn syntax_reason(error: &serde_json::Error, line: u64) -> String {
         "expected value" => "a value was expected here",
         "trailing comma" => "there is a comma too many before a closing brace or bracket",
         "trailing characters" => "there is something after the end of the record",
+        "invalid unicode code point" => "a text is not valid UTF-8",
+        "expected ident" => "a bare word other than true, false or null",
+        "lone leading surrogate in hex escape" | "unexpected end of hex escape" => {
+            "an escape such as `\\ud83d` lacks its second half"
+        }
+        "expected `,` or `}`" => "a `,` or `}` was expected here",
+        "expected `,` or `]`" => "a `,` or `]` was expected here",
+        "expected `:`" => "a `:` was expected here",
         "key must be a string" => "a property name in double quotes was expected here",
         "recursion limit exceeded" => "it is nested deeper than 128 levels",
         "control character (\\u0000-\\u001F) found while parsing a string" => {

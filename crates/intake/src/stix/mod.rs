@@ -49,7 +49,9 @@ fn record(context: &Context, place: Place, frame: &Frame<'_>, sink: &mut Sink<'_
     if let Some(class) = foreign(&json) {
         return Ok(sink.put(place, Outcome::Excluded(class))?);
     }
-    let older = frame.header.get("spec_version").and_then(Value::as_str) == Some("2.0");
+    // What an object says itself counts for more than what the bundle says.
+    let older = frame.header.get("spec_version").and_then(Value::as_str) == Some("2.0")
+        && !json.contains_key("spec_version");
     match outcome(context, json, older) {
         Ok(outcome) => sink.put(place, outcome)?,
         Err(reason) => sink.reject(place, reason, frame.raw)?,

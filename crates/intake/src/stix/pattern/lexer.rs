@@ -93,7 +93,7 @@ impl<'p> Lexer<'p> {
         match (first, second) {
             (b'\'', _) => self.text(at),
             (b'h' | b'b' | b't', Some(b'\'')) => self.prefixed(first, at),
-            (b'a'..=b'z' | b'A'..=b'Z' | b'_', _) => Ok(self.word(bytes, at)),
+            (b'a'..=b'z' | b'A'..=b'Z' | b'_', _) => Ok(self.word(bytes)),
             (b'0'..=b'9', _) => self.number(bytes, 0, at),
             (b'+' | b'-', Some(b'0'..=b'9' | b'.')) => self.number(bytes, 1, at),
             (b'.', Some(b'0'..=b'9')) => self.number(bytes, 0, at),
@@ -130,7 +130,7 @@ impl<'p> Lexer<'p> {
         Token { sort, text: &self.pattern[at..at + length], at }
     }
 
-    fn word(&mut self, bytes: &[u8], _at: usize) -> Token<'p> {
+    fn word(&mut self, bytes: &[u8]) -> Token<'p> {
         let inside = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
         let length = bytes.iter().position(|byte| !inside(byte)).unwrap_or(bytes.len());
         let word = &bytes[..length];

@@ -53,34 +53,52 @@ fn in_naming_order(map: Json) -> Result<Vec<(String, Json)>, String> {
             _ => return Err(format!("the observable `{key}` must be a JSON object")),
         };
     }
-    let mut waits_for: BTreeMap<String, usize> = BTreeMap::new();
-    let mut awaited_by: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for (key, observable) in &mut left {
-        each_naming_reference(observable, &mut |reference| {
-            *waits_for.entry(key.clone()).or_default() += 1;
-            awaited_by.entry(reference.clone()).or_default().push(key.clone());
-        });
-    }
-    // A reference to what is not in the map cannot be waited for; that it leads nowhere shows later.
-    for (missing, waiting) in awaited_by.iter().filter(|(key, _)| !left.contains_key(*key)) {
-        let _ = missing;
-        waiting.iter().for_each(|key| *waits_for.entry(key.clone()).or_default() -= 1);
-    }
-    let mut ready: VecDeque<String> =
-        left.keys().filter(|key| waits_for.get(*key).is_none_or(|count| *count == 0)).cloned().collect();
+    let mut queue = Queue::of(&mut left);
     let mut ordered = Vec::with_capacity(left.len());
     loop {
-        let Some(key) = ready.pop_front().or_else(|| left.keys().next().cloned()) else { return Ok(ordered) };
+        let Some(key) = queue.ready.pop_front().or_else(|| left.keys().next().cloned()) else {
+            return Ok(ordered);
+        };
         let Some(observable) = left.remove(&key) else { continue };
-        for waiting in awaited_by.remove(&key).unwrap_or_default() {
-            if let Some(count) = waits_for.get_mut(&waiting) {
+        queue.named(&key);
+        ordered.push((key, observable));
+    }
+}
+
+/// Who waits for whose id.
+struct Queue {
+    /// How many ids an observable still waits for.
+    waits_for: BTreeMap<String, usize>,
+    awaited_by: BTreeMap<String, Vec<String>>,
+    ready: VecDeque<String>,
+}
+
+impl Queue {
+    fn of(left: &mut BTreeMap<String, Json>) -> Queue {
+        let mut waits_for: BTreeMap<String, usize> = left.keys().map(|key| (key.clone(), 0)).collect();
+        let mut awaited_by: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (key, observable) in left.iter_mut() {
+            each_naming_reference(observable, &mut |reference| {
+                // What is not in the map cannot be waited for; that the reference leads nowhere shows later.
+                if waits_for.contains_key(reference.as_str()) {
+                    *waits_for.entry(key.clone()).or_default() += 1;
+                    awaited_by.entry(reference.clone()).or_default().push(key.clone());
+                }
+            });
+        }
+        let ready = waits_for.iter().filter(|(_, count)| **count == 0).map(|(key, _)| key.clone()).collect();
+        Queue { waits_for, awaited_by, ready }
+    }
+
+    fn named(&mut self, key: &str) {
+        for waiting in self.awaited_by.remove(key).unwrap_or_default() {
+            if let Some(count) = self.waits_for.get_mut(&waiting) {
                 *count = count.saturating_sub(1);
                 if *count == 0 {
-                    ready.push_back(waiting);
+                    self.ready.push_back(waiting);
                 }
             }
         }
-        ordered.push((key, observable));
     }
 }
 
