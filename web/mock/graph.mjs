@@ -33,6 +33,7 @@ export function view(world, ids, filter, truncated) {
 }
 
 export function neighbourhood(world, { ids, hops = 1, filter = {}, limit = 500 }) {
+  // With no hop: the things themselves and the links among them, without those that are unknown.
   const seen = new Set(ids.filter((id) => world.things.has(id)));
   let front = [...seen];
   let more = 0;
@@ -115,13 +116,13 @@ export function facets(world) {
   const counts = (list) => {
     const map = new Map();
     for (const item of list) map.set(item, (map.get(item) ?? 0) + 1);
-    return [...map].map(([kind, count]) => ({ kind, count })).sort((a, b) => b.count - a.count);
+    return [...map].map(([kind, count]) => ({ name: kind, count })).sort((a, b) => b.count - a.count);
   };
   const things = [...world.things.values()];
   return {
     link_kinds: counts(world.edges.map((edge) => edge.kind)),
     vertex_kinds: counts(things.map((thing) => thing.type)),
     sources: counts(things.flatMap((thing) => thing.sources)),
-    tlp: counts(things.map((thing) => thing.tlp)),
+    tlp: TLP,
   };
 }

@@ -3,12 +3,12 @@ import { randomUUID } from 'node:crypto';
 
 export const imports = new Map();
 
-export function begin(files, query, onChange) {
+export function begin(files, query, by) {
   const id = randomUUID();
   const lines = files.flatMap((file) => file.text.split('\n').map((text, i) => ({ file: file.name, line: i + 1, text })).filter(({ text }) => text.trim()));
   const made = {
-    id, state: 'running', file: files.map((file) => file.name).join(', '), source: query.source ?? null,
-    dry_run: query.dry_run === 'true', started_at: new Date().toISOString(), read: 0, new: 0, updated: 0, unchanged: 0,
+    id, state: 'running', by, files: files.map((file) => file.name), file: files[0]?.name ?? '', source: query.source || files[0]?.name,
+    dry_run: query.dry_run === 'true', started_at: new Date().toISOString(), bytes: 0, total_bytes: lines.length, exclusions: {}, failures: [], read: 0, new: 0, updated: 0, unchanged: 0,
     excluded: 0, rejected: 0, seconds: 0, rejects: [], listeners: new Set(),
   };
   imports.set(id, made);
@@ -16,21 +16,29 @@ export function begin(files, query, onChange) {
   const step = () => {
     for (const { file, line, text } of lines.splice(0, Math.max(1, Math.ceil(lines.length / 4)))) {
       made.read++;
+      made.bytes++;
       if (/bad|not-an/.test(text)) {
         made.rejected++;
         made.rejects.push({ file, line, offset: line * 40, record: null, reason: `\`${text.slice(0, 60)}\` is no domain name, address, URL or hash`, raw: text });
-      } else if (text.trim().startsWith('#')) made.excluded++;
+      } else if (text.trim().startsWith('#')) {
+        made.excluded++;
+        made.exclusions.comment = (made.exclusions.comment ?? 0) + 1;
+      }
       else if (made.read % 4 === 0) made.unchanged++;
       else made.new++;
     }
     made.seconds = (Date.now() - started) / 1000;
-    if (!lines.length) made.state = 'done';
-    onChange();
+    if (made.state === 'running' && !lines.length) made.state = 'done';
     for (const send of made.listeners) send(show(made));
-    if (lines.length) setTimeout(step, 150);
+    if (made.state === 'running') setTimeout(step, 150);
   };
   setTimeout(step, 150);
-  return id;
+  return show(made);
+}
+
+export function stop(found) {
+  found.state = 'stopped';
+  return show(found);
 }
 
 export const show = ({ rejects, listeners, ...rest }) => rest;

@@ -1,6 +1,7 @@
 // Search and the page per thing.
 
 const PAPS = ['clear', 'green', 'amber', 'red'];
+const NAMED = new Set(['malware', 'intrusion-set', 'attack-pattern', 'location', 'indicator', 'report']);
 const GRADES = ['A1', 'B2', 'B3', 'X4', 'C3'];
 
 export const refang = (text) =>
@@ -31,11 +32,11 @@ function claimsOf(thing) {
     const received = new Date(Date.parse(thing.first_seen) + i * 9 * 86400e3).toISOString();
     return {
       no, source, agreement: i % 3 === 2 ? 'Example MoU 2026' : null, tlp: i === 0 ? thing.tlp : 'green', pap: PAPS[no % 4],
-      conditions: no % 5 === 0 ? 'H1' : 'H0', grade: GRADES[no % 5], category: 'infrastructure', received_at: received,
+      object: thing.id, conditions: no % 5 === 0 ? ['H0', 'H1'] : ['H0'], grade: GRADES[no % 5], category: 'infrastructure', received_at: received,
       created: thing.first_seen, modified: received, revoked: thing.revoked && i === thing.claims - 1,
       current: i >= thing.claims - thing.sources.length,
       stix: {
-        type: thing.type, spec_version: '2.1', id: thing.id, ...(thing.value ? { value: thing.value } : { name: thing.label }),
+        type: thing.type, spec_version: '2.1', id: thing.id, ...(NAMED.has(thing.type) ? { name: thing.label } : { value: thing.label }),
         description: `${thing.label} as told by ${source}`, confidence: 40 + ((no * 13) % 60),
         labels: no % 2 ? ['botnet'] : ['botnet', 'c2'], created: thing.first_seen, modified: received,
       },
@@ -55,7 +56,7 @@ export function page(world, id) {
   const claims = claimsOf(thing);
   return {
     summary: thing,
-    selectors: thing.value ? [{ name: thing.type === 'file' ? 'SHA-256' : 'value', value: thing.value }] : [],
+    selectors: NAMED.has(thing.type) ? [] : [{ name: thing.type === 'file' ? 'SHA-256' : 'value', value: thing.label }],
     claims,
     links: {
       total: world.adjacent.get(id).length,
@@ -92,8 +93,8 @@ export function stats(world, facets) {
   return {
     objects: world.things.size,
     claims: world.claims,
-    by_type: Object.fromEntries(facets.vertex_kinds.map(({ kind, count }) => [kind, count])),
+    by_type: Object.fromEntries(facets.vertex_kinds.map(({ name, count }) => [name, count])),
+    mentioned: 0,
     sources: facets.sources,
-    link_kinds: facets.link_kinds,
   };
 }

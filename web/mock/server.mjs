@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { makeWorld } from './world.mjs';
 import * as graph from './graph.mjs';
 import * as objects from './objects.mjs';
-import { begin, imports, parseMultipart, show } from './imports.mjs';
+import { begin, imports, parseMultipart, show, stop } from './imports.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -29,7 +29,7 @@ class Refused extends Error {
 }
 const missing = (what) => { throw new Refused(404, 'Not found', `There is no ${what} here that you may see.`); };
 const publicUser = ({ password, ...user }) => user;
-const chartSummary = ({ document, ...chart }) => chart;
+const chartSummary = ({ document, notes, ...chart }) => chart;
 const signIn = (user, c) => {
   const key = randomUUID();
   sessions.set(key, { user: user.name, csrf: randomUUID() });
@@ -59,7 +59,7 @@ const open = {
 const closed = {
   'GET /session': (c) => ({ ...publicUser(c.user), csrf: c.session?.csrf ?? '' }),
   'DELETE /session': (c) => { sessions.delete(c.key); c.response.setHeader('Set-Cookie', 'entente_session=; Max-Age=0; Path=/'); },
-  'GET /users': () => ({ users: [...users.values()].map(publicUser) }),
+  'GET /users': () => [...users.values()].map(publicUser),
   'POST /users': body((user) => {
     checkPassword(user.password);
     if (users.has(user.name)) throw new Refused(409, 'Name taken', `There is already a user called ${user.name}.`);
@@ -68,11 +68,11 @@ const closed = {
   }),
   'PATCH /users/:id': body((change, c) => publicUser(Object.assign(users.get(c.id) ?? missing('user'), change))),
   'DELETE /users/:id': (c) => void users.delete(c.id),
-  'GET /tokens': () => ({ tokens: [...tokens.values()] }),
+  'GET /tokens': () => [...tokens.values()],
   'POST /tokens': body(({ name }) => {
     const id = randomUUID();
-    tokens.set(id, { id, name, created_at: now(), last_used_at: null });
-    return { id, token: `ent_${randomUUID().replaceAll('-', '')}` };
+    tokens.set(id, { id, name, created_at: now() });
+    return { ...tokens.get(id), token: `ent_${randomUUID().replaceAll('-', '')}` };
   }),
   'DELETE /tokens/:id': (c) => void tokens.delete(c.id),
   'GET /stats': () => objects.stats(world, facets),
@@ -85,17 +85,17 @@ const closed = {
   'POST /graph/common': body((ask) => graph.common(world, ask)),
   'POST /graph/component': body((ask) => graph.neighbourhood(world, { ids: [ask.id], hops: 50, filter: ask.filter, limit: ask.limit })),
   'GET /graph/facets': () => facets,
-  'GET /charts': () => ({ charts: [...charts.values()].map(chartSummary).sort((a, b) => b.updated_at.localeCompare(a.updated_at)) }),
-  'POST /charts': body((chart) => {
+  'GET /charts': () => [...charts.values()].map(chartSummary).sort((a, b) => b.updated_at.localeCompare(a.updated_at)),
+  'POST /charts': body((chart, c) => {
     const id = randomUUID();
-    charts.set(id, { id, ...chart, updated_at: now(), version: 1 });
+    charts.set(id, { id, ...chart, owner: c.user.name, updated_at: now(), version: 1 });
     return charts.get(id);
   }),
   'GET /charts/:id': (c) => charts.get(c.id) ?? missing('chart'),
   'PUT /charts/:id': body((chart, c) => {
     const old = charts.get(c.id) ?? missing('chart');
     if (c.request.headers['if-match']?.replaceAll('"', '') !== String(old.version)) {
-      throw new Refused(412, 'Saved by somebody else meanwhile', `This chart is at version ${old.version} now.`);
+      throw new Refused(409, 'Saved by somebody else meanwhile', `This chart is at version ${old.version} now.`);
     }
     charts.set(c.id, { ...old, ...chart, updated_at: now(), version: old.version + 1 });
     return charts.get(c.id);
@@ -103,10 +103,11 @@ const closed = {
   'DELETE /charts/:id': (c) => void charts.delete(c.id),
   'POST /imports': async (c) => {
     c.response.statusCode = 202;
-    return { id: begin(parseMultipart(await c.body(), c.request.headers['content-type'] ?? ''), c.query, () => {}) };
+    return begin(parseMultipart(await c.body(), c.request.headers['content-type'] ?? ''), c.query, c.user.name);
   },
-  'GET /imports': () => ({ imports: [...imports.values()].map(show).reverse() }),
+  'GET /imports': () => [...imports.values()].map(show).reverse(),
   'GET /imports/:id': (c) => show(imports.get(c.id) ?? missing('import')),
+  'DELETE /imports/:id': (c) => stop(imports.get(c.id) ?? missing('import')),
   'GET /imports/:id/rejects': (c) => ({ rejects: (imports.get(c.id) ?? missing('import')).rejects.map(({ raw, ...reject }) => reject) }),
 };
 
@@ -114,7 +115,7 @@ function events(c) {
   const found = imports.get(c.id) ?? missing('import');
   c.response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
   const sendOne = (state) => {
-    c.response.write(`event: ${state.state === 'running' ? 'progress' : 'done'}\ndata: ${JSON.stringify(state)}\n\n`);
+    c.response.write(`event: progress\ndata: ${JSON.stringify(state)}\n\n`);
     if (state.state !== 'running') c.response.end();
   };
   found.listeners.add(sendOne);

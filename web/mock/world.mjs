@@ -49,11 +49,10 @@ export function makeWorld(size, seed = 7) {
     if (things.has(id)) return things.get(id);
     const first = when();
     const made = {
-      id, type, label: name, value: extra.named ? null : name, revoked: rnd() < 0.01, first_seen: iso(first),
+      id, type, label: name, mentioned_only: false, revoked: rnd() < 0.01, first_seen: iso(first),
       last_seen: iso(first + int(60 * 86400)), sources: [...new Set([pick(SOURCES), ...(rnd() < 0.3 ? [pick(SOURCES)] : [])])],
       tlp: pick(TLPS), claims: 1 + int(3), degree: 0, ...extra, first_claim: claim + 1,
     };
-    delete made.named;
     if (['ipv4-addr', 'ipv6-addr'].includes(type)) made.country = pick(countries);
     claim += made.claims;
     things.set(id, made);
@@ -71,11 +70,11 @@ export function makeWorld(size, seed = 7) {
     b.degree++;
   }
 
-  const families = FAMILIES.map((name) => thing('malware', name, { named: true }));
-  const actors = ['Gilded Heron', 'Slate Marten', 'Copper Finch', 'Violet Stoat'].map((name) => thing('intrusion-set', name, { named: true }));
+  const families = FAMILIES.map((name) => thing('malware', name));
+  const actors = ['Gilded Heron', 'Slate Marten', 'Copper Finch', 'Violet Stoat'].map((name) => thing('intrusion-set', name));
   families.forEach((family, i) => link(actors[i % actors.length], family, 'uses'));
   ['T1566 Phishing', 'T1071 Application Layer Protocol', 'T1486 Data Encrypted for Impact'].forEach((name) => {
-    const technique = thing('attack-pattern', name, { named: true });
+    const technique = thing('attack-pattern', name);
     families.forEach((family) => rnd() < 0.5 && link(family, technique, 'uses'));
   });
   const sinkhole = thing('ipv4-addr', '192.0.2.53', { hub: 'known sinkhole (warninglist)' });
@@ -91,7 +90,7 @@ export function makeWorld(size, seed = 7) {
     if (!addresses.includes(made)) {
       addresses.push(made);
       link(made, pick(networks), 'belongs-to');
-      if (!places.has(made.country)) places.set(made.country, thing('location', made.country, { named: true, country: made.country }));
+      if (!places.has(made.country)) places.set(made.country, thing('location', made.country, { country: made.country }));
       link(made, places.get(made.country), 'located-at');
     }
     return made;
@@ -118,14 +117,14 @@ export function makeWorld(size, seed = 7) {
       if (rnd() < 0.5) link(file, address(), 'communicates-with');
       if (rnd() < 0.15) link(file, thing('x509-certificate', `CN=${pick(WORDS)}.test`), 'signed-by');
     } else if (roll < 0.92) {
-      const indicator = thing('indicator', `${family.label} indicator ${n}`, { named: true });
+      const indicator = thing('indicator', `${family.label} indicator ${n}`);
       link(indicator, family, 'indicates');
       link(indicator, address(), 'based-on');
     } else if (roll < 0.97) {
       const wallet = thing('cryptocurrency-wallet', `bc1q${createHash('sha1').update(String(n)).digest('hex').slice(0, 34)}`);
       link(wallet, family, 'payment-to');
     } else {
-      const report = thing('report', `Weekly brief ${n} on ${family.label}`, { named: true });
+      const report = thing('report', `Weekly brief ${n} on ${family.label}`);
       link(report, family, 'object');
       for (let i = 0; i < 4; i++) link(report, address(), 'object');
     }

@@ -39,3 +39,10 @@ export function gradeMeaning(grade: string): string {
   if (grade.includes(':')) return `Admiralty code ${grade.split(':')[1] ?? ''}`;
   return `Europol 4x4: ${SOURCE_GRADE[grade[0] ?? ''] ?? 'unknown'}, ${INFORMATION_GRADE[grade[1] ?? ''] ?? 'unknown'}`;
 }
+
+/** Europol handling codes. */
+export const CONDITION_MEANING: Record<string, string> = {
+  H1: 'Not for use in court unless the provider agrees',
+  H2: 'Not to be passed on unless the provider agrees',
+  H3: 'Other limits, as worded',
+};

@@ -82,14 +82,14 @@ export const api = {
     read<unknown>('/session', { method: 'POST', json: { name, password } }).then(() => api.session()),
   signOut: () => read<void>('/session', { method: 'DELETE' }),
 
-  users: () => read<{ users: User[] }>('/users').then((answer) => answer.users),
+  users: () => read<User[]>('/users'),
   addUser: (user: { name: string; password: string; role: Role; tlp_max: Tlp }) =>
     read<User>('/users', { method: 'POST', json: user }),
   changeUser: (name: string, change: { role?: Role; tlp_max?: Tlp; password?: string }) =>
     read<User>(`/users/${id(name)}`, { method: 'PATCH', json: change }),
   removeUser: (name: string) => read<void>(`/users/${id(name)}`, { method: 'DELETE' }),
-  tokens: () => read<{ tokens: Token[] }>('/tokens').then((answer) => answer.tokens),
-  addToken: (name: string) => read<{ id: string; token: string }>('/tokens', { method: 'POST', json: { name } }),
+  tokens: () => read<Token[]>('/tokens'),
+  addToken: (name: string) => read<Token>('/tokens', { method: 'POST', json: { name } }),
   removeToken: (no: string) => read<void>(`/tokens/${id(no)}`, { method: 'DELETE' }),
 
   stats: () => read<Stats>('/stats'),
@@ -112,11 +112,11 @@ export const api = {
     read<GraphView>('/graph/component', { method: 'POST', json: { id: thing, filter, limit } }),
   facets: () => read<Facets>('/graph/facets'),
 
-  charts: () => read<{ charts: ChartSummary[] }>('/charts').then((answer) => answer.charts),
+  charts: () => read<ChartSummary[]>('/charts'),
   chart: (chart: string) => read<SavedChart>(`/charts/${id(chart)}`),
   createChart: (chart: { name: string; notes: string; document: unknown }) =>
     read<SavedChart>('/charts', { method: 'POST', json: chart }),
-  /** `version` is the one last read: the node answers 412 when somebody saved in between. */
+  /** `version` is the one last read: the node answers 409 when somebody saved in between. */
   saveChart: (chart: string, version: number, body: { name: string; notes: string; document: unknown }) =>
     read<SavedChart>(`/charts/${id(chart)}`, {
       method: 'PUT', json: body, headers: { 'If-Match': `"${version}"` },
@@ -126,12 +126,13 @@ export const api = {
   startImport: (files: File[], query: Query) => {
     const form = new FormData();
     for (const file of files) form.append('file', file, file.webkitRelativePath || file.name);
-    return read<{ id: string }>('/imports', { method: 'POST', query, form });
+    return read<ImportView>('/imports', { method: 'POST', query, form });
   },
-  imports: () => read<{ imports: ImportView[] }>('/imports').then((answer) => answer.imports),
+  imports: () => read<ImportView[]>('/imports'),
   import: (no: string) => read<ImportView>(`/imports/${id(no)}`),
   importEvents: (no: string) => new EventSource(`${BASE}/imports/${id(no)}/events`),
-  rejects: (no: string, cursor?: string) => read<RejectPage>(`/imports/${id(no)}/rejects`, { query: { cursor } }),
+  stopImport: (no: string) => read<ImportView>(`/imports/${id(no)}`, { method: 'DELETE' }),
+  rejects: (no: string, cursor?: number) => read<RejectPage>(`/imports/${id(no)}/rejects`, { query: { cursor } }),
   rejectFile: (no: string) => `${BASE}/imports/${id(no)}/rejects.jsonl`,
 
   exportThings: (body: { ids?: string[]; query?: string; format: 'stix' | 'csv' | 'graphml' }) =>

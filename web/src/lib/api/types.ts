@@ -15,8 +15,10 @@ export interface ObjectSummary {
   id: string;
   type: string;
   label: string;
-  value?: string | null;
+  /** Withdrawn by its author, and nobody maintains it. */
   revoked: boolean;
+  /** Mentioned by others; nobody made a claim about it. */
+  mentioned_only: boolean;
   first_seen?: string | null;
   last_seen?: string | null;
   sources: string[];
@@ -46,7 +48,8 @@ export interface ClaimView {
   agreement?: string | null;
   tlp: Tlp;
   pap: Pap;
-  conditions: string;
+  /** H0 to H3. */
+  conditions: string[];
   grade: string;
   category: string;
   received_at: string;
@@ -69,7 +72,7 @@ export interface LinkCount {
 export interface TimelineEntry {
   at: string;
   what: string;
-  claim?: number | null;
+  claim: number;
 }
 
 export interface ObjectPage {
@@ -109,7 +112,8 @@ export interface Filter {
   tlp_max?: Tlp;
   from?: string;
   to?: string;
-  hubs?: 'skip' | 'collapse' | 'expand';
+  /** Whether shared infrastructure is passed through. */
+  hubs?: 'skip' | 'expand';
 }
 
 export interface PathsView {
@@ -118,7 +122,7 @@ export interface PathsView {
 }
 
 export interface Count {
-  kind: string;
+  name: string;
   count: number;
 }
 
@@ -126,30 +130,36 @@ export interface Facets {
   link_kinds: Count[];
   vertex_kinds: Count[];
   sources: Count[];
-  tlp: Count[];
+  tlp: Tlp[];
 }
 
 export interface ChartSummary {
   id: string;
   name: string;
-  notes: string;
+  owner: string;
   updated_at: string;
   version: number;
 }
 
 export interface SavedChart extends ChartSummary {
+  notes: string;
   document: unknown;
 }
 
-export type ImportState = 'queued' | 'running' | 'done' | 'failed';
+export type ImportState = 'running' | 'done' | 'stopped' | 'failed';
 
 export interface ImportView {
   id: string;
   state: ImportState;
+  source: string;
+  by: string;
+  files: string[];
+  /** The one being read. */
   file: string;
-  source?: string | null;
-  dry_run?: boolean;
-  started_at?: string | null;
+  dry_run: boolean;
+  started_at: string;
+  bytes: number;
+  total_bytes?: number | null;
   read: number;
   new: number;
   updated: number;
@@ -157,6 +167,10 @@ export interface ImportView {
   excluded: number;
   rejected: number;
   seconds: number;
+  /** Excluded records by class. */
+  exclusions: Record<string, number>;
+  /** Inputs that could not be read to their end, and why. */
+  failures: string[];
   error?: string | null;
 }
 
@@ -170,30 +184,32 @@ export interface Reject {
 
 export interface RejectPage {
   rejects: Reject[];
-  next?: string | null;
+  next?: number | null;
 }
 
 export interface Stats {
   objects: number;
   claims: number;
   by_type: Record<string, number>;
+  /** Known by their id alone. */
+  mentioned: number;
   sources: Count[];
-  link_kinds: Count[];
 }
 
 export interface User {
   name: string;
   role: Role;
   tlp_max: Tlp;
-  created_at?: string | null;
-  last_seen_at?: string | null;
+  created_at: string;
 }
 
 export interface Token {
   id: string;
   name: string;
   created_at: string;
-  last_used_at?: string | null;
+  expires_at?: string | null;
+  /** The secret; only in the answer that makes it. */
+  token?: string | null;
 }
 
 /** RFC 9457. */

@@ -2,7 +2,7 @@
 import { api } from '$lib/api/client';
 import type { Edge, Filter, GraphView, ObjectSummary, PathsView } from '$lib/api/types';
 import { plural } from '$lib/format';
-import { names, toServer } from './filter';
+import { toServer } from './filter';
 import { isGlyph } from './graph';
 import type { Chart } from './model.svelte';
 
@@ -11,9 +11,19 @@ export const PAGE = 400;
 /** Up to here every link between shown things is asked for, so that what is drawn is the whole truth. */
 const COMPLETE_BELOW = 3000;
 
-function filterOf(chart: Chart): Filter {
-  return { ...toServer(chart.filter, names(chart.graph)), hubs: 'collapse' };
+/** What is off on screen leaves the rest of all that the node knows, not of all that is loaded. */
+async function filterOf(chart: Chart): Promise<Filter> {
+  const { kindsOff, linksOff, sourcesOff } = chart.filter;
+  if (kindsOff.length + linksOff.length + sourcesOff.length === 0) return { ...toServer(chart.filter, NOTHING), hubs: 'skip' };
+  const facets = await api.facets();
+  const known = {
+    kinds: facets.vertex_kinds.map(({ name }) => name), links: facets.link_kinds.map(({ name }) => name),
+    sources: facets.sources.map(({ name }) => name),
+  };
+  return { ...toServer(chart.filter, known), hubs: 'skip' };
 }
+
+const NOTHING = { kinds: [], links: [], sources: [] };
 
 /** The links between what is there and what is coming. */
 async function linksBetween(chart: Chart, view: GraphView): Promise<Edge[]> {
@@ -27,7 +37,7 @@ async function linksBetween(chart: Chart, view: GraphView): Promise<Edge[]> {
 
 /** Puts things on the chart, with the links between them. */
 export async function bring(chart: Chart, ids: string[], hops = 0): Promise<string[]> {
-  const view = await api.neighbourhood(ids, hops, { hubs: 'collapse' }, Math.max(ids.length + PAGE, PAGE));
+  const view = await api.neighbourhood(ids, hops, { hubs: 'skip' }, Math.max(ids.length + PAGE, PAGE));
   const edges = await linksBetween(chart, view);
   const first = view.vertices.find(({ id }) => id === ids[0]);
   return chart.add(`Add ${first && ids.length === 1 ? first.label : plural(ids.length, 'thing')}`, view.vertices, edges);
@@ -43,10 +53,11 @@ export async function expand(chart: Chart, ids: string[]): Promise<void> {
 }
 
 async function expandOne(chart: Chart, id: string): Promise<void> {
-  const view = await api.neighbourhood([id], 1, filterOf(chart), PAGE);
+  const view = await api.neighbourhood([id], 1, await filterOf(chart), PAGE);
   const edges = await linksBetween(chart, view);
   const before = { rest: chart.graph.getNodeAttribute(id, 'rest') };
-  const after = { rest: view.truncated?.more ?? 0 };
+  // Left-out links are told in the same way as left-out things; only a full page means things.
+  const after = { rest: view.vertices.length >= PAGE ? (view.truncated?.more ?? 0) : 0 };
   const flags = before.rest === after.rest ? [] : [{ id, before, after }];
   const fresh = chart.add(`Expand ${chart.label(id)}`, view.vertices, edges, { centre: id, flags });
   if (fresh.length === 0 && !chart.open(id)) chart.said = `${chart.label(id)} has no more neighbours`;
@@ -79,7 +90,7 @@ async function openMore(chart: Chart, id: string): Promise<void> {
 /** The best few ways between the first selected and the others. */
 export async function findPaths(chart: Chart, ids: string[], count = 3): Promise<PathsView> {
   const [from, ...to] = ids;
-  const found = await api.paths(from ? [from] : [], to, count, filterOf(chart));
+  const found = await api.paths(from ? [from] : [], to, count, await filterOf(chart));
   if (found.paths.length) {
     chart.add(`Path from ${chart.label(from ?? '')}`, found.graph.vertices, await linksBetween(chart, found.graph), { centre: from });
     chart.select(new Set(found.paths.flatMap((path) => path.vertices)));
@@ -89,7 +100,7 @@ export async function findPaths(chart: Chart, ids: string[], count = 3): Promise
 
 /** What all the selected are linked to. Returns how many there are. */
 export async function findCommon(chart: Chart, ids: string[]): Promise<number> {
-  const view = await api.commonNeighbours(ids, filterOf(chart));
+  const view = await api.commonNeighbours(ids, await filterOf(chart));
   const shared = view.vertices.filter(({ id }) => !ids.includes(id)).map(({ id }) => id);
   if (shared.length) {
     chart.add(`Common neighbours of ${plural(ids.length, 'thing')}`, view.vertices, view.edges, { centre: ids[0], fold: false });
@@ -100,7 +111,7 @@ export async function findCommon(chart: Chart, ids: string[]): Promise<number> {
 
 /** Everything connected to it, as far as the limit goes. */
 export async function bringComponent(chart: Chart, id: string, limit: number): Promise<GraphView> {
-  const view = await api.component(id, filterOf(chart), limit);
+  const view = await api.component(id, await filterOf(chart), limit);
   chart.add(`Everything connected to ${chart.label(id)}`, view.vertices, view.edges, { centre: id, fold: false });
   return view;
 }

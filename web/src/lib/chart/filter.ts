@@ -42,6 +42,8 @@ export function toServer(filter: ChartFilter, known: { kinds: string[]; links: s
 }
 
 function linkMask(link: Link, filter: ChartFilter, off: Sets, rank: number): number {
+  // The line to a glyph claims nothing.
+  if (link.claims.length === 0) return 0;
   let mask = off.links.has(link.kind) ? Why.LINK : 0;
   let source: number = Why.SOURCE;
   let tlp: number = Why.TLP;

@@ -45,8 +45,8 @@ export function prepare(graph: ChartGraph, fixed: (id: string) => boolean): { id
     nodes[to + NODE.MASS] = (nodes[to + NODE.MASS] ?? 0) + 1;
   });
   const settings = {
-    ...forceAtlas2.inferSettings(ids.length), gravity: 0.12, strongGravityMode: false, linLogMode: false, outboundAttractionDistribution: false,
-    scalingRatio: SPACING * 0.9, slowDown: 1 + Math.log(ids.length + 1), edgeWeightInfluence: 0, adjustSizes: false,
+    ...forceAtlas2.inferSettings(ids.length), gravity: 0.2, strongGravityMode: false, linLogMode: false, outboundAttractionDistribution: false,
+    scalingRatio: SPACING * 2.6, slowDown: 1 + Math.log(ids.length + 1), edgeWeightInfluence: 0, adjustSizes: false,
     barnesHutOptimize: ids.length > 800, barnesHutTheta: 0.7,
   };
   const iterations = ids.length > 5000 ? 140 : ids.length > 1000 ? 260 : 420;

@@ -63,13 +63,16 @@ export const newGraph = (): ChartGraph => new MultiDirectedGraph<Vertex, Link>()
 
 const moment = (at: string | null | undefined): number => (at ? Date.parse(at) : NaN);
 
+/** What was withdrawn is pale, whatever its kind. */
+export const REVOKED = '#8b96a1';
+
 export const vertexSize = (degree: number): number => Math.min(6 + Math.log2(1 + degree) * 1.15, 17);
 
 export function addVertex(graph: ChartGraph, summary: ObjectSummary, x: number, y: number): void {
   if (graph.hasNode(summary.id)) return;
   const first = moment(summary.first_seen ?? summary.last_seen);
   graph.addNode(summary.id, {
-    x, y, size: vertexSize(summary.degree), label: shorten(summary.label, 36), color: kindColour(summary.type),
+    x, y, size: vertexSize(summary.degree), label: shorten(summary.label, 36), color: summary.revoked ? REVOKED : kindColour(summary.type),
     borderColor: kindColour(summary.type), image: kindIconFile(summary.type), glyph: '#ffffff', hidden: false, forceLabel: false, zIndex: 1,
     summary, first, last: moment(summary.last_seen ?? summary.first_seen), tlp: tlpRank(summary.tlp as Tlp), mask: 0,
     away: false, pinned: false, folded: null, rest: 0, moreOf: null,

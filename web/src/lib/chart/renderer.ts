@@ -5,6 +5,7 @@ import { createNodeBorderProgram } from '@sigma/node-border';
 import { createNodeImageProgram } from '@sigma/node-image';
 import Sigma from 'sigma';
 import { createEdgeArrowProgram, createNodeCompoundProgram, EdgeLineProgram } from 'sigma/rendering';
+import type { CameraState } from 'sigma/types';
 import { themeChanged } from '$lib/theme';
 import { hoverDrawer, labelDrawer, palette, type Palette } from './draw';
 import { extent } from './extent';
@@ -14,6 +15,10 @@ import type { Chart, Touch } from './model.svelte';
 /** The chart's own units that fill the view at zoom 1. The frame never changes, so that nothing jumps when things are added. */
 const FRAME = 1000;
 const EDGE_LABELS_BELOW = 350;
+/** More selected than this keep only the labels there is room for. */
+const LABELS_FORCED = 12;
+/** Shared infrastructure: a link through it alone says little. */
+export const HUB_RING = '#d9961a';
 
 const Disc = createNodeBorderProgram<Vertex, Link>({
   borders: [
@@ -24,6 +29,9 @@ const Disc = createNodeBorderProgram<Vertex, Link>({
 const Glyph = createNodeImageProgram<Vertex, Link>({
   padding: 0.3, drawingMode: 'color', colorAttribute: 'glyph', size: { mode: 'max', value: 96 }, keepWithinCircle: true,
 });
+
+const ringColour = (vertex: Vertex, colours: Palette): string =>
+  vertex.pinned ? colours.accent : vertex.summary.hub ? HUB_RING : vertex.color;
 
 const Arrow = createEdgeArrowProgram<Vertex, Link>();
 const Curve = createEdgeCurveProgram<Vertex, Link>();
@@ -41,9 +49,9 @@ export class Renderer {
       nodeProgramClasses: { circle: createNodeCompoundProgram<Vertex, Link>([Disc, Glyph]) },
       edgeProgramClasses: { arrow: Arrow, line: EdgeLineProgram, curved: Curve },
       defaultNodeType: 'circle', defaultEdgeType: 'arrow', enableEdgeEvents: true, zIndex: true,
-      hideEdgesOnMove: false, hideLabelsOnMove: true, labelDensity: 0.6, labelGridCellSize: 90, labelRenderedSizeThreshold: 7,
+      hideEdgesOnMove: false, hideLabelsOnMove: true, labelDensity: 0.6, labelGridCellSize: 130, labelRenderedSizeThreshold: 7,
       labelFont: getComputedStyle(element).fontFamily, labelSize: 12, labelWeight: '500', edgeLabelSize: 11,
-      edgeLabelFont: getComputedStyle(element).fontFamily, minEdgeThickness: 0.8, minCameraRatio: 0.02, maxCameraRatio: 20,
+      edgeLabelFont: getComputedStyle(element).fontFamily, minEdgeThickness: 1.7, minCameraRatio: 0.02, maxCameraRatio: 20,
       stagePadding: 0, itemSizesReference: 'screen', doubleClickZoomingRatio: 1, allowInvalidContainer: true,
       defaultDrawNodeLabel: labelDrawer(() => this.colours), defaultDrawNodeHover: hoverDrawer(() => this.colours),
     });
@@ -86,10 +94,11 @@ export class Renderer {
   private mark(): void {
     const { chart, colours } = this;
     const { graph, selection } = chart;
+    const few = selection.size <= LABELS_FORCED;
     graph.forEachNode((id, vertex) => {
       const marked = selection.has(id);
-      vertex.borderColor = marked || chart.focus === id ? colours.text : vertex.pinned ? colours.accent : vertex.color;
-      vertex.forceLabel = marked || vertex.moreOf !== null || chart.focus === id;
+      vertex.borderColor = marked || chart.focus === id ? colours.text : ringColour(vertex, colours);
+      vertex.forceLabel = (marked && few) || vertex.moreOf !== null || chart.focus === id;
       vertex.zIndex = marked ? 3 : 1;
     });
     graph.forEachEdge((key, link, source, target) => {
@@ -116,7 +125,7 @@ export class Renderer {
     );
     const state = { x: 0.5 + (left + right) / 2 / FRAME, y: 0.5 + (top + bottom) / 2 / FRAME, ratio, angle: 0 };
     const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
-    if (animate && !calm) void this.sigma.getCamera().animate(state, { duration: 260 });
+    if (animate && !calm) this.travel(state, 260);
     else this.sigma.getCamera().setState(state);
   }
 
@@ -124,9 +133,14 @@ export class Renderer {
     return this.chart.graph.filterNodes((_, vertex) => vertex.mask === 0);
   }
 
+  /** Labels are left out on the way. When the way was nothing sigma draws no last frame, so one is asked for. */
+  private travel(state: Partial<CameraState>, duration: number): void {
+    void this.sigma.getCamera().animate(state, { duration }).then(() => this.sigma.scheduleRender());
+  }
+
   zoom(factor: number): void {
     const camera = this.sigma.getCamera();
-    void camera.animate({ ratio: camera.ratio * factor }, { duration: 140 });
+    this.travel({ ratio: camera.ratio * factor }, 140);
   }
 
   /** Moves the view so that `id` is in it, when it is not. */
@@ -135,7 +149,7 @@ export class Renderer {
     const { width, height } = this.sigma.getDimensions();
     if (x > 40 && y > 40 && x < width - 40 && y < height - 40) return;
     const { x: gx, y: gy } = this.chart.graph.getNodeAttributes(id);
-    void this.sigma.getCamera().animate({ x: 0.5 + gx / FRAME, y: 0.5 + gy / FRAME }, { duration: 200 });
+    this.travel({ x: 0.5 + gx / FRAME, y: 0.5 + gy / FRAME }, 200);
   }
 
   /** The picture as it is on screen. */

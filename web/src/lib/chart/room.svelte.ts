@@ -119,7 +119,7 @@ export class Room {
     if (!id) return;
     const view = await this.ask(() => bringComponent(this.chart, id, COMPONENT_LIMIT));
     if (!view) return;
-    if (view.truncated) this.notice = `Stopped after ${plural(view.vertices.length, 'thing')}: ${view.truncated.reason}.`;
+    if (view.truncated) this.notice = `${plural(view.vertices.length, 'thing')} shown. ${view.truncated.reason}: at least ${view.truncated.more} more.`;
     await this.arrange('force');
   };
 
