@@ -68,6 +68,11 @@ impl Meter {
         self.fault.borrow().is_some()
     }
 
+    /// True when a limit of the whole input was reached and told.
+    pub(crate) fn ended(&self) -> bool {
+        self.fault.borrow().as_ref().is_some_and(|fault| fault.layer == WHOLE && fault.reported)
+    }
+
     /// The fault's reason, the first time it is asked for.
     pub(crate) fn unreported(&self) -> Option<String> {
         let mut fault = self.fault.borrow_mut();

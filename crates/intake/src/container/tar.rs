@@ -127,8 +127,8 @@ impl Unpacking<'_, '_, '_, '_> {
                     self.member_of_tar(&member_name(archive, &name), kind, depth, &mut content)?;
                 }
             }
-            if self.meter.faulty() {
-                return self.settle(&Place::file(archive).at(offset), io::Error::other("a fault stands"));
+            if self.meter.ended() {
+                return Ok(());
             }
             let rest = end - input.taken().get();
             io::copy(&mut input.take(rest), &mut io::sink())?;

@@ -94,8 +94,8 @@ impl Unpacking<'_, '_, '_, '_> {
             }
             let name = member_name(archive, &header.name);
             let follows = self.member_of_zip(&name, &header, depth, input)?;
-            if self.meter.faulty() {
-                return self.settle(&Place::file(archive).at(offset), io::Error::other("a fault stands"));
+            if self.meter.ended() {
+                return Ok(());
             }
             if !follows {
                 let reason = format!(
@@ -160,7 +160,7 @@ impl Unpacking<'_, '_, '_, '_> {
         let mut content = Summed { inner: input.take(header.packed), crc: Crc::new() };
         self.layer(name, depth + 1, &mut content)?;
         io::copy(&mut content, &mut io::sink())?;
-        let intact = content.crc.sum() == header.crc || self.meter.faulty();
+        let intact = content.crc.sum() == header.crc || self.meter.ended();
         if !intact {
             self.refuse(name, header.packed, CHECKSUM)?;
         }

@@ -243,6 +243,9 @@ impl Sort {
         if let Sort::Unselective(class) = self {
             return Err(Unread::Excluded(class));
         }
+        if self == Sort::Url && text.starts_with('/') && !text.starts_with("//") {
+            return Err(Unread::Excluded(super::prose::PATH_ONLY));
+        }
         let wrong = match self.selector(text) {
             Ok(finding) => return Ok(finding),
             Err(wrong) => wrong,
@@ -262,7 +265,8 @@ impl Sort {
             Sort::Any => {
                 return recognised(text).ok_or_else(|| Unread::Excluded("text without an indicator"));
             }
-            Sort::Host | Sort::Ip => return host(text),
+            Sort::Host => return host(text),
+            Sort::Ip => return host(text).map_err(|error| Selector::ip(text).err().map_or(error, wrong)),
             Sort::Url => Selector::url(text),
             Sort::Hash => Selector::file_hash(text),
             Sort::CertificateHash => Selector::certificate_hash(text),

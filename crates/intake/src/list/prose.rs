@@ -23,7 +23,7 @@ pub(super) struct Extract {
 }
 
 pub(super) const NO_INDICATOR: &str = "text without an indicator";
-const PATH_ONLY: &str = "URL path without a host";
+pub(super) const PATH_ONLY: &str = "URL path without a host";
 const FILE_PATTERN: &str = "file-name pattern";
 
 /// Hosts of reports: an address there is where an indicator was told, also alone on a line.
@@ -122,12 +122,30 @@ fn whole(core: &str, comment: Option<&str>) -> Option<Extract> {
     if !one_word && !is_key(bare) {
         return None;
     }
-    let finding = recognised(bare)?;
+    let Some(finding) = recognised(bare) else {
+        extract.class = one_word.then(|| unreadable(bare)).flatten()?;
+        return Some(extract);
+    };
     match publisher(&finding) {
         Some(url) => extract.references.push(url),
         None => extract.findings.push(finding),
     }
     Some(extract)
+}
+
+/// The class of a word that means to be a host and cannot be read as one.
+fn unreadable(word: &str) -> Option<&'static str> {
+    if word.contains(['\\', '[', '('])
+        && word.contains('.')
+        && refang(word).contains(['\\', '[', '{', '+', '('])
+    {
+        return Some("host-name pattern");
+    }
+    let named =
+        word.contains('.') && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_".contains(&byte));
+    let last = word.rsplit('.').next().unwrap_or_default();
+    let name_like = last.len() > 1 && last.bytes().all(|byte| byte.is_ascii_alphabetic());
+    (named && name_like && Selector::domain(word).is_ok()).then_some("name under no known top-level domain")
 }
 
 /// The address when it is one of a publisher's reports.

@@ -46,7 +46,12 @@ impl Provenance {
             self.used = false;
         }
         let lower = text.to_ascii_lowercase();
-        if lower.starts_with("copyright") || lower.contains("see the file 'license'") {
+        // Whose file it is and of when says nothing about an indicator, and would change all of them every day.
+        const OF_THE_FILE: [&str; 7] =
+            ["copyright", "last update", "last-update", "updated", "generated", "date:", "version"];
+        if OF_THE_FILE.iter().any(|start| lower.starts_with(start))
+            || lower.contains("see the file 'license'")
+        {
             return;
         }
         if let Some((key, value)) = text.split_once(':') {

@@ -110,6 +110,12 @@ impl Table {
             comment.is_none()
         })?;
         let first = first.trim_start_matches('\u{feff}');
+        let rows: Vec<&str> = std::iter::once(first).chain(lines.map(|(_, line)| line).take(20)).collect();
+        if rows.len() > 1
+            && let Some(table) = Table::of_typed_rows(&rows)
+        {
+            return Some((table, None));
+        }
         if let Some(table) = Table::from_header(first, None) {
             return Some((table, Some(number)));
         }
@@ -121,7 +127,7 @@ impl Table {
         if header.is_some() {
             return header;
         }
-        Table::of_typed_rows(first, lines.map(|(_, line)| line).take(20)).map(|table| (table, None))
+        Table::of_typed_rows(&rows).map(|table| (table, None))
     }
 
     fn from_header(line: &str, row: Option<&str>) -> Option<Table> {
@@ -137,17 +143,16 @@ impl Table {
     }
 
     /// Rows that begin with a word for the sort of what follows: `MD5,…`.
-    fn of_typed_rows<'t>(first: &'t str, more: impl Iterator<Item = &'t str>) -> Option<Table> {
-        let lines: Vec<&str> = std::iter::once(first).chain(more).collect();
+    fn of_typed_rows(rows: &[&str]) -> Option<Table> {
         let typed = |line: &str, delimiter| {
             let cells = split(line, delimiter);
             let sort = Sort::of_word(&cells[0]);
             cells.len() > 1 && sort.is_some_and(|sort| sort != Sort::Any)
         };
-        let delimiter = [',', ';', '\t'].into_iter().find(|delimiter| typed(first, *delimiter))?;
-        let agreeing = lines.iter().filter(|line| typed(line, delimiter)).count();
+        let delimiter = [',', ';', '\t'].into_iter().find(|delimiter| typed(rows[0], *delimiter))?;
+        let agreeing = rows.iter().filter(|line| typed(line, delimiter)).count();
         let value = Role::Value { sort: Sort::Any, exact: true, group: String::new() };
-        (agreeing * 10 >= lines.len() * 8)
+        (agreeing * 10 >= rows.len() * 8)
             .then(|| Table { delimiter, roles: vec![Role::Type, value, Role::Description] })
     }
 
@@ -268,7 +273,7 @@ fn value(cell: &str, sort: Sort, typed: Option<&str>) -> Result<Vec<Finding>, Un
 /// What the columns of a header hold; `None` when it is no header.
 fn roles(cells: &[String]) -> Option<Vec<Role>> {
     let cells: Vec<&str> = cells.iter().map(|cell| cell.trim()).collect();
-    if cells.len() < 2 || cells.iter().any(|cell| cell.len() > 60 || cell.parse::<f64>().is_ok()) {
+    if cells.len() < 2 || cells.iter().any(|cell| !is_header_cell(cell)) {
         return None;
     }
     let names: Vec<String> = cells.iter().map(|cell| plain(cell)).collect();
@@ -287,6 +292,13 @@ fn roles(cells: &[String]) -> Option<Vec<Role>> {
     let known = roles.iter().filter(|role| !matches!(role, Role::Other(_))).count();
     let no_indicator = cells.iter().all(|cell| cell.is_empty() || recognised(cell).is_none());
     (values > 0 && (known > 1 || values > 1 || has_exact(&roles)) && no_indicator).then_some(roles)
+}
+
+fn is_header_cell(cell: &str) -> bool {
+    cell.len() <= 60
+        && cell.parse::<f64>().is_err()
+        && !cell.contains("://")
+        && !cell.contains(['*', '[', '<', '=', '\\', '@'])
 }
 
 fn has_exact(roles: &[Role]) -> bool {
