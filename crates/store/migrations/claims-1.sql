@@ -53,13 +53,16 @@ CREATE TABLE ids (
     PRIMARY KEY (uuid, kind)
 ) STRICT, WITHOUT ROWID;
 
--- The further ids, in the order they were learnt.
+-- Who says that a vertex also goes by another id than its first: once per compartment. That two ids name one thing may
+-- have been told in confidence, so an alias is good only for those who may see a claim that says so.
 CREATE TABLE aliases (
     no INTEGER PRIMARY KEY,
     object INTEGER NOT NULL,
     kind INTEGER NOT NULL,
-    uuid BLOB NOT NULL
+    uuid BLOB NOT NULL,
+    claim INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX aliases_of ON aliases (object);
 
 -- Values of vertices that were known by id alone when they were first mentioned.
 CREATE TABLE late_values (

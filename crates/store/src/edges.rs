@@ -3,7 +3,7 @@
 //!
 //! Each edge is a row of LEB128 numbers, signed ones zigzagged, relative to the edge before it:
 //! claim (difference), compartment (only when the claim differs), source (difference), target (relative to the source),
-//! kind, at (difference). A blob starts from zeros, and from its own first claim.
+//! kind and by-value bits, at (difference). A blob starts from zeros, and from its own first claim.
 
 use entente_model::{ClaimNo, CompartmentNo, VertexNo};
 
@@ -30,6 +30,13 @@ pub struct StoredEdge {
     pub claim: ClaimNo,
 }
 
+/// Which ends of an edge its claim names by value and not by id alone: what each end's audience hears.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ByValue {
+    pub(crate) source: bool,
+    pub(crate) target: bool,
+}
+
 /// Edges in one blob. Large enough that the row costs nothing, small enough to read for the sake of one claim.
 const RUN: usize = 8192;
 
@@ -43,12 +50,12 @@ pub(crate) struct Run {
 }
 
 /// Packs edges in ascending order of claim. A run ends where a claim ends, so a claim's edges are never in two.
-pub(crate) fn pack(edges: &[StoredEdge]) -> Vec<Run> {
+pub(crate) fn pack(edges: &[(StoredEdge, ByValue)]) -> Vec<Run> {
     let mut runs = Vec::new();
     let mut rest = edges;
     while !rest.is_empty() {
         let mut length = rest.len().min(RUN);
-        while length < rest.len() && rest[length].claim == rest[length - 1].claim {
+        while length < rest.len() && rest[length].0.claim == rest[length - 1].0.claim {
             length += 1;
         }
         let (run, after) = rest.split_at(length);
@@ -58,19 +65,20 @@ pub(crate) fn pack(edges: &[StoredEdge]) -> Vec<Run> {
     runs
 }
 
-fn pack_run(edges: &[StoredEdge]) -> Run {
-    let first = edges[0].claim;
-    let last = edges[edges.len() - 1].claim;
+fn pack_run(edges: &[(StoredEdge, ByValue)]) -> Run {
+    let first = edges[0].0.claim;
+    let last = edges[edges.len() - 1].0.claim;
     let mut data = Vec::with_capacity(edges.len() * 12);
     let mut before = origin(first);
-    for (index, edge) in edges.iter().enumerate() {
+    for (index, (edge, by_value)) in edges.iter().enumerate() {
         put(&mut data, u64::from(edge.claim.0 - before.claim.0));
         if index == 0 || edge.claim != before.claim {
             put(&mut data, u64::from(edge.compartment.0));
         }
         put_difference(&mut data, edge.source.0, before.source.0);
         put_difference(&mut data, edge.target.0, edge.source.0);
-        put(&mut data, u64::from(edge.kind.0));
+        let bits = u64::from(by_value.source) | u64::from(by_value.target) << 1;
+        put(&mut data, u64::from(edge.kind.0) << 2 | bits);
         put_difference(&mut data, edge.at, before.at);
         before = *edge;
     }
@@ -81,7 +89,7 @@ fn pack_run(edges: &[StoredEdge]) -> Run {
 pub(crate) fn unpack(
     first: ClaimNo,
     data: &[u8],
-    mut each: impl FnMut(StoredEdge),
+    mut each: impl FnMut(StoredEdge, ByValue),
 ) -> Result<(), StoreError> {
     let mut bytes = data;
     let mut edge = origin(first);
@@ -95,9 +103,11 @@ pub(crate) fn unpack(
         }
         edge.source = VertexNo(take_difference(&mut bytes, edge.source.0)?);
         edge.target = VertexNo(take_difference(&mut bytes, edge.source.0)?);
-        edge.kind = LinkKindNo(narrow(take(&mut bytes)?)?);
+        let kind = take(&mut bytes)?;
+        edge.kind = LinkKindNo(narrow(kind >> 2)?);
+        let by_value = ByValue { source: kind & 1 != 0, target: kind & 2 != 0 };
         edge.at = take_difference(&mut bytes, edge.at)?;
-        each(edge);
+        each(edge, by_value);
     }
     Ok(())
 }
@@ -171,34 +181,35 @@ mod tests {
         fn what_was_packed_unpacks(start in 1..1000_u32, rows in prop::collection::vec(edge(), 0..200)) {
             let mut claim = start;
             let mut compartment = 0;
-            let edges: Vec<StoredEdge> = rows.into_iter().map(|(source, target, kind, other, at, step)| {
+            let edges: Vec<_> = rows.into_iter().map(|(source, target, kind, other, at, step)| {
                 claim += step;
+                let by_value = ByValue { source: other & 1 == 0, target: other & 2 == 0 };
                 // All edges of a claim are in its compartment.
                 if step > 0 { compartment = other; }
-                StoredEdge { source: VertexNo(source), target: VertexNo(target), kind: LinkKindNo(kind),
-                    compartment: CompartmentNo(compartment), at, claim: ClaimNo(claim) }
+                let edge = StoredEdge { source: VertexNo(source), target: VertexNo(target), kind: LinkKindNo(kind),
+                    compartment: CompartmentNo(compartment), at, claim: ClaimNo(claim) };
+                (edge, by_value)
             }).collect();
             let mut back = Vec::new();
             for run in pack(&edges) {
-                unpack(run.first, &run.data, |edge| back.push(edge)).unwrap();
+                unpack(run.first, &run.data, |edge, by_value| back.push((edge, by_value))).unwrap();
             }
             prop_assert_eq!(back, edges);
         }
 
         #[test]
         fn hostile_bytes_do_not_panic(data in prop::collection::vec(any::<u8>(), 0..200)) {
-            let _ = unpack(ClaimNo(u32::MAX - 3), &data, |_| ());
+            let _ = unpack(ClaimNo(u32::MAX - 3), &data, |_, _| ());
         }
     }
 
     #[test]
     fn a_claim_is_never_in_two_runs() {
-        let one = |index: u32, claim: u32| StoredEdge {
-            source: VertexNo(index),
-            claim: ClaimNo(claim),
-            ..origin(ClaimNo(0))
+        let one = |index: u32, claim: u32| {
+            let edge = StoredEdge { source: VertexNo(index), claim: ClaimNo(claim), ..origin(ClaimNo(0)) };
+            (edge, ByValue::default())
         };
-        let edges: Vec<StoredEdge> = (0..RUN as u32 - 1)
+        let edges: Vec<_> = (0..RUN as u32 - 1)
             .map(|index| one(index, index))
             .chain((0..10).map(|index| one(index, 99_999)))
             .collect();

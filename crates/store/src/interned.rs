@@ -1,10 +1,10 @@
 //! What is told again and again, by number: kinds, link kinds, compartments, audiences. All of it is append-only, so a copy in memory
 //! is never wrong, only short; [`Interned::refresh`] lengthens it.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use entente_model::{Compartment, CompartmentNo, DataCategory, Handling, Kind, LinkKind};
+use foldhash::HashMap;
 use rusqlite::Connection;
 
 use crate::StoreError;
@@ -56,7 +56,7 @@ struct Table<T> {
 
 impl<T> Default for Table<T> {
     fn default() -> Self {
-        Table { rows: Vec::new(), numbers: HashMap::new() }
+        Table { rows: Vec::new(), numbers: HashMap::default() }
     }
 }
 

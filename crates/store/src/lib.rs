@@ -21,6 +21,7 @@
 
 mod audience;
 mod batch;
+mod checkpoint;
 mod commit;
 mod desk;
 mod edges;
@@ -33,16 +34,19 @@ mod readers;
 mod scan;
 mod schema;
 mod store;
+mod text;
 mod value;
 mod verify;
 mod view;
 
 pub use batch::{AsOf, Batch, Preview, Receipt, Status};
+pub use commit::PreparedBatch;
 pub use desk::{Chart, ChartSave, Desk, ImportRecord, SecretDigest, Session, Token, User, UserSave};
 pub use edges::{LinkKindNo, StoredEdge};
 pub use error::StoreError;
 pub use ledger::NodeKey;
 pub use scan::{Edges, Extent, Vertices};
 pub use store::Store;
+pub use text::{TextCursor, TextHits, TextIndex};
 pub use verify::{FirstBad, Verified};
 pub use view::{Change, ClaimRecord, Objects, SourceCount, Stats, Summary, View};

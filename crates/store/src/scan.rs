@@ -105,7 +105,7 @@ impl Edges<'_> {
             let data = row.get_ref(2)?.as_blob()?;
             let mut edges = Vec::with_capacity((count as usize).min(data.len() / 4));
             let from = self.from;
-            let unpacked = unpack(ClaimNo(first), data, |edge| {
+            let unpacked = unpack(ClaimNo(first), data, |edge, _| {
                 if edge.claim >= from {
                     edges.push(edge);
                 }

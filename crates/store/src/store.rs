@@ -1,14 +1,14 @@
 //! The store of one data folder.
 
-use std::borrow::Borrow;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 
 use rusqlite::Connection;
 
 use crate::StoreError;
-use crate::batch::{Batch, Preview, Receipt};
-use crate::commit::{Writer, prepare};
+use crate::batch::{Preview, Receipt};
+use crate::checkpoint::Checkpointer;
+use crate::commit::{PreparedBatch, Writer};
 use crate::error::Doing;
 use crate::interned::Interned;
 use crate::ledger::{NodeKey, Publisher};
@@ -20,6 +20,7 @@ use crate::schema::{CLAIMS, Durability, open_writer};
 pub struct Store {
     folder: PathBuf,
     writer: Mutex<Writer>,
+    checkpointer: Checkpointer,
     pub(crate) publisher: Publisher,
     pub(crate) readers: Readers,
     /// What readers have seen of the interned tables.
@@ -37,7 +38,12 @@ impl Store {
         if let Err(error) = publisher.publish(&conn) {
             tracing::error!(%error, "the ledger could not be brought up to the claims");
         }
+        // The log is folded on a thread; should that fall behind by a gigabyte, the writer folds it itself.
+        conn.pragma_update(None, "wal_autocheckpoint", 131_072).doing("setting up a database")?;
+        let folding = open_writer(&claims, Durability::Full, CLAIMS)?;
+        let checkpointer = Checkpointer::new(&claims, folding)?;
         Ok(Store {
+            checkpointer,
             publisher,
             folder: folder.to_owned(),
             writer: Mutex::new(Writer::new(conn)),
@@ -51,24 +57,23 @@ impl Store {
     ///
     /// Signing the ledger's new checkpoint comes after that. Should it fail, the batch is kept all the same, and the
     /// next commit or [`Store::open`] signs it.
-    pub fn commit(&self, batch: impl Borrow<Batch>) -> Result<Receipt, StoreError> {
-        let batch = batch.borrow();
-        let prepared = prepare(&batch.records);
+    pub fn commit(&self, batch: impl Into<PreparedBatch>) -> Result<Receipt, StoreError> {
+        let prepared = batch.into();
         let mut writer = self.writer();
-        let receipt = writer.commit(batch, &prepared)?;
+        let receipt = writer.commit(&prepared.batch, &prepared.drafts())?;
         if receipt.batch.is_some()
             && let Err(error) = self.publisher.publish(writer.conn())
         {
             tracing::error!(%error, "the ledger is behind the claims; the next commit will try again");
         }
+        self.checkpointer.wake();
         Ok(receipt)
     }
 
     /// What a commit of this batch would answer, without writing anything.
-    pub fn preview(&self, batch: impl Borrow<Batch>) -> Result<Preview, StoreError> {
-        let batch = batch.borrow();
-        let prepared = prepare(&batch.records);
-        self.writer().preview(batch, &prepared)
+    pub fn preview(&self, batch: impl Into<PreparedBatch>) -> Result<Preview, StoreError> {
+        let prepared = batch.into();
+        self.writer().preview(&prepared.batch, &prepared.drafts())
     }
 
     /// The data folder.

@@ -132,7 +132,7 @@ fn a_preview_answers_as_the_commit_would_and_writes_nothing() {
         malware(OTHER, 1, "o"),
     ];
     let drafts = batch("a", drafts);
-    let preview = store.preview(&drafts).unwrap();
+    let preview = store.preview(drafts.clone()).unwrap();
     assert_eq!(store.extent().unwrap(), before);
     assert!(name(&store, OTHER, AsOf::Now).is_none());
     let receipt = store.commit(drafts).unwrap();
@@ -284,4 +284,33 @@ fn the_past_is_asked_by_claim_and_by_time() {
     assert_eq!(name(&store, FAMILY, claim(1)).as_deref(), Some("one"));
     assert_eq!(name(&store, FAMILY, at(999)), None);
     assert_eq!(name(&store, FAMILY, claim(99)).as_deref(), Some("three"));
+}
+
+#[test]
+fn that_two_ids_name_one_thing_is_known_to_those_who_were_told() {
+    let foreign = "domain-name--0c7b5b88-8ff7-4a4d-aa9d-feb398cd0064";
+    let selector = Selector::Domain("evil.example".to_owned());
+    let mention = malware(FAMILY, 1, "x").under(Tlp::Clear).linked("uses", Reference::Id(id(foreign)));
+    let mut told =
+        draft(json!({"type": "domain-name", "id": foreign, "value": "evil.example"})).under(Tlp::Red);
+    told.canonical = Some(selector.id());
+    // Whichever comes first decides which id is the vertex's first; it must not matter.
+    for order in [[&mention, &told], [&told, &mention]] {
+        let (_folder, store) = open();
+        for draft in order {
+            tell(&store, "a", vec![draft.clone()]);
+        }
+        let compartments = store.compartments().unwrap();
+        let clear =
+            compartments.iter().position(|compartment| compartment.handling.tlp == Tlp::Clear).unwrap();
+        let (outside, all) = (only(clear as u16), CompartmentSet::all());
+        let view = store.view(&outside, AsOf::Now).unwrap();
+        let vertex = view.vertex(&id(foreign)).unwrap().expect("mentioned out here");
+        assert_eq!(view.id(vertex).unwrap(), Some(id(foreign)));
+        assert_eq!(view.vertex(&selector.id()).unwrap(), None, "nobody said out here what it is");
+        assert!(view.find(&selector).unwrap().is_empty());
+        let inside = store.view(&all, AsOf::Now).unwrap();
+        assert_eq!(inside.vertex(&selector.id()).unwrap(), Some(vertex));
+        store.verify().unwrap();
+    }
 }

@@ -1,8 +1,7 @@
 //! New, updated or unchanged: each object of a batch against what its source said before.
 
-use std::collections::HashMap;
-
 use entente_model::{Compartment, CompartmentNo, DataCategory, Handling, ObjectId};
+use foldhash::{HashMap, HashMapExt};
 use rusqlite::Connection;
 
 use super::prepare::{ContentDigest, Prepared};
@@ -24,7 +23,8 @@ pub(crate) struct Decided<'b> {
     /// Claims to be written, in order.
     pub(crate) claims: Vec<NewClaim<'b>>,
     pub(crate) objects: Vec<NewObject>,
-    pub(crate) aliases: Vec<NewAlias>,
+    /// Ids bound to a vertex that has another first id.
+    pub(crate) bound: Vec<(Key, u32)>,
     pub(crate) resolved: Resolved,
 }
 
@@ -33,6 +33,9 @@ pub(crate) struct NewClaim<'b> {
     pub(crate) object: u32,
     pub(crate) compartment: CompartmentNo,
     pub(crate) prepared: &'b Prepared<'b>,
+    /// The id the draft came under, and its deterministic one where that is another.
+    pub(crate) own: Key,
+    pub(crate) canonical: Option<Key>,
     /// Another vertex that turned out to be the same thing, when each had a number before anybody said so.
     pub(crate) same_as: Option<u32>,
 }
@@ -41,11 +44,6 @@ pub(crate) struct NewClaim<'b> {
 pub(crate) struct NewObject {
     pub(crate) key: Key,
     pub(crate) value: Option<Vec<u8>>,
-}
-
-pub(crate) struct NewAlias {
-    pub(crate) object: u32,
-    pub(crate) key: Key,
 }
 
 /// One claim about an object, as far as the next one is compared with it.
@@ -76,7 +74,7 @@ pub(crate) fn decide<'b>(
         ends: before,
         claims: Vec::new(),
         objects: Vec::new(),
-        aliases: Vec::new(),
+        bound: Vec::new(),
         resolved,
     };
     let heads = load_heads(conn, &decided.resolved, &own)?;
@@ -166,7 +164,7 @@ impl<'b> Deciding<'b> {
         };
         let no = next(&mut self.decided.ends.claims, "claim")?;
         heads.push(Head { claim: no, compartment, modified: prepared.modified, digest: prepared.digest });
-        self.decided.claims.push(NewClaim { no, object, compartment, prepared, same_as });
+        self.decided.claims.push(NewClaim { no, object, compartment, prepared, own, canonical, same_as });
         let of_record = &mut self.decided.statuses[prepared.record];
         *of_record = status.max(*of_record);
         Ok(())
@@ -219,7 +217,7 @@ impl<'b> Deciding<'b> {
     }
 
     fn also(&mut self, object: u32, key: Key) -> u32 {
-        self.decided.aliases.push(NewAlias { object, key });
+        self.decided.bound.push((key, object));
         self.decided.resolved.insert(key, object);
         object
     }

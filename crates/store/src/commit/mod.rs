@@ -1,6 +1,6 @@
 //! One way in.
 //!
-//! [`prepare`] reads nothing: it makes canonical bytes and digests before the writer is locked. Inside one `BEGIN
+//! [`PreparedBatch`] reads nothing: it makes canonical bytes and digests before the writer is locked. Inside one `BEGIN
 //! IMMEDIATE` transaction [`decide`] compares each object with what its source said before, and [`write`] appends
 //! rows and the leaf over them. Numbers come from the last batch row, read in the same transaction, since another process may have
 //! written in between. A crash at any line before `COMMIT` returns leaves no trace of the batch; after it, all of it.
@@ -14,7 +14,8 @@ mod write;
 use entente_model::{Kind, VertexNo};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
-pub(crate) use prepare::{Prepared, header, prepare};
+pub use prepare::PreparedBatch;
+pub(crate) use prepare::{Prepared, header};
 pub(crate) use resolve::IdCache;
 pub(crate) use write::ends_into;
 

@@ -1,21 +1,41 @@
-//! What can be made of a draft without asking the database: canonical bytes, digest, header.
+//! What can be made of a batch without asking the database: canonical bytes, digests, headers.
+
+use std::ops::Range;
 
 use entente_model::{Draft, Object, parse_timestamp};
 use serde::Serializer;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::batch::micros;
+use crate::batch::{Batch, micros};
 
 /// 16 bytes of SHA-256: enough to tell one source's versions apart; the ledger commits to the body itself.
 pub(crate) type ContentDigest = [u8; 16];
 
-/// A draft with its canonical bytes.
+/// A batch with the canonical bytes of its objects. Making one needs no store, so a thread that reads can
+/// make the next while another commits.
+#[derive(Debug)]
+pub struct PreparedBatch {
+    pub(crate) batch: Batch,
+    /// The canonical form of every object, one after the other.
+    bodies: Vec<u8>,
+    drafts: Vec<Place>,
+}
+
+#[derive(Debug)]
+struct Place {
+    record: usize,
+    draft: usize,
+    body: Range<usize>,
+    digest: ContentDigest,
+}
+
+/// A draft with what was prepared of it.
 pub(crate) struct Prepared<'d> {
     pub(crate) draft: &'d Draft,
     /// Index of the record it belongs to.
     pub(crate) record: usize,
-    pub(crate) body: Vec<u8>,
+    pub(crate) body: &'d [u8],
     pub(crate) digest: ContentDigest,
     pub(crate) modified: Option<i64>,
 }
@@ -27,22 +47,38 @@ pub(crate) struct Header {
     pub(crate) last_seen: Option<i64>,
 }
 
-pub(crate) fn prepare(records: &[Vec<Draft>]) -> Vec<Prepared<'_>> {
-    let drafts =
-        records.iter().enumerate().flat_map(|(no, drafts)| drafts.iter().map(move |draft| (no, draft)));
-    drafts.map(|(record, draft)| prepare_one(record, draft)).collect()
+impl From<Batch> for PreparedBatch {
+    fn from(batch: Batch) -> PreparedBatch {
+        let (mut bodies, mut drafts) = (Vec::new(), Vec::new());
+        for (record, of_record) in batch.records.iter().enumerate() {
+            for (index, draft) in of_record.iter().enumerate() {
+                let start = bodies.len();
+                let written = serde_json::to_writer(&mut bodies, draft.object.json());
+                written.expect("a map with string keys always serialises");
+                let body = start..bodies.len();
+                let digest = content_digest(&draft.object, &bodies[body.clone()], draft.minted);
+                drafts.push(Place { record, draft: index, body, digest });
+            }
+        }
+        PreparedBatch { batch, bodies, drafts }
+    }
 }
 
-fn prepare_one(record: usize, draft: &Draft) -> Prepared<'_> {
-    let body = draft.object.canonical();
-    let digest = content_digest(&draft.object, &body, draft.minted);
-    Prepared { draft, record, digest, body, modified: draft.object.modified().map(micros) }
+impl PreparedBatch {
+    pub(crate) fn drafts(&self) -> Vec<Prepared<'_>> {
+        let one = |place: &Place| {
+            let draft = &self.batch.records[place.record][place.draft];
+            let (body, modified) = (&self.bodies[place.body.clone()], draft.object.modified().map(micros));
+            Prepared { draft, record: place.record, body, digest: place.digest, modified }
+        };
+        self.drafts.iter().map(one).collect()
+    }
 }
 
 /// The digest by which a source is found to say the same again. `body` is the canonical form of `object`.
 ///
 /// A minted object's times are those of its import: they say nothing, so they do not count.
-pub(crate) fn content_digest(object: &Object, body: &[u8], minted: bool) -> ContentDigest {
+fn content_digest(object: &Object, body: &[u8], minted: bool) -> ContentDigest {
     let whole: [u8; 32] = match minted.then(|| object.text("created")).flatten() {
         Some(now) => Sha256::digest(without_import_time(object, now)).into(),
         None => Sha256::digest(body).into(),
@@ -90,7 +126,9 @@ pub(crate) fn header(object: &Object) -> Header {
 }
 
 fn shorten(mut label: String) -> String {
-    if let Some((end, _)) = label.char_indices().nth(LABEL) {
+    if label.len() > LABEL
+        && let Some((end, _)) = label.char_indices().nth(LABEL)
+    {
         label.truncate(end);
         label.push('…');
     }

@@ -1,7 +1,6 @@
 //! From ids to vertex numbers.
 
-use std::collections::HashMap;
-
+use foldhash::HashMap;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::StoreError;

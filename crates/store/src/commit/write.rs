@@ -41,7 +41,7 @@ pub(crate) fn write(
     sheet.interned(names, &decided.before, audiences)?;
     let ends = Ends {
         batch: decided.before.batch + 1,
-        aliases: decided.before.aliases + decided.aliases.len() as u64,
+        aliases: decided.before.aliases + events.aliases.len() as u64,
         values: decided.before.values + events.late_values.len() as u64,
         kinds: names.reach().kinds,
         link_kinds: names.reach().link_kinds,
@@ -49,7 +49,7 @@ pub(crate) fn write(
         ..decided.ends
     };
     sheet.objects(&decided, &events.touched)?;
-    sheet.aliases(&decided)?;
+    sheet.aliases(&decided, &events)?;
     sheet.late_values(&decided, &events)?;
     sheet.claims(&decided)?;
     sheet.edges(&pack(&events.edges))?;
@@ -73,7 +73,7 @@ fn receipt(names: &Interned, decided: Decided, events: Events) -> Result<Receipt
         statuses: decided.statuses,
         older: decided.older,
         new_vertices,
-        edges: events.edges,
+        edges: events.edges.into_iter().map(|(edge, _)| edge).collect(),
     })
 }
 
@@ -122,7 +122,7 @@ impl Sheet<'_> {
     fn objects(
         &mut self,
         decided: &Decided,
-        touched: &std::collections::HashMap<u32, Touched>,
+        touched: &foldhash::HashMap<u32, Touched>,
     ) -> Result<(), StoreError> {
         let mut statement =
             self.conn.prepare_cached("INSERT INTO objects VALUES (?1, ?2, ?3, ?4, ?5, ?6)").doing(DOING)?;
@@ -137,13 +137,14 @@ impl Sheet<'_> {
         Ok(())
     }
 
-    fn aliases(&mut self, decided: &Decided) -> Result<(), StoreError> {
+    fn aliases(&mut self, decided: &Decided, events: &Events) -> Result<(), StoreError> {
         let mut statement =
-            self.conn.prepare_cached("INSERT INTO aliases VALUES (?1, ?2, ?3, ?4)").doing(DOING)?;
-        for (no, alias) in (decided.before.aliases..).zip(&decided.aliases) {
+            self.conn.prepare_cached("INSERT INTO aliases VALUES (?1, ?2, ?3, ?4, ?5)").doing(DOING)?;
+        for (no, alias) in (decided.before.aliases..).zip(&events.aliases) {
             let (kind, uuid) = (alias.key.kind, alias.key.uuid.to_be_bytes());
-            run(&mut statement, params![no as i64, alias.object, kind, uuid])?;
-            self.leaf.row(Row::Alias, no).number(alias.object.into()).number(kind.into()).bytes(&uuid);
+            run(&mut statement, params![no as i64, alias.object, kind, uuid, alias.claim])?;
+            let leaf = self.leaf.row(Row::Alias, no).number(alias.object.into()).number(kind.into());
+            leaf.bytes(&uuid).number(alias.claim.into());
         }
         Ok(())
     }
@@ -162,7 +163,7 @@ impl Sheet<'_> {
         let mut statement =
             self.conn.prepare_cached("INSERT INTO claims VALUES (?1, ?2, ?3, ?4)").doing(DOING)?;
         for claim in &decided.claims {
-            let body = &claim.prepared.body;
+            let body = claim.prepared.body;
             run(&mut statement, params![claim.no, claim.object, claim.compartment.0, body])?;
             let leaf = self.leaf.row(Row::Claim, claim.no.into()).number(claim.object.into());
             leaf.number(claim.compartment.0.into()).bytes(&claim.prepared.digest).bytes(body);
@@ -187,8 +188,7 @@ impl Sheet<'_> {
 
     fn ids(&self, decided: &Decided, ids: &mut IdCache) -> Result<(), StoreError> {
         let objects = (decided.before.objects..).zip(&decided.objects).map(|(no, new)| (new.key, no));
-        let aliases = decided.aliases.iter().map(|alias| (alias.key, alias.object));
-        let mut rows: Vec<_> = objects.chain(aliases).collect();
+        let mut rows: Vec<_> = objects.chain(decided.bound.iter().copied()).collect();
         rows.sort_unstable();
         let mut statement = self.insert("INSERT INTO ids VALUES (?1, ?2, ?3)")?;
         for (key, object) in rows {

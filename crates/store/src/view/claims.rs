@@ -8,6 +8,7 @@ use rusqlite::{OptionalExtension, Row, params};
 
 use super::{READING, View};
 use crate::StoreError;
+use crate::audience::Told;
 use crate::batch::timestamp;
 use crate::edges::unpack;
 use crate::error::Doing;
@@ -117,7 +118,7 @@ impl View<'_> {
                 .doing(READING)?
                 .as_blob()
                 .map_err(|_| StoreError::damaged("edges", "no bytes"))?;
-            unpack(first, data, |edge| {
+            unpack(first, data, |edge, _| {
                 let speaks_of = edge.source == vertex || edge.target == vertex;
                 if speaks_of && edge.claim.0 < end && self.may_see(edge.compartment) {
                     run.push(edge.claim);
@@ -152,6 +153,23 @@ impl View<'_> {
             }
         }
         Ok(changes)
+    }
+
+    /// The vertex a claim is about and the other current claims about it, when the claim is current itself.
+    pub(crate) fn current_claim(
+        &self,
+        claim: ClaimNo,
+    ) -> Result<Option<(VertexNo, Vec<ClaimNo>)>, StoreError> {
+        let Some(vertex) = self.vertex_of_claim(claim)? else { return Ok(None) };
+        let versions = self.versions(vertex)?;
+        let current = versions.iter().filter(|version| version.current).map(|version| ClaimNo(version.claim));
+        let (own, others): (Vec<_>, Vec<_>) = current.partition(|other| *other == claim);
+        Ok((!own.is_empty()).then_some((vertex, others)))
+    }
+
+    /// Whether the viewer knows a vertex by its value, and by no claim about it.
+    pub(crate) fn is_only_a_value(&self, vertex: VertexNo) -> Result<bool, StoreError> {
+        Ok(self.seen(vertex)?.is_some_and(|seen| seen.told == Told::Value))
     }
 
     fn vertex_of_claim(&self, claim: ClaimNo) -> Result<Option<VertexNo>, StoreError> {

@@ -5,17 +5,28 @@ use rusqlite::{OptionalExtension, params};
 
 use super::{READING, View};
 use crate::StoreError;
+use crate::audience::Told;
 use crate::error::Doing;
 use crate::names::{NameKey, goes_by, name_key};
 
 impl View<'_> {
-    /// The vertex an id names, its aliases too.
+    /// The vertex an id names; it may be one of several, of which the viewer must have been told.
     pub fn vertex(&self, id: &ObjectId) -> Result<Option<VertexNo>, StoreError> {
         let Some(kind) = self.names(|names| names.kind_no(id.kind())) else { return Ok(None) };
         let mut statement = self.statement("SELECT object FROM ids WHERE uuid = ?1 AND kind = ?2")?;
         let row = statement.query_row(params![id.uuid().as_bytes(), kind], |row| row.get(0));
         let Some(vertex) = row.optional().doing(READING)?.map(VertexNo) else { return Ok(None) };
-        Ok(self.seen(vertex)?.map(|seen| seen.no))
+        let Some(seen) = self.seen(vertex)? else { return Ok(None) };
+        let (own, first) = ((kind, id.uuid().as_u128()), (seen.kind, seen.uuid));
+        // Who knows a vertex by a mention alone knows it by the ids mentioned, and its first id need not be among them.
+        let known = match own == first && seen.told > Told::Id {
+            true => true,
+            false => {
+                let aliases = self.aliases(vertex)?;
+                aliases.contains(&own) || own == first && aliases.is_empty()
+            }
+        };
+        Ok(known.then_some(vertex))
     }
 
     /// Everything a value names: the vertex whose id it makes, and objects that carry it beside other values, as a

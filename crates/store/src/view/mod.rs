@@ -128,8 +128,29 @@ impl View<'_> {
         Ok(earlier.doing(READING)?.unwrap_or(current))
     }
 
+    /// The id the viewer knows a vertex by: its first, unless all they know is a mention by another.
     fn id_of(&self, seen: &Seen) -> Result<ObjectId, StoreError> {
-        let kind = self.names(|names| names.kind(seen.kind).cloned())?;
-        Ok(ObjectId::new(kind, Uuid::from_u128(seen.uuid)))
+        let alias = if seen.told == Told::Id { self.aliases(seen.no)?.into_iter().next() } else { None };
+        let (kind, uuid) = alias.unwrap_or((seen.kind, seen.uuid));
+        let kind = self.names(|names| names.kind(kind).cloned())?;
+        Ok(ObjectId::new(kind, Uuid::from_u128(uuid)))
+    }
+
+    /// The further ids of a vertex that claims in the picture state.
+    fn aliases(&self, vertex: VertexNo) -> Result<Vec<(KindNo, u128)>, StoreError> {
+        let sql = "SELECT kind, uuid, compartment FROM aliases JOIN claims ON claims.no = aliases.claim
+            WHERE aliases.object = ?1 AND aliases.claim < ?2 ORDER BY aliases.no";
+        let mut statement = self.statement(sql)?;
+        let rows = statement.query_map([vertex.0, self.end], |row| {
+            Ok((row.get(0)?, u128::from_be_bytes(row.get(1)?), CompartmentNo(row.get(2)?)))
+        });
+        let mut aliases = Vec::new();
+        for row in rows.doing(READING)? {
+            let (kind, uuid, compartment) = row.doing(READING)?;
+            if self.may_see(compartment) {
+                aliases.push((kind, uuid));
+            }
+        }
+        Ok(aliases)
     }
 }

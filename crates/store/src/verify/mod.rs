@@ -2,7 +2,9 @@
 //! what was written then, with the ledger's tiles, and with the checkpoint this node signed.
 //!
 //! What a leaf does not commit to is derived from what it does, and is derived again here: ids from objects and aliases,
-//! heads and names from bodies.
+//! heads and names from bodies, audiences and counts from claims and edges.
+
+mod audiences;
 
 use entente_ledger::Hash;
 use entente_model::Object;
@@ -64,6 +66,10 @@ impl Store {
         };
         let size = signed.as_ref().map_or(0, |checkpoint| checkpoint.size());
         if let Some(fault) = fault {
+            return Err(fault);
+        }
+        let audiences = audiences::check(&conn).map_err(whole)?;
+        if let Err(fault) = audiences {
             return Err(fault);
         }
         if size < hashes.len() as u64 {
@@ -200,10 +206,10 @@ fn rows_into(conn: &Connection, leaf: &mut Leaf, before: &Ends, ends: &Ends) -> 
         leaf.maybe_bytes(row.get_ref(3)?.as_bytes_or_null()?).number(row.get(4)?);
         Ok(())
     })?;
-    let sql = "SELECT no, object, kind, uuid FROM aliases WHERE no >= ?1 AND no < ?2 ORDER BY no";
+    let sql = "SELECT no, object, kind, uuid, claim FROM aliases WHERE no >= ?1 AND no < ?2 ORDER BY no";
     table(sql, before.aliases, ends.aliases, &mut |row| {
         let leaf = leaf.row(Row::Alias, no(row)?).number(row.get(1)?).number(row.get(2)?);
-        leaf.bytes(row.get_ref(3)?.as_bytes()?);
+        leaf.bytes(row.get_ref(3)?.as_bytes()?).number(row.get(4)?);
         Ok(())
     })?;
     let sql = "SELECT no, object, value FROM late_values WHERE no >= ?1 AND no < ?2 ORDER BY no";
@@ -297,6 +303,7 @@ fn counts(conn: &Connection, ends: &Ends) -> Result<(), String> {
         let count = conn.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get::<_, i64>(0));
         count.map_err(|error| error.to_string())
     };
+    let distinct = count("(SELECT DISTINCT uuid, kind FROM aliases)")?;
     let claims = i64::from(ends.claims) - 1;
     let objects = i64::from(ends.objects);
     let expected = [
@@ -304,7 +311,7 @@ fn counts(conn: &Connection, ends: &Ends) -> Result<(), String> {
         ("versions", claims),
         ("objects", objects),
         ("aliases", ends.aliases as i64),
-        ("ids", objects + ends.aliases as i64),
+        ("ids", objects + distinct),
         ("late_values", ends.values as i64),
         ("kinds", ends.kinds as i64),
         ("link_kinds", ends.link_kinds as i64),

@@ -1,0 +1,14 @@
+-- A view of claims.sqlite that can be thrown away at any time.
+
+-- Row 2n is claim n, row 2n + 1 is the value of vertex n. Nothing is kept but the index itself.
+CREATE VIRTUAL TABLE texts USING fts5 (
+    kind,  -- the type, and to which tier it belongs
+    label, -- what a person calls it
+    body,  -- every other text
+    content = '',
+    tokenize = 'unicode61 remove_diacritics 2'
+);
+
+-- The first claim, vertex and late value not indexed yet.
+CREATE TABLE cursor (claims INTEGER NOT NULL, vertices INTEGER NOT NULL, late_values INTEGER NOT NULL) STRICT;
+INSERT INTO cursor VALUES (1, 0, 0);

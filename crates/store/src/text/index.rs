@@ -1,0 +1,209 @@
+//! Filling the index from the claims.
+
+use entente_model::{Kind, KindFamily, Object};
+use rusqlite::{CachedStatement, Connection, Row, TransactionBehavior, params};
+
+use super::TextIndex;
+use super::query::joined;
+use crate::commit::{Ends, ends};
+use crate::error::Doing;
+use crate::{Store, StoreError, value};
+
+const INDEXING: &str = "indexing text";
+
+/// What is indexed so far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Cursor {
+    claims: u32,
+    vertices: u32,
+    late_values: u64,
+}
+
+/// Where in the order of hits a kind stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Tier {
+    /// Things of which there is a catalogue: families, actors, campaigns, reports.
+    Named,
+    /// Observables.
+    Value,
+    /// Indicators, relationships and the rest, of which there are most.
+    Other,
+}
+
+impl Tier {
+    fn of(kind: &Kind) -> Tier {
+        match kind {
+            Kind::Indicator | Kind::ObservedData | Kind::Note | Kind::Opinion => Tier::Other,
+            kind => match kind.family() {
+                KindFamily::Domain => Tier::Named,
+                KindFamily::Observable => Tier::Value,
+                KindFamily::Relationship | KindFamily::Meta => Tier::Other,
+            },
+        }
+    }
+
+    /// A word that no kind is called.
+    pub(super) fn word(self) -> &'static str {
+        ["tier0named", "tier1value", "tier2other"][self as usize]
+    }
+}
+
+/// The word under which a kind is indexed: its letters and digits.
+pub(super) fn kind_word(kind: &Kind) -> String {
+    kind.as_str().chars().filter(char::is_ascii_alphanumeric).collect()
+}
+
+impl TextIndex {
+    /// Indexes up to `limit` claims and values that were committed since; answers how many. Call it until it answers 0:
+    /// one transaction a call, so that searches see what is done so far.
+    pub fn catch_up(&self, store: &Store, limit: usize) -> Result<usize, StoreError> {
+        let conn = store.readers.check_out()?;
+        store.catch_up(&conn)?;
+        let end = ends(&conn)?;
+        let mut writer = self.writer();
+        let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate).doing(INDEXING)?;
+        let mut cursor = cursor(&tx)?;
+        let mut filling = Filling { store, source: &conn, left: limit, done: 0 };
+        let sql = "INSERT INTO texts (rowid, kind, label, body) VALUES (?1, ?2, ?3, ?4)";
+        let mut insert = tx.prepare_cached(sql).doing(INDEXING)?;
+        filling.claims(&mut insert, &mut cursor, &end)?;
+        filling.values(&mut insert, &mut cursor, &end)?;
+        filling.late_values(&mut insert, &mut cursor, &end)?;
+        drop(insert);
+        let done = filling.done;
+        if done > 0 {
+            let columns = params![cursor.claims, cursor.vertices, cursor.late_values as i64];
+            let sql = "UPDATE cursor SET claims = ?1, vertices = ?2, late_values = ?3";
+            tx.execute(sql, columns).doing(INDEXING)?;
+            tx.commit().doing(INDEXING)?;
+        }
+        Ok(done)
+    }
+}
+
+/// Whether the index knows of claims that the store does not: it belongs to another store, or to a later state of this.
+pub(super) fn is_ahead(conn: &Connection, store: &Store) -> Result<bool, StoreError> {
+    let end = ends(&*store.readers.check_out()?)?;
+    let cursor = cursor(conn)?;
+    Ok(cursor.claims > end.claims || cursor.vertices > end.objects || cursor.late_values > end.values)
+}
+
+fn cursor(conn: &Connection) -> Result<Cursor, StoreError> {
+    let row = conn.query_row("SELECT claims, vertices, late_values FROM cursor", [], |row| {
+        Ok(Cursor { claims: row.get(0)?, vertices: row.get(1)?, late_values: row.get::<_, i64>(2)? as u64 })
+    });
+    row.doing(INDEXING)
+}
+
+struct Filling<'f> {
+    store: &'f Store,
+    source: &'f Connection,
+    left: usize,
+    done: usize,
+}
+
+impl Filling<'_> {
+    fn claims(
+        &mut self,
+        insert: &mut CachedStatement<'_>,
+        cursor: &mut Cursor,
+        end: &Ends,
+    ) -> Result<(), StoreError> {
+        let to = end.claims.min(cursor.claims.saturating_add(self.left as u32));
+        let sql = "SELECT no, body FROM claims WHERE no >= ?1 AND no < ?2 ORDER BY no";
+        self.each(sql, cursor.claims.into(), to.into(), |_, row| {
+            let no: i64 = row.get(0).doing(INDEXING)?;
+            let bytes = row.get_ref(1).doing(INDEXING)?.as_blob().unwrap_or(b"");
+            let damaged = |what: String| StoreError::damaged("claims", what);
+            let value = serde_json::from_slice(bytes).map_err(|error| damaged(error.to_string()))?;
+            let object = Object::from_json(value).map_err(|error| damaged(error.to_string()))?;
+            let label = object.label().unwrap_or_default();
+            put(insert, 2 * no, object.kind(), &label, &object.search_text())
+        })?;
+        self.step(&mut cursor.claims, to);
+        Ok(())
+    }
+
+    fn values(
+        &mut self,
+        insert: &mut CachedStatement<'_>,
+        cursor: &mut Cursor,
+        end: &Ends,
+    ) -> Result<(), StoreError> {
+        let to = end.objects.min(cursor.vertices.saturating_add(self.left as u32));
+        let sql = "SELECT no, kind, value FROM objects WHERE no >= ?1 AND no < ?2 AND value IS NOT NULL ORDER BY no";
+        self.each(sql, cursor.vertices.into(), to.into(), |store, row| put_value(store, insert, row))?;
+        self.step(&mut cursor.vertices, to);
+        Ok(())
+    }
+
+    fn late_values(
+        &mut self,
+        insert: &mut CachedStatement<'_>,
+        cursor: &mut Cursor,
+        end: &Ends,
+    ) -> Result<(), StoreError> {
+        let to = end.values.min(cursor.late_values.saturating_add(self.left as u64));
+        let sql =
+            "SELECT objects.no, kind, late_values.value FROM late_values JOIN objects ON objects.no = object
+            WHERE late_values.no >= ?1 AND late_values.no < ?2 ORDER BY late_values.no";
+        self.each(sql, cursor.late_values, to, |store, row| put_value(store, insert, row))?;
+        self.done += (to - cursor.late_values) as usize;
+        cursor.late_values = to;
+        Ok(())
+    }
+
+    fn step(&mut self, from: &mut u32, to: u32) {
+        let done = (to - *from) as usize;
+        self.done += done;
+        self.left -= done;
+        *from = to;
+    }
+
+    fn each(
+        &self,
+        sql: &str,
+        from: u64,
+        to: u64,
+        mut row: impl FnMut(&Store, &Row) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let mut statement = self.source.prepare_cached(sql).doing(INDEXING)?;
+        let mut rows = statement.query([from as i64, to as i64]).doing(INDEXING)?;
+        while let Some(found) = rows.next().doing(INDEXING)? {
+            row(self.store, found)?;
+        }
+        Ok(())
+    }
+}
+
+fn put_value(store: &Store, insert: &mut CachedStatement<'_>, row: &Row) -> Result<(), StoreError> {
+    let no: i64 = row.get(0).doing(INDEXING)?;
+    let kind = row.get(1).doing(INDEXING)?;
+    let bytes: Vec<u8> = row.get(2).doing(INDEXING)?;
+    let kind = store.names(|names| names.kind(kind).cloned())?;
+    put(insert, 2 * no + 1, &kind, &value::decode(&bytes)?.label(), "")
+}
+
+fn put(
+    insert: &mut CachedStatement<'_>,
+    row: i64,
+    kind: &Kind,
+    label: &str,
+    body: &str,
+) -> Result<(), StoreError> {
+    let kind = format!("{} {}", kind_word(kind), Tier::of(kind).word());
+    // `zero-access` is also found as `zeroaccess`.
+    let (label, body) = (with_joined(label), with_joined(body));
+    insert.execute(params![row, kind, label, body]).map(drop).doing(INDEXING)
+}
+
+fn with_joined(text: &str) -> String {
+    let mut text = text.to_owned();
+    let hyphenated = |word: &&str| word.len() < 64 && word.contains(['-', '_']);
+    let words: Vec<String> = text.split_whitespace().filter(hyphenated).map(joined).collect();
+    for word in words {
+        text.push(' ');
+        text.push_str(&word);
+    }
+    text
+}

@@ -1,0 +1,174 @@
+//! Audiences and counts, made again from claims and edges: they decide who may see what, so they must be what the claims say.
+
+use std::collections::BTreeMap;
+
+use entente_model::{ClaimNo, CompartmentNo};
+use rusqlite::{Connection, params};
+
+use super::{FirstBad, VERIFYING};
+use crate::StoreError;
+use crate::audience::{Audience, Member, Told};
+use crate::edges::{ByValue, StoredEdge, unpack};
+use crate::error::Doing;
+use crate::interned::{AudienceNo, Interned, KindNo};
+
+/// What a vertex has gone through so far.
+#[derive(Clone, Copy, Default)]
+struct State {
+    audience: AudienceNo,
+    /// The claim that first spoke of it, and the one that last changed its audience; 0 when there is none.
+    first: u32,
+    changed: u32,
+}
+
+/// Claims played again.
+struct Replay<'c> {
+    conn: &'c Connection,
+    /// Numbers of its own: only the members of an audience are compared.
+    names: Interned,
+    states: Vec<State>,
+    /// Earlier audiences there must be.
+    earlier: i64,
+    claims: BTreeMap<CompartmentNo, i64>,
+}
+
+/// `Err` names the batch of the claim whose word was not kept.
+pub(super) fn check(conn: &Connection) -> Result<Result<(), FirstBad>, StoreError> {
+    let mut names = Interned::default();
+    names.refresh(conn)?;
+    let mut replay = Replay { conn, names, states: Vec::new(), earlier: 0, claims: BTreeMap::new() };
+    let fault = match replay.play()? {
+        Ok(()) => replay.compare()?,
+        fault => fault,
+    };
+    let Err((claim, why)) = fault else { return Ok(Ok(())) };
+    let sql = "SELECT no - 1 FROM batches WHERE claims_end > ?1 ORDER BY claims_end LIMIT 1";
+    let leaf = claim.map(|claim| conn.query_row(sql, [claim], |row| row.get::<_, i64>(0))).transpose();
+    let leaf = leaf.doing(VERIFYING)?.map(|leaf| leaf as u64);
+    Ok(Err(FirstBad { leaf, why }))
+}
+
+/// A claim, when one can be named, and what is wrong.
+type Fault = Result<(), (Option<u32>, String)>;
+
+impl Replay<'_> {
+    fn play(&mut self) -> Result<Fault, StoreError> {
+        let conn = self.conn;
+        let mut claims =
+            conn.prepare("SELECT no, object, compartment FROM claims ORDER BY no").doing(VERIFYING)?;
+        let mut claims = claims.query([]).doing(VERIFYING)?;
+        let mut runs =
+            conn.prepare("SELECT first_claim, data FROM edges ORDER BY first_claim").doing(VERIFYING)?;
+        let mut runs = runs.query([]).doing(VERIFYING)?;
+        let mut edges = Vec::<(StoredEdge, ByValue)>::new().into_iter().peekable();
+        while let Some(row) = claims.next().doing(VERIFYING)? {
+            let (claim, object): (u32, u32) = (row.get(0).doing(VERIFYING)?, row.get(1).doing(VERIFYING)?);
+            let compartment = CompartmentNo(row.get(2).doing(VERIFYING)?);
+            *self.claims.entry(compartment).or_default() += 1;
+            self.touch(claim, object, Member { compartment, told: Told::Whole })?;
+            loop {
+                if edges.peek().is_none()
+                    && let Some(run) = runs.next().doing(VERIFYING)?
+                {
+                    let (first, data): (u32, Vec<u8>) =
+                        (run.get(0).doing(VERIFYING)?, run.get(1).doing(VERIFYING)?);
+                    let mut unpacked = Vec::new();
+                    unpack(ClaimNo(first), &data, |edge, by_value| unpacked.push((edge, by_value)))?;
+                    edges = unpacked.into_iter().peekable();
+                }
+                let Some((edge, by_value)) = edges.next_if(|(edge, _)| edge.claim.0 == claim) else { break };
+                for (end, by_value) in [(edge.source.0, by_value.source), (edge.target.0, by_value.target)] {
+                    let told = if by_value { Told::Value } else { Told::Id };
+                    if end != object {
+                        self.touch(claim, end, Member { compartment: edge.compartment, told })?;
+                    }
+                }
+            }
+        }
+        match edges.next() {
+            Some((edge, _)) => {
+                Ok(Err((Some(edge.claim.0), "it has edges of a claim that is not there".to_owned())))
+            }
+            None => Ok(Ok(())),
+        }
+    }
+
+    fn touch(&mut self, claim: u32, object: u32, member: Member) -> Result<(), StoreError> {
+        let place = object as usize;
+        if place >= self.states.len() {
+            self.states.resize(place + 1, State::default());
+        }
+        let state = &mut self.states[place];
+        let wider = self.names.widen(state.audience, member)?;
+        if state.first == 0 {
+            state.first = claim;
+        } else if wider != state.audience && state.changed != claim {
+            let stored: Option<AudienceNo> = one(
+                self.conn,
+                "SELECT max(audience) FROM earlier_audiences WHERE object = ?1 AND until = ?2",
+                params![object, claim],
+            )?;
+            let holds = stored.map(|stored| self.names.audience(stored)).transpose()?;
+            // A row that is absent or another one is missed when they are counted.
+            self.earlier += i64::from(holds == Some(self.names.audience(state.audience)?));
+        }
+        if wider != state.audience {
+            (state.audience, state.changed) = (wider, claim);
+        }
+        Ok(())
+    }
+
+    fn compare(&self) -> Result<Fault, StoreError> {
+        let sql = "SELECT no, kind, first_claim, audience FROM objects ORDER BY no";
+        let mut statement = self.conn.prepare(sql).doing(VERIFYING)?;
+        let mut rows = statement.query([]).doing(VERIFYING)?;
+        let mut counts: BTreeMap<(AudienceNo, KindNo), i64> = BTreeMap::new();
+        while let Some(row) = rows.next().doing(VERIFYING)? {
+            let (no, first): (u32, u32) = (row.get(0).doing(VERIFYING)?, row.get(2).doing(VERIFYING)?);
+            let (kind, stored) = (row.get(1).doing(VERIFYING)?, row.get(3).doing(VERIFYING)?);
+            let state = self.states.get(no as usize).copied().unwrap_or_default();
+            let expected: &Audience = self.names.audience(state.audience)?;
+            if first != state.first || self.names.audience(stored)? != expected {
+                let why = format!("object {no} is not shown to those who were told of it, or to others");
+                return Ok(Err((Some(state.changed.max(1)), why)));
+            }
+            *counts.entry((stored, kind)).or_default() += 1;
+        }
+        Ok(self.compare_counts(&counts)?.map_err(|why| (None, why)))
+    }
+
+    fn compare_counts(
+        &self,
+        counts: &BTreeMap<(AudienceNo, KindNo), i64>,
+    ) -> Result<Result<(), String>, StoreError> {
+        let stored: i64 = one(self.conn, "SELECT count(*) FROM earlier_audiences", [])?;
+        if stored != self.earlier {
+            return Ok(Err("`earlier_audiences` is not what the claims make it".to_owned()));
+        }
+        let sql =
+            "SELECT audience, kind, objects FROM object_counts WHERE objects <> 0 ORDER BY audience, kind";
+        let mut statement = self.conn.prepare(sql).doing(VERIFYING)?;
+        let rows =
+            statement.query_map([], |row| Ok(((row.get(0)?, row.get(1)?), row.get(2)?))).doing(VERIFYING)?;
+        let stored: Vec<((AudienceNo, KindNo), i64)> = rows.collect::<Result<_, _>>().doing(VERIFYING)?;
+        if !stored.iter().copied().eq(counts.iter().map(|(key, count)| (*key, *count))) {
+            return Ok(Err("`object_counts` does not count the objects".to_owned()));
+        }
+        let sql = "SELECT compartment, claims FROM claim_counts ORDER BY compartment";
+        let mut statement = self.conn.prepare(sql).doing(VERIFYING)?;
+        let rows =
+            statement.query_map([], |row| Ok((CompartmentNo(row.get(0)?), row.get(1)?))).doing(VERIFYING)?;
+        let stored: Vec<(CompartmentNo, i64)> = rows.collect::<Result<_, _>>().doing(VERIFYING)?;
+        let counted = stored.iter().copied().eq(self.claims.iter().map(|(key, count)| (*key, *count)));
+        Ok(counted.then_some(()).ok_or_else(|| "`claim_counts` does not count the claims".to_owned()))
+    }
+}
+
+fn one<T: rusqlite::types::FromSql>(
+    conn: &Connection,
+    sql: &'static str,
+    columns: impl rusqlite::Params,
+) -> Result<T, StoreError> {
+    let mut statement = conn.prepare_cached(sql).doing(VERIFYING)?;
+    statement.query_row(columns, |row| row.get(0)).doing(VERIFYING)
+}
