@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use entente_model::{
-    Atlas, Draft, Handling, Kind, Link, Object, ObjectError, ObjectId, Reference, Selector, Tlp, implied_links,
-    links_of, vertex_id,
+    Atlas, Draft, Handling, Kind, Link, Object, ObjectError, ObjectId, Reference, Selector, Tlp,
+    implied_links, links_of, vertex_id,
 };
 use jiff::Timestamp;
 use serde_json::{Map, Value};
@@ -26,9 +26,10 @@ impl Drafter {
         Drafter { handling: settings.handling.clone(), now: settings.now, atlas }
     }
 
-    /// The time of import, as STIX writes it: the date of objects a reader has to make itself.
+    /// The time of import, as STIX writes it: the date of objects a reader has to make itself. `created` and
+    /// `modified` have three digits after the point (STIX 2.1 section 3.2).
     pub fn now(&self) -> String {
-        self.now.to_string()
+        format!("{:.3}", self.now)
     }
 
     /// Handling of this import for records that are not marked themselves.

@@ -15,7 +15,12 @@ use crate::{Sink, Stopped};
 type Write = fn(&Scene, &Fields, &Owner) -> Result<Made, Fault>;
 
 /// The notes and opinions on something, each a record of its own.
-pub(super) fn read(scene: &mut Scene, fields: &Fields, owner: &Owner, sink: &mut Sink) -> Result<(), Stopped> {
+pub(super) fn read(
+    scene: &mut Scene,
+    fields: &Fields,
+    owner: &Owner,
+    sink: &mut Sink,
+) -> Result<(), Stopped> {
     for (name, write) in [("Note", note as Write), ("Opinion", opinion as Write)] {
         for item in list(fields, name) {
             match item.as_object() {
@@ -31,7 +36,12 @@ pub(super) fn read(scene: &mut Scene, fields: &Fields, owner: &Owner, sink: &mut
 }
 
 /// The written reports of an event.
-pub(super) fn reports(scene: &mut Scene, event: &Fields, report: &ObjectId, sink: &mut Sink) -> Result<(), Stopped> {
+pub(super) fn reports(
+    scene: &mut Scene,
+    event: &Fields,
+    report: &ObjectId,
+    sink: &mut Sink,
+) -> Result<(), Stopped> {
     for item in list(event, "EventReport") {
         match item.as_object() {
             None => scene.reject("EventReport", item, "an event report must be a JSON object", sink)?,

@@ -52,7 +52,8 @@ fn relate(scene: &mut Scene, cluster: &Fields, related: &Value, sink: &mut Sink)
     let Some(fields) = related.as_object() else {
         return scene.reject("related", related, "a relation must be a JSON object", sink);
     };
-    let first = |uuid: Option<uuid::Uuid>| -> Option<ObjectId> { scene.became(&uuid?)?.subjects.first().cloned() };
+    let first =
+        |uuid: Option<uuid::Uuid>| -> Option<ObjectId> { scene.became(&uuid?)?.subjects.first().cloned() };
     let (source, target) = (first(uuid(cluster, "uuid")), first(uuid(fields, "dest-uuid")));
     let (Some(source), Some(target)) = (source, target) else {
         return scene.exclude("related", related, "relation to a cluster of another galaxy", sink);

@@ -33,7 +33,12 @@ pub(super) fn read(ctx: &Context, place: &Place, event: &Fields, sink: &mut Sink
 }
 
 /// Reads attributes and objects that stand without an event around them.
-pub(super) fn loose(ctx: &Context, place: &Place, collection: &Fields, sink: &mut Sink) -> Result<(), Stopped> {
+pub(super) fn loose(
+    ctx: &Context,
+    place: &Place,
+    collection: &Fields,
+    sink: &mut Sink,
+) -> Result<(), Stopped> {
     let mut scene = Scene::new(ctx, place, collection);
     contents(&mut scene, collection, sink)?;
     let owner = Owner { subjects: &[], at: scene.time, tags: Tags::default() };
@@ -78,7 +83,12 @@ pub(super) struct Owner<'a> {
 }
 
 /// What hangs on an attribute or object that has been read: clusters, sightings, notes, proposals.
-pub(super) fn around(scene: &mut Scene, fields: &Fields, owner: &Owner, sink: &mut Sink) -> Result<(), Stopped> {
+pub(super) fn around(
+    scene: &mut Scene,
+    fields: &Fields,
+    owner: &Owner,
+    sink: &mut Sink,
+) -> Result<(), Stopped> {
     galaxy::read(scene, fields, owner, sink)?;
     sighting::read(scene, fields, owner, sink)?;
     analyst::read(scene, fields, owner, sink)?;
@@ -131,7 +141,9 @@ fn report_made(scene: &Scene, event: &Fields, mut refs: Vec<Value>) -> Result<Ma
     }
     let mut report = scene.own(report_kind(event), event, properties, &tags)?;
     // A relationship is an edge itself and no end of one.
-    report.links.retain(|link| !matches!(&link.target, Reference::Id(id) if id.kind() == &Kind::Relationship));
+    report
+        .links
+        .retain(|link| !matches!(&link.target, Reference::Id(id) if id.kind() == &Kind::Relationship));
     let subjects = vec![report.object.id().clone()];
     drafts.insert(0, report);
     if let Some(author) = object_member(event, "Orgc").filter(|author| uuid(author, "uuid").is_some()) {

@@ -121,14 +121,20 @@ impl<'a> Cluster<'a> {
 
     /// The countries an adversary works from, as ISO 3166-1 codes.
     fn countries(&self) -> Vec<Selector> {
-        let codes = object(self.fields, "meta").and_then(|meta| meta.get("country")).map(texts).unwrap_or_default();
+        let codes =
+            object(self.fields, "meta").and_then(|meta| meta.get("country")).map(texts).unwrap_or_default();
         codes.iter().filter_map(|code| Selector::country(code).ok()).collect()
     }
 }
 
 /// The clusters of an event, an object or an attribute, each a record of its own. What the owner became is joined
 /// to each cluster by a relationship.
-pub(super) fn read(scene: &mut Scene, fields: &Fields, owner: &Owner, sink: &mut Sink) -> Result<(), Stopped> {
+pub(super) fn read(
+    scene: &mut Scene,
+    fields: &Fields,
+    owner: &Owner,
+    sink: &mut Sink,
+) -> Result<(), Stopped> {
     for galaxy in list(fields, "Galaxy") {
         let Some(galaxy) = galaxy.as_object() else {
             scene.reject("Galaxy", galaxy, "a galaxy must be a JSON object", sink)?;
@@ -136,7 +142,9 @@ pub(super) fn read(scene: &mut Scene, fields: &Fields, owner: &Owner, sink: &mut
         };
         for cluster in list(galaxy, "GalaxyCluster") {
             match cluster.as_object() {
-                None => scene.reject("GalaxyCluster", cluster, "a galaxy cluster must be a JSON object", sink)?,
+                None => {
+                    scene.reject("GalaxyCluster", cluster, "a galaxy cluster must be a JSON object", sink)?
+                }
                 Some(fields) => {
                     let made = made(scene, galaxy, fields, owner);
                     scene.put("GalaxyCluster", fields, made, sink)?;
@@ -161,8 +169,8 @@ fn made(scene: &Scene, galaxy: &Fields, fields: &Fields, owner: &Owner) -> Resul
 /// What it means that a thing of one kind is tagged with a cluster of another.
 fn relation_between(source: &Kind, target: &Kind) -> &'static str {
     use Kind::{
-        AttackPattern, Campaign, CourseOfAction, Identity, Indicator, IntrusionSet, Location, Malware, ThreatActor,
-        Tool, Vulnerability,
+        AttackPattern, Campaign, CourseOfAction, Identity, Indicator, IntrusionSet, Location, Malware,
+        ThreatActor, Tool, Vulnerability,
     };
     match (source, target) {
         (Indicator, AttackPattern | Campaign | IntrusionSet | Malware | ThreatActor | Tool) => "indicates",
@@ -198,13 +206,28 @@ fn kind_of(galaxy: &str) -> Kind {
         | "mitre-intrusion-set"
         | "mitre-mobile-attack-intrusion-set"
         | "mitre-pre-attack-intrusion-set" => Kind::IntrusionSet,
-        "android" | "backdoor" | "banker" | "cryptominers" | "malpedia" | "mitre-enterprise-attack-malware"
-        | "mitre-ics-software" | "mitre-malware" | "mitre-mobile-attack-malware" | "ransomware" | "stealer" => {
-            Kind::Malware
+        "android"
+        | "backdoor"
+        | "banker"
+        | "cryptominers"
+        | "malpedia"
+        | "mitre-enterprise-attack-malware"
+        | "mitre-ics-software"
+        | "mitre-malware"
+        | "mitre-mobile-attack-malware"
+        | "ransomware"
+        | "stealer" => Kind::Malware,
+        "360net-threat-actor" | "microsoft-activity-group" | "mitre-ics-groups" | "threat-actor" => {
+            Kind::ThreatActor
         }
-        "360net-threat-actor" | "microsoft-activity-group" | "mitre-ics-groups" | "threat-actor" => Kind::ThreatActor,
-        "botnet" | "exploit-kit" | "mitre-enterprise-attack-tool" | "mitre-mobile-attack-tool" | "mitre-tool"
-        | "rat" | "tds" | "tool" => Kind::Tool,
+        "botnet"
+        | "exploit-kit"
+        | "mitre-enterprise-attack-tool"
+        | "mitre-mobile-attack-tool"
+        | "mitre-tool"
+        | "rat"
+        | "tds"
+        | "tool" => Kind::Tool,
         "branded-vulnerability" => Kind::Vulnerability,
         "country" | "region" => Kind::Location,
         "sector" => Kind::Identity,

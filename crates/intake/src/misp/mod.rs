@@ -5,6 +5,8 @@
 //!
 //! * observables have the deterministic ids of STIX 2.1 section 2.9 over normalised values, not the UUID of
 //!   the attribute they came from, and registry hives are written out;
+//! * what the mapping writes against STIX 2.1 is written as the standard wants it: header fields of HTTP requests
+//!   are lists, languages lower case, pages that are no URI are described, nothing is an empty list;
 //! * TLP tags become TLP 2.0; tags of the event restrict all in it, and `PAP:` and Admiralty tags count too;
 //! * an attribute STIX has no word for becomes `x-misp-attribute`, with edges to the things it names;
 //! * an object and its attributes are one record; a deleted attribute's objects are kept as revoked, of a
@@ -43,7 +45,12 @@ use crate::{Context, Place, ReadError, Sink, Stopped};
 const WRAPPERS: u32 = 4;
 
 /// Reads MISP JSON of any sort: exports, feeds' events, single records, galaxies, warninglists.
-pub(crate) fn read(ctx: &Context, place: &Place, input: &mut dyn BufRead, sink: &mut Sink) -> Result<(), ReadError> {
+pub(crate) fn read(
+    ctx: &Context,
+    place: &Place,
+    input: &mut dyn BufRead,
+    sink: &mut Sink,
+) -> Result<(), ReadError> {
     let mut framer = Framer::new(input, &["response"], ctx.limits.record_bytes);
     while let Some(frame) = framer.next()? {
         let place = frame.place(place);
@@ -65,7 +72,8 @@ fn document(ctx: &Context, place: &Place, value: &Value, depth: u32, sink: &mut 
     }
 }
 
-const NO_RECORD: &str = "this is no MISP record: an event, attribute, object, galaxy or warninglist was expected";
+const NO_RECORD: &str =
+    "this is no MISP record: an event, attribute, object, galaxy or warninglist was expected";
 
 fn thing(ctx: &Context, place: &Place, fields: &Fields, depth: u32, sink: &mut Sink) -> Result<(), Stopped> {
     for wrapper in ["response", "Event"] {
@@ -106,7 +114,8 @@ fn is_event(fields: &Fields) -> bool {
 /// Attributes, objects or clusters that stand alone, as a collection of them.
 fn as_collection(fields: &Fields) -> Option<Fields> {
     let wrapped = |name: &str| Some(Fields::from_iter([(name.to_owned(), Value::Object(fields.clone()))]));
-    if fields.contains_key("meta-category") || fields.contains_key("name") && fields.contains_key("Attribute") {
+    if fields.contains_key("meta-category") || fields.contains_key("name") && fields.contains_key("Attribute")
+    {
         return wrapped("Object");
     }
     if fields.contains_key("GalaxyCluster") {

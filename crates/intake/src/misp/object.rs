@@ -47,7 +47,10 @@ impl<'a> Thing<'a> {
     pub(super) fn read(fields: &'a Fields) -> Result<Thing<'a>, Fault> {
         let name = text(fields, "name").ok_or_else(|| missing("an object", "name"))?.into_owned();
         let category = text(fields, "meta-category").unwrap_or("misc".into()).into_owned();
-        let kept = list(fields, "Attribute").iter().filter_map(Value::as_object).filter(|fields| !is_deleted(fields));
+        let kept = list(fields, "Attribute")
+            .iter()
+            .filter_map(Value::as_object)
+            .filter(|fields| !is_deleted(fields));
         let attributes = kept.map(Attribute::read).collect::<Result<Vec<_>, _>>()?;
         Ok(Thing { fields, name, category, attributes })
     }
@@ -69,8 +72,11 @@ pub(super) type Siblings<'a> = HashMap<Uuid, &'a Fields>;
 /// Reads the objects of an event, each a record of its own with all that hangs on it. Annotations come last:
 /// they speak about the others.
 pub(super) fn read(scene: &mut Scene, objects: &[Value], sink: &mut Sink) -> Result<(), Stopped> {
-    let siblings: Siblings =
-        objects.iter().filter_map(Value::as_object).filter_map(|fields| Some((uuid(fields, "uuid")?, fields))).collect();
+    let siblings: Siblings = objects
+        .iter()
+        .filter_map(Value::as_object)
+        .filter_map(|fields| Some((uuid(fields, "uuid")?, fields)))
+        .collect();
     let drawn_in = drawn_in(&siblings);
     let (later, first): (Vec<&Value>, Vec<&Value>) = objects.iter().partition(|object| is_annotation(object));
     for item in first.into_iter().chain(later) {
@@ -104,7 +110,9 @@ fn record(scene: &mut Scene, fields: &Fields, siblings: &Siblings, sink: &mut Si
     for attribute in list(fields, "Attribute") {
         match attribute.as_object() {
             None => scene.reject("Attribute", attribute, "an attribute must be a JSON object", sink)?,
-            Some(inner) if is_deleted(inner) => scene.exclude("Attribute", attribute, "deleted attribute", sink)?,
+            Some(inner) if is_deleted(inner) => {
+                scene.exclude("Attribute", attribute, "deleted attribute", sink)?
+            }
             Some(inner) => {
                 if let Some(own) = uuid(fields, "uuid") {
                     scene.alias(inner, &own);
@@ -159,6 +167,8 @@ pub(super) fn parts<'a>(fields: &'a Fields, siblings: &'a Siblings) -> impl Iter
     };
     let targets = list(fields, "ObjectReference").iter().filter_map(Value::as_object);
     targets.filter_map(|reference| uuid(reference, "referenced_uuid")).filter(move |target| {
-        siblings.get(target).is_some_and(|part| !wanted.is_empty() && text(part, "name").as_deref() == Some(wanted))
+        siblings
+            .get(target)
+            .is_some_and(|part| !wanted.is_empty() && text(part, "name").as_deref() == Some(wanted))
     })
 }

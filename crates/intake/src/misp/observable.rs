@@ -16,18 +16,20 @@ pub(super) struct Observable {
 }
 
 impl Observable {
-    /// An observable with these properties. `uuid` names it when its kind has no deterministic id (a process,
-    /// an artifact known by nothing but its URL).
+    /// An observable with these properties. When none of them contributes to a deterministic id, `uuid` names it
+    /// (a process), or else its content does, as a version 4 UUID: so STIX 2.1 section 2.9 wants it.
     pub(super) fn new(kind: Kind, mut properties: Fields, uuid: Option<Uuid>) -> Observable {
         properties.insert("type".into(), kind.as_str().into());
         properties.insert("spec_version".into(), "2.1".into());
-        let content = Value::Object(properties.clone()).to_string();
-        let fallback = match uuid {
-            Some(uuid) => ObjectId::new(kind, uuid),
-            None => ObjectId::minted(kind, &content),
-        };
+        let random = uuid.filter(|uuid| uuid.get_version_num() == 4).unwrap_or_else(|| {
+            let content = format!("{uuid:?} {}", Value::Object(properties.clone()));
+            let digest = ObjectId::minted(kind.clone(), &content).uuid();
+            uuid::Builder::from_random_bytes(digest.into_bytes()).into_uuid()
+        });
+        let fallback = ObjectId::new(kind, random);
         properties.insert("id".into(), fallback.to_string().into());
-        let canonical = Object::from_json(Value::Object(properties.clone())).ok().and_then(|o| canonical_id(&o));
+        let canonical =
+            Object::from_json(Value::Object(properties.clone())).ok().and_then(|o| canonical_id(&o));
         let id = canonical.unwrap_or(fallback);
         properties.insert("id".into(), id.to_string().into());
         Observable { id, json: properties }

@@ -50,7 +50,9 @@ fn class_of(fields: &Fields) -> Option<&'static str> {
     if has("SharingGroup") || has("sharing_group") && has("SharingGroupOrg") {
         return Some("MISP sharing group");
     }
-    if has("sane_defaults") || fields.get("result").is_some_and(|result| result.get("sane_defaults").is_some()) {
+    if has("sane_defaults")
+        || fields.get("result").is_some_and(|result| result.get("sane_defaults").is_some())
+    {
         return Some("MISP type description");
     }
     if is_event_index(fields) {
@@ -73,7 +75,8 @@ fn class_of(fields: &Fields) -> Option<&'static str> {
 
 /// Search results list events with their counts instead of their contents.
 fn is_event_index(fields: &Fields) -> bool {
-    let contents = ["Attribute", "Object", "Galaxy", "EventReport"].iter().any(|name| fields.contains_key(*name));
+    let contents =
+        ["Attribute", "Object", "Galaxy", "EventReport"].iter().any(|name| fields.contains_key(*name));
     fields.contains_key("EventTag") && fields.contains_key("info") && !contents
 }
 

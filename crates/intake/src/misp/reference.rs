@@ -9,13 +9,23 @@ use crate::{Sink, Stopped};
 
 /// The references of one object, each a record of its own. Called when all the event's things have been read,
 /// since a reference may point forward.
-pub(super) fn read(scene: &mut Scene, owner: &Fields, references: &[Value], sink: &mut Sink) -> Result<(), Stopped> {
+pub(super) fn read(
+    scene: &mut Scene,
+    owner: &Fields,
+    references: &[Value],
+    sink: &mut Sink,
+) -> Result<(), Stopped> {
     for reference in references {
         match reference.as_object() {
             None => scene.reject("ObjectReference", reference, "a reference must be a JSON object", sink)?,
             Some(fields) => match target(scene, owner, fields) {
                 Target::Elsewhere => {
-                    scene.exclude("ObjectReference", reference, "reference to a thing outside the event", sink)?;
+                    scene.exclude(
+                        "ObjectReference",
+                        reference,
+                        "reference to a thing outside the event",
+                        sink,
+                    )?;
                 }
                 Target::Within => {
                     scene.exclude("ObjectReference", reference, "reference drawn inside the object", sink)?;
@@ -45,7 +55,9 @@ fn target(scene: &Scene, owner: &Fields, reference: &Fields) -> Target {
     match (scene.became(&target), own) {
         (None, _) => Target::Elsewhere,
         // A note already refers to what it is about.
-        (Some(_), Some(own)) if own.subjects.first().is_some_and(|own| own.kind() == &Kind::Note) => Target::Within,
+        (Some(_), Some(own)) if own.subjects.first().is_some_and(|own| own.kind() == &Kind::Note) => {
+            Target::Within
+        }
         (Some(target), Some(own)) if target.subjects == own.subjects => Target::Within,
         _ => Target::Found,
     }

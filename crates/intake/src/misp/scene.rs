@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use entente_model::{Draft, Handling, Kind, Link, ObjectError, ObjectId, Reference, Selector};
 use jiff::Timestamp;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::observable::Observable;
@@ -79,7 +79,9 @@ impl<'a> Scene<'a> {
         let tags = super::tags::of_event_or_self(event);
         let source = super::value::object(event, "Event").unwrap_or(event);
         let author = super::value::object(source, "Orgc").and_then(|org| uuid(org, "uuid"));
-        let kept = ["Tag", "Orgc", "timestamp"].iter().filter_map(|&name| Some((name.to_owned(), source.get(name)?.clone())));
+        let kept = ["Tag", "Orgc", "timestamp"]
+            .iter()
+            .filter_map(|&name| Some((name.to_owned(), source.get(name)?.clone())));
         Scene {
             ctx,
             place: place.clone(),
@@ -101,7 +103,13 @@ impl<'a> Scene<'a> {
 
     /// A domain object or relationship the record itself stands for. Its id is the record's UUID and its version
     /// the record's time; without either the reader has to name and date it.
-    pub(super) fn own(&self, kind: Kind, record: &Fields, properties: Fields, tags: &Tags) -> Result<Draft, Fault> {
+    pub(super) fn own(
+        &self,
+        kind: Kind,
+        record: &Fields,
+        properties: Fields,
+        tags: &Tags,
+    ) -> Result<Draft, Fault> {
         self.dated(kind, uuid(record, "uuid"), moment(record, "timestamp"), properties, tags)
     }
 
@@ -131,6 +139,7 @@ impl<'a> Scene<'a> {
     ) -> Result<Draft, Fault> {
         let handling = tags.restrict(&self.handling);
         mark(&mut properties, tags);
+        prune(&mut properties);
         let id = match uuid {
             Some(uuid) => ObjectId::new(kind, uuid),
             None => ObjectId::minted(kind, &Value::Object(properties.clone()).to_string()),
@@ -181,7 +190,13 @@ impl<'a> Scene<'a> {
     }
 
     /// Accounts for a record and remembers what it became.
-    pub(super) fn put(&mut self, name: &str, record: &Fields, made: Result<Made, Fault>, sink: &mut Sink) -> Result<(), Stopped> {
+    pub(super) fn put(
+        &mut self,
+        name: &str,
+        record: &Fields,
+        made: Result<Made, Fault>,
+        sink: &mut Sink,
+    ) -> Result<(), Stopped> {
         let place = self.place_of(name, record);
         match made {
             Ok(mut made) => {
@@ -194,13 +209,25 @@ impl<'a> Scene<'a> {
     }
 
     /// Accounts for a record that is left out on purpose.
-    pub(super) fn exclude(&self, name: &str, record: &Value, class: &'static str, sink: &mut Sink) -> Result<(), Stopped> {
+    pub(super) fn exclude(
+        &self,
+        name: &str,
+        record: &Value,
+        class: &'static str,
+        sink: &mut Sink,
+    ) -> Result<(), Stopped> {
         let empty = Fields::new();
         sink.put(self.place_of(name, record.as_object().unwrap_or(&empty)), Outcome::Excluded(class))
     }
 
     /// Accounts for something that should have been a record and is not even a JSON object.
-    pub(super) fn reject(&self, name: &str, record: &Value, reason: &str, sink: &mut Sink) -> Result<(), Stopped> {
+    pub(super) fn reject(
+        &self,
+        name: &str,
+        record: &Value,
+        reason: &str,
+        sink: &mut Sink,
+    ) -> Result<(), Stopped> {
         sink.reject(self.place.clone(), format!("{reason}: {name}"), record.to_string().as_bytes())
     }
 
@@ -257,6 +284,46 @@ impl<'a> Scene<'a> {
         envelope.insert(name.to_owned(), Value::Array(vec![Value::Object(record.clone())]));
         Value::Object(envelope).to_string().into_bytes()
     }
+}
+
+/// Drops empty lists and objects, which STIX does not allow (section 2.10) and which say nothing.
+fn prune(properties: &mut Fields) {
+    let mut emptied = Vec::new();
+    for (name, value) in properties.iter_mut() {
+        if let Value::Object(inner) = value {
+            prune(inner);
+        }
+        let empty = match value {
+            Value::Array(items) => items.is_empty(),
+            Value::Object(members) => members.is_empty(),
+            _ => false,
+        };
+        if empty {
+            emptied.push(name.clone());
+        }
+    }
+    for name in emptied {
+        properties.remove(&name);
+    }
+}
+
+/// A link to a page as an external reference. What is no URI can only be described (STIX 2.1 section 2.5).
+pub(super) fn page(source: &str, url: &str) -> Value {
+    let member = if is_uri(url) { "url" } else { "description" };
+    json!({ "source_name": source, member: url })
+}
+
+/// RFC 3986, as far as the characters go; brackets only around an address.
+fn is_uri(text: &str) -> bool {
+    let Some((scheme, rest)) = text.split_once(':') else { return false };
+    let named = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b));
+    let (rest, bracketed) = match rest.strip_prefix("//[").and_then(|rest| rest.split_once(']')) {
+        Some((_, rest)) => (rest, true),
+        None => (rest, false),
+    };
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || b"-._~:/?#@!$&'()*+,;=%".contains(&b);
+    named && (bracketed || !rest.is_empty()) && rest.bytes().all(allowed) && rest.matches('#').count() < 2
 }
 
 /// Writes what tags say into the object itself.

@@ -11,7 +11,12 @@ use super::value::{Fields, list, moment, object, text, uuid};
 use crate::{Sink, Stopped};
 
 /// The sightings of an attribute or object, each a record of its own.
-pub(super) fn read(scene: &mut Scene, fields: &Fields, owner: &Owner, sink: &mut Sink) -> Result<(), Stopped> {
+pub(super) fn read(
+    scene: &mut Scene,
+    fields: &Fields,
+    owner: &Owner,
+    sink: &mut Sink,
+) -> Result<(), Stopped> {
     for sighting in list(fields, "Sighting") {
         let Some(fields) = sighting.as_object() else {
             scene.reject("Sighting", sighting, "a sighting must be a JSON object", sink)?;

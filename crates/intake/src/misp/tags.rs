@@ -90,7 +90,8 @@ impl Tags {
             self.pap = self.pap.max(Some(pap));
         }
         if let Some(letter) = predicate(name, "admiralty-scale:source-reliability=") {
-            self.reliability = letter.chars().next().map(|c| c.to_ascii_uppercase()).filter(|c| ('A'..='G').contains(c));
+            self.reliability =
+                letter.chars().next().map(|c| c.to_ascii_uppercase()).filter(|c| ('A'..='G').contains(c));
         }
         if let Some(digit) = predicate(name, "admiralty-scale:information-credibility=") {
             self.credibility = digit.parse().ok().filter(|digit| (1..=6).contains(digit));
@@ -185,7 +186,10 @@ mod tests {
 
     #[test]
     fn admiralty_tags_grade_and_the_missing_half_cannot_be_judged() {
-        let both = tags(&["admiralty-scale:source-reliability=\"b\"", "admiralty-scale:information-credibility=\"2\""]);
+        let both = tags(&[
+            "admiralty-scale:source-reliability=\"b\"",
+            "admiralty-scale:information-credibility=\"2\"",
+        ]);
         let grade = |tags: Tags| tags.restrict(&Handling::unmarked(Tlp::Clear)).grade;
         assert_eq!(grade(both).to_string(), "admiralty:B2");
         assert_eq!(grade(tags(&["admiralty-scale:source-reliability=\"c\""])).to_string(), "admiralty:C6");

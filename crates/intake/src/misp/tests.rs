@@ -107,7 +107,12 @@ fn tags_restrict_and_the_stricter_one_counts() {
     // The relationship between indicator and observation tells of the attribute, too.
     for draft in drafts(&records[0]) {
         let handling = &draft.handling;
-        assert_eq!((handling.tlp, handling.pap), (Tlp::Amber, PermissibleActions::Amber), "{}", draft.object.id());
+        assert_eq!(
+            (handling.tlp, handling.pap),
+            (Tlp::Amber, PermissibleActions::Amber),
+            "{}",
+            draft.object.id()
+        );
     }
     assert_eq!(drafts(&records[1])[0].handling.pap, PermissibleActions::Clear, "of the attribute only");
 }
@@ -187,7 +192,9 @@ fn a_reference_joins_the_things_and_not_only_their_observations() {
         .links
         .iter()
         .map(|link| match (&link.source, &link.target) {
-            (Reference::Id(source), Reference::Id(target)) => (source.kind().as_str(), target.kind().as_str()),
+            (Reference::Id(source), Reference::Id(target)) => {
+                (source.kind().as_str(), target.kind().as_str())
+            }
             other => panic!("{other:?}"),
         })
         .collect();
@@ -222,7 +229,8 @@ fn clusters_have_aliases_and_are_indicated() {
 
 #[test]
 fn a_bad_attribute_is_handed_back_with_its_handling_and_can_be_mended() {
-    let bad = json!({ "uuid": DOMAIN, "type": "domain", "value": "c2.example.com", "timestamp": "1762041601" });
+    let bad =
+        json!({ "uuid": DOMAIN, "type": "domain", "value": "c2.example.com", "timestamp": "1762041601" });
     let mut broken = bad.clone();
     broken.as_object_mut().expect("an object").remove("value");
     let records = read(&event(json!({ "Tag": [{ "name": "tlp:red" }], "Attribute": [broken, bad] })));

@@ -94,8 +94,13 @@ mod tests {
 
     #[test]
     fn flags_and_times_come_in_many_spellings() {
-        let given = fields(json!({"a": "1", "b": false, "c": 1, "t": "1603642920", "i": "2020-10-25T18:22:00+02:00", "d": "2020-10-25"}));
-        assert_eq!((flag(&given, "a"), flag(&given, "b"), flag(&given, "c")), (Some(true), Some(false), Some(true)));
+        let given = fields(
+            json!({"a": "1", "b": false, "c": 1, "t": "1603642920", "i": "2020-10-25T18:22:00+02:00", "d": "2020-10-25"}),
+        );
+        assert_eq!(
+            (flag(&given, "a"), flag(&given, "b"), flag(&given, "c")),
+            (Some(true), Some(false), Some(true))
+        );
         let at = moment(&given, "t").expect("seconds");
         assert_eq!(version_time(at), "2020-10-25T16:22:00.000Z");
         assert_eq!(moment(&given, "i"), Some(at));

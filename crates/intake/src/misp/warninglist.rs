@@ -20,7 +20,9 @@ const LISTED_IN: &str = "listed-in";
 
 /// True for a file of the MISP warninglists repository.
 pub(super) fn is_one(fields: &Fields) -> bool {
-    fields.get("list").is_some_and(Value::is_array) && fields.contains_key("name") && fields.contains_key("type")
+    fields.get("list").is_some_and(Value::is_array)
+        && fields.contains_key("name")
+        && fields.contains_key("type")
 }
 
 /// Reads a warninglist: the list itself, then each value.
@@ -35,7 +37,11 @@ pub(super) fn read(ctx: &Context, place: &Place, file: &Fields, sink: &mut Sink)
     let matching = Matching::of(file);
     for value in values {
         let Some(text) = as_text(value) else {
-            sink.reject(place.clone(), "a value of a warninglist must be a text", value.to_string().as_bytes())?;
+            sink.reject(
+                place.clone(),
+                "a value of a warninglist must be a text",
+                value.to_string().as_bytes(),
+            )?;
             continue;
         };
         let outcome = match matching.value(&text) {
@@ -78,7 +84,9 @@ impl Matching {
             _ if text.contains('*') || text.starts_with('/') && text.ends_with('/') => Err(PATTERN),
             Matching::Part => Selector::domain(text).map_err(|_| PATTERN),
             // A leading dot says "and all below".
-            Matching::Whole => selector(text.trim_start_matches('.')).ok_or("warninglist value that is no observable"),
+            Matching::Whole => {
+                selector(text.trim_start_matches('.')).ok_or("warninglist value that is no observable")
+            }
         }
     }
 }
@@ -105,9 +113,11 @@ fn grouping(scene: &Scene, file: &Fields, id: &ObjectId, first: Option<Selector>
             properties.insert(member.into(), text.into());
         }
     }
-    for (property, member) in
-        [("x_misp_type", "type"), ("x_misp_version", "version"), ("x_misp_matching_attributes", "matching_attributes")]
-    {
+    for (property, member) in [
+        ("x_misp_type", "type"),
+        ("x_misp_version", "version"),
+        ("x_misp_matching_attributes", "matching_attributes"),
+    ] {
         if let Some(value) = file.get(member) {
             properties.insert(property.into(), value.clone());
         }

@@ -118,7 +118,11 @@ impl Meaning {
     }
 
     /// The same, about the observable at `about`.
-    pub(super) fn observed_about(observables: Vec<Observable>, about: usize, pattern: Comparisons) -> Option<Meaning> {
+    pub(super) fn observed_about(
+        observables: Vec<Observable>,
+        about: usize,
+        pattern: Comparisons,
+    ) -> Option<Meaning> {
         Some(Meaning::Observed { observables, about, pattern: pattern.observation()? })
     }
 }

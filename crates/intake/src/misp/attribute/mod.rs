@@ -53,7 +53,8 @@ impl<'a> Attribute<'a> {
 
     /// What the object it belongs to calls it.
     pub(super) fn relation(&self) -> String {
-        text(self.fields, "object_relation").map_or_else(|| self.kind.clone(), |relation| relation.into_owned())
+        text(self.fields, "object_relation")
+            .map_or_else(|| self.kind.clone(), |relation| relation.into_owned())
     }
 }
 
@@ -65,7 +66,9 @@ pub(super) fn made(scene: &Scene, fields: &Fields) -> Result<Made, Fault> {
     let writer = Writer { scene, attribute: &attribute, tags, deleted };
     match Meaning::of(&attribute) {
         Meaning::Observed { observables, about, pattern } => writer.observed(&observables, about, &pattern),
-        Meaning::Detection { pattern, language } if attribute.to_ids() => writer.detection(&pattern, language),
+        Meaning::Detection { pattern, language } if attribute.to_ids() => {
+            writer.detection(&pattern, language)
+        }
         Meaning::Concept { kind, properties } => writer.concept(kind, properties),
         Meaning::Detection { .. } | Meaning::Custom => writer.custom(),
     }
@@ -80,7 +83,10 @@ struct Writer<'a> {
 
 impl Writer<'_> {
     fn observed(&self, observables: &[Observable], about: usize, pattern: &str) -> Result<Made, Fault> {
-        let observed = self.own(Kind::ObservedData, observation(self.attribute.fields, self.scene.time, observables, self.labels()))?;
+        let observed = self.own(
+            Kind::ObservedData,
+            observation(self.attribute.fields, self.scene.time, observables, self.labels()),
+        )?;
         let observed_id = observed.object.id().clone();
         let observable = observables.get(about).map(|seen| seen.id.clone());
         let mut made = Made { observable, tags: self.tags.restrictions(), ..Made::default() };
@@ -119,7 +125,9 @@ impl Writer<'_> {
             "x_misp_type": self.attribute.kind,
             "x_misp_value": self.attribute.value,
         }));
-        for (property, member) in [("x_misp_category", "category"), ("x_misp_comment", "comment"), ("x_misp_data", "data")] {
+        for (property, member) in
+            [("x_misp_category", "category"), ("x_misp_comment", "comment"), ("x_misp_data", "data")]
+        {
             if let Some(text) = text(self.attribute.fields, member) {
                 properties.insert(property.into(), text.into());
             }
@@ -133,7 +141,12 @@ impl Writer<'_> {
         for value in selectors(&self.attribute.kind, &self.attribute.value) {
             self.scene.mention(&mut draft, &id, value);
         }
-        Ok(Made { drafts: vec![draft], subjects: vec![id], tags: self.tags.restrictions(), ..Made::default() })
+        Ok(Made {
+            drafts: vec![draft],
+            subjects: vec![id],
+            tags: self.tags.restrictions(),
+            ..Made::default()
+        })
     }
 
     fn indicator(&self, pattern: &str, language: &str) -> Fields {
@@ -147,7 +160,12 @@ impl Writer<'_> {
     }
 
     fn based_on(&self, indicator: &ObjectId, observed: &ObjectId) -> Result<Draft, Fault> {
-        self.scene.relationship((indicator, "based-on", observed), self.time(), self.deleted, &self.tags.restrictions())
+        self.scene.relationship(
+            (indicator, "based-on", observed),
+            self.time(),
+            self.deleted,
+            &self.tags.restrictions(),
+        )
     }
 
     fn own(&self, kind: Kind, mut properties: Fields) -> Result<Draft, Fault> {
@@ -192,7 +210,12 @@ pub(super) fn from_time(properties: &mut Fields, fields: &Fields, event: Option<
 }
 
 /// The properties of `observed-data`: seen once, at the time given or else when it was written down.
-pub(super) fn observation(fields: &Fields, event: Option<Timestamp>, observables: &[Observable], labels: Value) -> Fields {
+pub(super) fn observation(
+    fields: &Fields,
+    event: Option<Timestamp>,
+    observables: &[Observable],
+    labels: Value,
+) -> Fields {
     let written = moment(fields, "timestamp").or(event).unwrap_or(Timestamp::UNIX_EPOCH);
     let (first, last) = (moment(fields, "first_seen"), moment(fields, "last_seen"));
     let (first, last) = match (first, last) {

@@ -21,8 +21,14 @@ fn single(kind: &str, value: &str) -> Option<Selector> {
         "AS" => Selector::autonomous_system(value).ok(),
         "btc" | "dash" | "xmr" => Selector::wallet_of(&kind.to_uppercase(), value).ok(),
         "domain" | "hostname" | "ip" | "ip-dst" | "ip-src" => host(value),
-        "dns-soa-email" | "email" | "email-dst" | "email-reply-to" | "email-src" | "target-email"
-        | "whois-registrant-email" | "jabber-id" => Selector::email(value).ok(),
+        "dns-soa-email"
+        | "email"
+        | "email-dst"
+        | "email-reply-to"
+        | "email-src"
+        | "target-email"
+        | "whois-registrant-email"
+        | "jabber-id" => Selector::email(value).ok(),
         "filename" => Selector::file_name(value).ok(),
         "github-username" => Selector::user_account("github", value).ok(),
         "iban" => Selector::iban(value).ok(),

@@ -3,6 +3,7 @@
 use entente_model::Kind;
 use serde_json::{Map, Value, json};
 
+use super::super::scene::page;
 use super::super::value::{Fields, as_text, parse_moment, texts};
 
 /// Adds all meta of a cluster of this kind to its properties. Nothing is dropped.
@@ -16,13 +17,18 @@ pub(super) fn add(properties: &mut Fields, kind: &Kind, meta: &Fields, name: &st
             "kill_chain" if matches!(kind, Kind::AttackPattern | Kind::Malware | Kind::Tool) => {
                 phases(properties, value);
             }
-            "labels" | "type" | "malware_types" if *kind == Kind::Malware => set_list(properties, "malware_types", value),
-            "labels" | "type" | "tool_types" if *kind == Kind::Tool => set_list(properties, "tool_types", value),
+            "labels" | "type" | "malware_types" if *kind == Kind::Malware => {
+                set_list(properties, "malware_types", value)
+            }
+            "labels" | "type" | "tool_types" if *kind == Kind::Tool => {
+                set_list(properties, "tool_types", value)
+            }
             "labels" | "type" | "threat_actor_types" if *kind == Kind::ThreatActor => {
                 set_list(properties, "threat_actor_types", value);
             }
             "is_family" if *kind == Kind::Malware => {
-                let family = texts(value).first().is_some_and(|text| matches!(text.as_ref(), "true" | "True" | "1"));
+                let family =
+                    texts(value).first().is_some_and(|text| matches!(text.as_ref(), "true" | "True" | "1"));
                 properties.insert(key.clone(), family.into());
             }
             "country" if *kind == Kind::Location => set_single(properties, key, value),
@@ -51,7 +57,7 @@ pub(super) fn references(properties: &mut Fields, meta: &Fields) {
         }
     }
     for url in meta.get("refs").map(texts).unwrap_or_default() {
-        refer(properties, json!({ "source_name": "url", "url": url }));
+        refer(properties, page("url", &url));
     }
 }
 
@@ -164,8 +170,11 @@ fn source_of(id: &str) -> &'static str {
 
 /// The first text of a member of the meta.
 pub(super) fn first_text(meta: Option<&Fields>, key: &str) -> Option<String> {
-    meta?.get(key).and_then(|value| match value {
-        Value::Array(items) => items.first().and_then(as_text),
-        single => as_text(single),
-    }).map(|text| text.into_owned())
+    meta?
+        .get(key)
+        .and_then(|value| match value {
+            Value::Array(items) => items.first().and_then(as_text),
+            single => as_text(single),
+        })
+        .map(|text| text.into_owned())
 }

@@ -2,7 +2,7 @@
 
 use entente_model::Kind;
 
-use super::template::Form::{Flag, Integer, List, Text, Time};
+use super::template::Form::{Flag, Integer, Languages, List, Text, Time};
 use super::template::{Field, Template, field};
 
 /// The template of this name, if it is one observable.
@@ -36,7 +36,7 @@ static TEMPLATES: &[(&str, Template)] = &[
             Kind::Software,
             &[
                 field("cpe", &["cpe"], Text),
-                field("language", &["languages"], List),
+                field("language", &["languages"], Languages),
                 field("product", &["name"], Text),
                 field("vendor", &["vendor"], Text),
                 field("version", &["version"], Text),

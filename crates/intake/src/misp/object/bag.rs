@@ -44,8 +44,11 @@ impl<'a> Bag<'a> {
 
     /// Takes the first one that a test finds a place for.
     pub(super) fn find<T>(&mut self, test: impl Fn(&str, &'a Attribute<'a>) -> Option<T>) -> Option<T> {
-        let (at, found) =
-            self.left.iter().enumerate().find_map(|(at, (own, attribute))| Some((at, test(own, attribute)?)))?;
+        let (at, found) = self
+            .left
+            .iter()
+            .enumerate()
+            .find_map(|(at, (own, attribute))| Some((at, test(own, attribute)?)))?;
         self.left.remove(at);
         Some(found)
     }

@@ -4,7 +4,7 @@ use entente_model::{Kind, Selector};
 use serde_json::{Value, json};
 
 use super::super::observable::members;
-use super::super::scene::Scene;
+use super::super::scene::{Scene, page};
 use super::super::value::{Fields, list, uuid};
 use super::template::Form::{Flag, List, Number, Text, Time};
 use super::template::{Field, field, fill};
@@ -28,7 +28,11 @@ fn named(kind: Kind, thing: &Thing, fields: &[Field], phased: bool) -> Option<Se
 pub(super) fn attack_pattern(thing: &Thing) -> Option<Sense> {
     let mut bag = thing.bag();
     let mut properties = Fields::new();
-    fill(&mut properties, &mut bag, &[field("name", &["name"], Text), field("summary", &["description"], Text)]);
+    fill(
+        &mut properties,
+        &mut bag,
+        &[field("name", &["name"], Text), field("summary", &["description"], Text)],
+    );
     properties.contains_key("name").then_some(())?;
     let mut references = Vec::new();
     for id in bag.all("id") {
@@ -36,7 +40,7 @@ pub(super) fn attack_pattern(thing: &Thing) -> Option<Sense> {
         references.push(json!({ "source_name": "capec", "external_id": format!("CAPEC-{number}") }));
     }
     for reference in bag.all("references") {
-        references.push(json!({ "source_name": "mitre-attack", "url": reference.value }));
+        references.push(page("mitre-attack", &reference.value));
     }
     refer(&mut properties, references);
     concept(Kind::AttackPattern, properties, &bag, true)
@@ -108,11 +112,17 @@ pub(super) fn malware_analysis(thing: &Thing) -> Option<Sense> {
 
 /// A script: malware when somebody says it is malicious, else a tool.
 pub(super) fn script(thing: &Thing) -> Option<Sense> {
-    let malicious =
-        thing.attributes.iter().any(|attribute| attribute.relation() == "state" && attribute.value == "Malicious");
+    let malicious = thing
+        .attributes
+        .iter()
+        .any(|attribute| attribute.relation() == "state" && attribute.value == "Malicious");
     let mut bag = thing.bag();
     let mut properties = Fields::new();
-    fill(&mut properties, &mut bag, &[field("filename", &["name"], Text), field("comment", &["description"], Text)]);
+    fill(
+        &mut properties,
+        &mut bag,
+        &[field("filename", &["name"], Text), field("comment", &["description"], Text)],
+    );
     if malicious {
         properties.insert("is_family".into(), false.into());
         fill(&mut properties, &mut bag, &[field("language", &["implementation_languages"], List)]);
@@ -133,7 +143,7 @@ pub(super) fn vulnerability(thing: &Thing) -> Option<Sense> {
     if !properties.contains_key("description") {
         fill(&mut properties, &mut bag, &[field("description", &["description"], Text)]);
     }
-    references.extend(bag.all("references").iter().map(|item| json!({ "source_name": "url", "url": item.value })));
+    references.extend(bag.all("references").iter().map(|item| page("url", &item.value)));
     refer(&mut properties, references);
     concept(Kind::Vulnerability, properties, &bag, false)
 }

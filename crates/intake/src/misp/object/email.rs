@@ -85,7 +85,8 @@ fn fitting(names: &[&Attribute], address: &str) -> Option<usize> {
     let words: Vec<&str> = address.split(['_', '.', '@', '-']).filter(|word| !word.is_empty()).collect();
     lower.iter().position(|name| {
         let initials: String = name.split(' ').filter_map(|word| word.chars().next()).collect();
-        words.iter().any(|word| name.contains(word)) || initials.chars().count() > 1 && address.contains(&initials)
+        words.iter().any(|word| name.contains(word))
+            || initials.chars().count() > 1 && address.contains(&initials)
     })
 }
 

@@ -77,7 +77,9 @@ fn seen(
         properties.insert("parent_directory_ref".into(), directory.reference());
         related.push(directory);
     }
-    if let Some(bytes) = bag.find(|relation, sample| (relation == "malware-sample").then(|| sample_bytes(sample))?) {
+    if let Some(bytes) =
+        bag.find(|relation, sample| (relation == "malware-sample").then(|| sample_bytes(sample))?)
+    {
         properties.insert("content_ref".into(), bytes.reference());
         related.push(bytes);
     } else if let Some(sample) = bag.take("malware-sample") {

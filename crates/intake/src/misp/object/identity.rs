@@ -94,7 +94,8 @@ pub(super) fn identity(thing: &Thing) -> Option<Sense> {
         properties.insert("name".into(), composed_name(&mut bag)?.into());
     }
     properties.contains_key("name").then_some(())?;
-    let contact: Vec<String> = template.contact.iter().filter_map(|relation| contact(&mut bag, relation)).collect();
+    let contact: Vec<String> =
+        template.contact.iter().filter_map(|relation| contact(&mut bag, relation)).collect();
     if !contact.is_empty() {
         properties.insert("contact_information".into(), contact.join(" / ").into());
     }
@@ -103,8 +104,10 @@ pub(super) fn identity(thing: &Thing) -> Option<Sense> {
 }
 
 fn composed_name(bag: &mut Bag) -> Option<String> {
-    let parts: Vec<&str> =
-        ["first-name", "middle-name", "last-name"].iter().filter_map(|relation| bag.value(relation)).collect();
+    let parts: Vec<&str> = ["first-name", "middle-name", "last-name"]
+        .iter()
+        .filter_map(|relation| bag.value(relation))
+        .collect();
     (!parts.is_empty()).then(|| parts.join(" "))
 }
 

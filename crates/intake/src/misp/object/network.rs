@@ -17,10 +17,17 @@ pub(super) use http::http_request;
 
 const KIND: &str = "network-traffic";
 
-const PORTS: &[Field] = &[field("src-port", &["src_port"], Integer), field("dst-port", &["dst_port"], Integer)];
+const PORTS: &[Field] =
+    &[field("src-port", &["src_port"], Integer), field("dst-port", &["dst_port"], Integer)];
 
 /// The traffic of an object: its ends, then its other properties.
-fn observed(thing: &Thing, ends: Ends, mut properties: Fields, bag: &Bag, pattern: Comparisons) -> Option<Sense> {
+fn observed(
+    thing: &Thing,
+    ends: Ends,
+    mut properties: Fields,
+    bag: &Bag,
+    pattern: Comparisons,
+) -> Option<Sense> {
     ends.refer(&mut properties);
     // Traffic without an end is nothing STIX allows (section 6.12).
     (properties.contains_key("src_ref") || properties.contains_key("dst_ref")).then_some(())?;
@@ -73,7 +80,8 @@ pub(super) fn ip_port(thing: &Thing) -> Option<Sense> {
     observed(thing, ends, properties, &bag, pattern)
 }
 
-const ENDS: [(&str, &str); 4] = [("ip-src", "src"), ("ip-dst", "dst"), ("hostname-src", "src"), ("hostname-dst", "dst")];
+const ENDS: [(&str, &str); 4] =
+    [("ip-src", "src"), ("ip-dst", "dst"), ("hostname-src", "src"), ("hostname-dst", "dst")];
 
 fn both_ends(bag: &mut Bag) -> Ends {
     let mut ends = Ends::default();
@@ -169,12 +177,18 @@ pub(super) fn netflow(thing: &Thing) -> Option<Sense> {
     let mut properties = Fields::new();
     fill(&mut properties, &mut bag, PORTS);
     fill(&mut properties, &mut bag, COUNTS);
-    let spoken_of = |extension: &str| properties.get("extensions").is_some_and(|all| all.get(extension).is_some());
+    let spoken_of =
+        |extension: &str| properties.get("extensions").is_some_and(|all| all.get(extension).is_some());
     let implied = [("icmp-ext", "icmp"), ("tcp-ext", "tcp")];
-    let mut spoken: Vec<String> =
-        implied.iter().filter(|(extension, _)| spoken_of(extension)).map(|(_, name)| (*name).to_owned()).collect();
+    let mut spoken: Vec<String> = implied
+        .iter()
+        .filter(|(extension, _)| spoken_of(extension))
+        .map(|(_, name)| (*name).to_owned())
+        .collect();
     let named = protocols(&mut bag, &["protocol"]);
-    spoken.extend(named.into_iter().filter(|name| !matches!(name.as_str(), "icmp" | "tcp")).collect::<Vec<_>>());
+    spoken.extend(
+        named.into_iter().filter(|name| !matches!(name.as_str(), "icmp" | "tcp")).collect::<Vec<_>>(),
+    );
     properties.insert("protocols".into(), or_tcp(spoken));
     let mut detecting = Bag::detecting(&thing.attributes);
     let mut pattern = Comparisons::default();

@@ -89,7 +89,8 @@ fn compare_section(pattern: &mut Comparisons, section: &Thing, at: usize) {
     let mut bag = Bag::detecting(&section.attributes);
     let name = format!("sections[{at}]");
     for field in SECTION {
-        let segments: Vec<&str> = EXTENSION.iter().copied().chain([name.as_str()]).chain(field.path.iter().copied()).collect();
+        let segments: Vec<&str> =
+            EXTENSION.iter().copied().chain([name.as_str()]).chain(field.path.iter().copied()).collect();
         for attribute in bag.all(field.relation) {
             pattern.equal(&path("file", &segments), &attribute.value);
         }

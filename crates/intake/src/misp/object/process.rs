@@ -53,7 +53,9 @@ fn children(bag: &mut Bag) -> Vec<Observable> {
     let mut children = Vec::new();
     for child in bag.all("child-pid") {
         match child.value.parse::<i64>() {
-            Ok(pid) => children.push(Observable::new(Kind::Process, members(json!({ "pid": pid })), child.uuid())),
+            Ok(pid) => {
+                children.push(Observable::new(Kind::Process, members(json!({ "pid": pid })), child.uuid()))
+            }
             Err(_) => bag.put_back(child),
         }
     }
@@ -63,9 +65,9 @@ fn children(bag: &mut Bag) -> Vec<Observable> {
 /// The parent, of all the attributes that speak of it; its UUID is that of the first.
 fn parent(bag: &mut Bag, thing: &Thing, related: &mut Vec<Observable>) -> Option<Observable> {
     let named = ["parent-pid", "parent-command-line", "parent-image"];
-    let uuid = named.iter().find_map(|wanted| {
-        thing.attributes.iter().find(|attribute| attribute.relation() == *wanted)?.uuid()
-    });
+    let uuid = named
+        .iter()
+        .find_map(|wanted| thing.attributes.iter().find(|attribute| attribute.relation() == *wanted)?.uuid());
     let mut properties = Fields::new();
     fill(&mut properties, bag, PARENT);
     if let Some(image) = bag.value("parent-image").map(named_file) {

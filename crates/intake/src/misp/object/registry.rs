@@ -20,7 +20,9 @@ pub(super) fn key(thing: &Thing, siblings: &Siblings) -> Option<Sense> {
         .collect();
     let mut bag = thing.bag();
     let mut properties = Fields::new();
-    if let Some(key) = bag.find(|relation, key| (relation == "key").then(|| Selector::registry_key(&key.value).ok())?) {
+    if let Some(key) =
+        bag.find(|relation, key| (relation == "key").then(|| Selector::registry_key(&key.value).ok())?)
+    {
         properties.extend(key.properties());
     }
     let mut values: Vec<Value> = own_value(&mut bag).into_iter().collect();
@@ -68,7 +70,8 @@ fn key_pattern(thing: &Thing, parts: &[Thing]) -> Option<String> {
     if let Some(time) = bag.value("last-modified") {
         pattern.equal("windows-registry-key:modified_time", &time.replacen('T', " ", 1));
     }
-    let own = VALUE.iter().any(|(relation, _)| thing.attributes.iter().any(|item| item.relation() == *relation));
+    let own =
+        VALUE.iter().any(|(relation, _)| thing.attributes.iter().any(|item| item.relation() == *relation));
     compare_value(&mut pattern, &mut bag, 0);
     for (at, part) in parts.iter().enumerate() {
         compare_value(&mut pattern, &mut Bag::detecting(&part.attributes), at + usize::from(own));

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::observable::members;
+use super::super::scene::page;
 use super::template::Form::Text;
 use super::template::{Field, field, fill};
 use super::{Sense, Thing};
@@ -101,7 +102,7 @@ pub(super) fn rule(name: &str, thing: &Thing) -> Option<Sense> {
     let version = version.trim_matches(|c: char| c.is_ascii_alphabetic() || c == ' ').to_owned();
     properties.insert("pattern_version".into(), version.into());
     let references: Vec<Value> =
-        bag.all(template.references).iter().map(|item| json!({ "source_name": "url", "url": item.value })).collect();
+        bag.all(template.references).iter().map(|item| page("url", &item.value)).collect();
     if !references.is_empty() {
         properties.insert("external_references".into(), references.into());
     }

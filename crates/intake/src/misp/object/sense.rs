@@ -5,7 +5,10 @@ use entente_model::Kind;
 use super::super::observable::Observable;
 use super::super::scene::Scene;
 use super::super::value::Fields;
-use super::{Siblings, Thing, account, concept, email, file, host, identity, network, pe, process, registry, rule, template};
+use super::{
+    Siblings, Thing, account, concept, email, file, host, identity, network, pe, process, registry, rule,
+    template,
+};
 
 /// What an object says in STIX.
 pub(in super::super) enum Sense {

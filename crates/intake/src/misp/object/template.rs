@@ -24,6 +24,8 @@ pub(super) enum Form {
     Time,
     /// All values of the relation.
     List,
+    /// ISO 639-2 codes of languages, lower case.
+    Languages,
 }
 
 /// One relation and the property it is.
@@ -95,7 +97,9 @@ fn pattern(template: &Template, thing: &Thing) -> Option<String> {
 pub(super) fn digests(properties: &mut Fields, bag: &mut Bag, prefix: &str) {
     let mut hashes = Map::new();
     for digest in DIGESTS {
-        let found = bag.find(|relation, attribute| digest_of(digest, relation, prefix).then(|| digest.value(&attribute.value))?);
+        let found = bag.find(|relation, attribute| {
+            digest_of(digest, relation, prefix).then(|| digest.value(&attribute.value))?
+        });
         if let Some(value) = found {
             hashes.entry(digest.property).or_insert_with(|| value.into());
         }
@@ -106,7 +110,13 @@ pub(super) fn digests(properties: &mut Fields, bag: &mut Bag, prefix: &str) {
 }
 
 /// Comparisons of digests, in the order of the table.
-pub(super) fn compare_digests(pattern: &mut Comparisons, bag: &mut Bag, kind: &str, under: &[&str], prefix: &str) {
+pub(super) fn compare_digests(
+    pattern: &mut Comparisons,
+    bag: &mut Bag,
+    kind: &str,
+    under: &[&str],
+    prefix: &str,
+) {
     for digest in DIGESTS {
         let found = bag.find(|relation, attribute| digest_of(digest, relation, prefix).then_some(attribute));
         if let Some(attribute) = found {
@@ -126,8 +136,14 @@ fn digest_of(digest: &Digest, relation: &str, prefix: &str) -> bool {
 /// Moves values to their properties. A value that cannot be written as the property wants is left in the bag.
 pub(super) fn fill(properties: &mut Fields, bag: &mut Bag, fields: &[Field]) {
     for field in fields {
-        if let Form::List = field.form {
-            let values: Vec<Value> = bag.all(field.relation).iter().map(|item| item.value.as_str().into()).collect();
+        if let Form::List | Form::Languages = field.form {
+            let mut values: Vec<Value> = Vec::new();
+            for attribute in bag.all(field.relation) {
+                match written(&attribute.value, field.form) {
+                    Some(value) => values.push(value),
+                    None => bag.put_back(attribute),
+                }
+            }
             if !values.is_empty() {
                 set(properties, field.path, Value::Array(values));
             }
@@ -155,6 +171,10 @@ fn written(value: &str, form: Form) -> Option<Value> {
         Form::Integer => value.trim_start_matches("AS").trim().parse::<i64>().ok().map(Value::from),
         Form::Number => value.trim().parse::<f64>().ok().filter(|number| number.is_finite()).map(Value::from),
         Form::Time => parse_moment(value).map(|at| at.to_string().into()),
+        Form::Languages => {
+            let code = value.trim().to_ascii_lowercase();
+            (code.len() == 3 && code.bytes().all(|b| b.is_ascii_lowercase())).then(|| code.into())
+        }
         Form::Flag => match value.trim() {
             "1" | "true" | "True" => Some(true.into()),
             "0" | "false" | "False" => Some(false.into()),

@@ -13,7 +13,8 @@ use super::{Sense, Thing};
 
 /// The drafts of an object that means this.
 pub(super) fn write(scene: &Scene, thing: &Thing, sense: Sense) -> Result<Made, Fault> {
-    let tags = annotated(scene, thing).fold(Tags::of_object(thing.fields), |tags, other| tags.and(other.tags.clone()));
+    let tags = annotated(scene, thing)
+        .fold(Tags::of_object(thing.fields), |tags, other| tags.and(other.tags.clone()));
     let deleted = flag(thing.fields, "deleted") == Some(true);
     let writer = Writer { scene, thing, tags, deleted };
     let mut made = match sense {
@@ -46,12 +47,14 @@ impl Writer<'_> {
         let properties = observation(self.thing.fields, self.scene.time, observables, self.labels());
         let observed = self.own(Kind::ObservedData, properties)?;
         let observed_id = observed.object.id().clone();
-        let mut made = Made { observable: observables.first().map(|seen| seen.id.clone()), ..Made::default() };
+        let mut made =
+            Made { observable: observables.first().map(|seen| seen.id.clone()), ..Made::default() };
         if let Some(pattern) = pattern {
             let indicator = self.own(Kind::Indicator, self.indicator(&pattern))?;
             let indicator_id = indicator.object.id().clone();
             let ends = (&indicator_id, "based-on", &observed_id);
-            let based_on = self.scene.relationship(ends, self.time(), self.deleted, &self.tags.restrictions())?;
+            let based_on =
+                self.scene.relationship(ends, self.time(), self.deleted, &self.tags.restrictions())?;
             made.drafts.extend([indicator, observed, based_on]);
             made.subjects.extend([indicator_id, observed_id]);
         } else {
@@ -91,7 +94,8 @@ impl Writer<'_> {
     }
 
     fn custom(&self) -> Result<Made, Fault> {
-        let attributes: Vec<Value> = self.thing.attributes.iter().map(|attribute| kept(attribute.fields)).collect();
+        let attributes: Vec<Value> =
+            self.thing.attributes.iter().map(|attribute| kept(attribute.fields)).collect();
         let mut properties = members(json!({
             "labels": [
                 format!("misp:category=\"{}\"", self.thing.category),
@@ -156,8 +160,18 @@ impl Writer<'_> {
 
 /// What is kept of an attribute of a custom object; MISP's row numbers mean nothing elsewhere.
 fn kept(attribute: &Map<String, Value>) -> Value {
-    let members =
-        ["type", "object_relation", "value", "category", "comment", "to_ids", "uuid", "data", "first_seen", "last_seen"];
+    let members = [
+        "type",
+        "object_relation",
+        "value",
+        "category",
+        "comment",
+        "to_ids",
+        "uuid",
+        "data",
+        "first_seen",
+        "last_seen",
+    ];
     let says = |value: &Value| !value.is_null() && value.as_str() != Some("");
     let kept = members.iter().filter_map(|name| Some(((*name).to_owned(), attribute.get(*name)?.clone())));
     Value::Object(kept.filter(|(_, value)| says(value)).collect())

@@ -27,7 +27,8 @@ impl Ends {
     /// Takes a host name as an end, if no address was told for that end.
     pub(super) fn name_if_alone(&mut self, bag: &mut Bag, relation: &str, side: &'static str) {
         if !self.has(side)
-            && let Some(end) = bag.find(|own, item| (own == relation).then(|| observable::domain(&item.value))?)
+            && let Some(end) =
+                bag.find(|own, item| (own == relation).then(|| observable::domain(&item.value))?)
         {
             self.known.push((side, end));
         }

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::super::super::observable;
 use super::super::super::pattern::Comparisons;
 use super::super::super::value::Fields;
-use super::super::template::Form::Text;
+use super::super::template::Form::{List, Text};
 use super::super::template::{Field, compare, field, fill};
 use super::super::{Bag, Sense, Thing};
 use super::ends::{Ends, compare_ends};
@@ -18,11 +18,12 @@ const EXTENSION: &[Field] = &[
 
 const ADDRESS: &[Field] = &[field("url", &["extensions", "http-request-ext", "request_value"], Text)];
 
+/// A header may come more than once: STIX 2.1 section 6.12.2 wants lists.
 const HEADER: &[Field] = &[
-    field("content-type", &["extensions", "http-request-ext", "request_header", "Content-Type"], Text),
-    field("cookie", &["extensions", "http-request-ext", "request_header", "Cookie"], Text),
-    field("referer", &["extensions", "http-request-ext", "request_header", "Referer"], Text),
-    field("user-agent", &["extensions", "http-request-ext", "request_header", "User-Agent"], Text),
+    field("content-type", &["extensions", "http-request-ext", "request_header", "Content-Type"], List),
+    field("cookie", &["extensions", "http-request-ext", "request_header", "Cookie"], List),
+    field("referer", &["extensions", "http-request-ext", "request_header", "Referer"], List),
+    field("user-agent", &["extensions", "http-request-ext", "request_header", "User-Agent"], List),
 ];
 
 /// A request, with the host it was sent to.
@@ -54,7 +55,9 @@ fn host(bag: &mut Bag, ends: &mut Ends) {
     let Some(address) = ends.end("dst").map(observable::Observable::reference) else {
         return ends.name_if_alone(bag, "host", "dst");
     };
-    if let Some(name) = bag.find(|relation, item| (relation == "host").then(|| observable::domain(&item.value))?) {
+    if let Some(name) =
+        bag.find(|relation, item| (relation == "host").then(|| observable::domain(&item.value))?)
+    {
         ends.beside(name.with("resolves_to_refs", json!([address])));
     }
 }
