@@ -5,6 +5,7 @@
 //! child, which goes on where the folder ends. A failure is: an acknowledged batch that is not there, a batch that
 //! is there in part, a ledger that does not verify, or an end that differs from an undisturbed run. A batch that was committed but
 //! not acknowledged is none: the child died between the two.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod told;
 

@@ -68,10 +68,7 @@ impl Store {
         if let Some(fault) = fault {
             return Err(fault);
         }
-        let audiences = audiences::check(&conn).map_err(whole)?;
-        if let Err(fault) = audiences {
-            return Err(fault);
-        }
+        audiences::check(&conn).map_err(whole)??;
         if size < hashes.len() as u64 {
             return Err(FirstBad { leaf: Some(size), why: "it was committed but never signed".to_owned() });
         }

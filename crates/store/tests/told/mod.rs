@@ -1,5 +1,6 @@
 //! Small drafts and batches for the tests of this crate.
 #![allow(dead_code, reason = "each test file uses its own part")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use entente_model::{
     CompartmentNo, CompartmentSet, Draft, Handling, Link, Object, ObjectId, Reference, Selector, Tlp,
