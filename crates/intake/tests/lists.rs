@@ -93,6 +93,20 @@ fn a_feed_is_of_no_family() {
 }
 
 #[test]
+fn every_indicator_is_linked_to_what_its_pattern_names_once() {
+    let text = "evil.example:443\n192.0.2.1:80\n198.51.100.0/24\nHKCU\\Software\\X\nC:\\x\\y.exe\na@evil.example\n\
+                1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa\nd41d8cd98f00b204e9800998ecf8427e\nhttp://evil.example/a'b\n\
+                [domain-name:value = 'evil.example' OR ipv4-addr:value = '192.0.2.1']\n";
+    let lines = drafts("x.txt", text);
+    assert_eq!(lines.len(), 10);
+    for line in &lines {
+        let named: Vec<_> = line[0].links.iter().filter(|link| link.kind == "pattern").collect();
+        let wanted = if line.len() == 1 { 2 } else { 1 };
+        assert_eq!(named.len(), wanted, "{:?}", line[0]);
+    }
+}
+
+#[test]
 fn utf_16_and_latin_1_are_read() {
     let text = "caf\u{e9}.example\n192.0.2.1 # na\u{ef}f\n";
     for big in [false, true] {

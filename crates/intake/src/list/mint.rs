@@ -90,6 +90,18 @@ impl<'c> Mint<'c> {
         Ok(drafts)
     }
 
+    /// The drafts of a line that is a STIX pattern.
+    pub(super) fn pattern(&mut self, pattern: &str, about: &About) -> Result<Vec<Draft>, ObjectError> {
+        let id = self.id_in_context(&format!("{}\u{1f}{pattern}", self.title), about);
+        let mut json = Map::new();
+        json.insert("pattern".into(), pattern.into());
+        json.insert("pattern_type".into(), "stix".into());
+        json.insert("indicator_types".into(), json!(["unknown"]));
+        json.extend(about.description.iter().map(|text| ("description".into(), text.as_str().into())));
+        json.insert("external_references".into(), self.references(about));
+        Ok(vec![self.drafter.mint(&id, Value::Object(json), self.drafter.handling())?])
+    }
+
     fn indicator(
         &mut self,
         finding: &Finding,
@@ -120,12 +132,13 @@ impl<'c> Mint<'c> {
         json.insert("external_references".into(), self.references(about));
         let mut draft = self.drafter.mint(&id, Value::Object(json), self.drafter.handling())?;
         let at = draft.links.iter().find_map(|link| link.at);
-        draft.links.extend(finding.selectors().into_iter().map(|selector| Link {
-            source: End::Id(id.clone()),
-            target: End::Selector(selector),
-            kind: NAMES.into(),
-            at,
-        }));
+        for selector in finding.selectors() {
+            // The reader of patterns has drawn most of them; a list may name more than STIX patterns can.
+            let target = End::Selector(selector);
+            if !draft.links.iter().any(|link| link.kind == NAMES && link.target == target) {
+                draft.links.push(Link { source: End::Id(id.clone()), target, kind: NAMES.into(), at });
+            }
+        }
         Ok(draft)
     }
 

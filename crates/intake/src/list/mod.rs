@@ -26,6 +26,7 @@ use origin::{Origin, Subject};
 use provenance::{Provenance, Reference};
 use table::Table;
 
+use crate::stix::pattern::{Edition, Pattern};
 use crate::{Context, Outcome, Place, ReadError, Sink};
 
 /// Most indicators of one line.
@@ -157,6 +158,11 @@ impl<'c> List<'c> {
     }
 
     fn prose(&mut self, text: &str) -> Result<Outcome, String> {
+        if text.starts_with(['[', '(']) && Pattern::parse(text, Edition::V21).is_ok() {
+            let about = self.about(None, Vec::new(), None);
+            let drafts = self.mint.pattern(text, &about);
+            return drafts.map(Outcome::Drafts).map_err(|error| error.to_string());
+        }
         let extract = prose::extract(text);
         if !extract.findings.is_empty() {
             return self.drafts(&extract.findings, extract.description, extract.references, None, None);
@@ -181,6 +187,15 @@ impl<'c> List<'c> {
         if findings.len() > MOST_FINDINGS {
             return Err(format!("the line names more than {MOST_FINDINGS} indicators: write one on a line"));
         }
+        let about = self.about(description, urls, since);
+        let drafts = self.mint.drafts(findings, &about, subject, &self.provenance.aliases);
+        self.provenance.used();
+        self.opening = false;
+        drafts.map(Outcome::Drafts).map_err(|error| error.to_string())
+    }
+
+    /// What the list says about the line at hand.
+    fn about(&self, description: Option<String>, urls: Vec<String>, since: Option<String>) -> About {
         let heading = self.provenance.heading().map(str::to_owned);
         let description = match (heading, description) {
             (Some(heading), Some(text)) => Some(provenance::clip(&format!("{heading}: {text}"))),
@@ -188,11 +203,7 @@ impl<'c> List<'c> {
         };
         let own = urls.into_iter().map(|url| Reference { source: "list".to_owned(), url: Some(url) });
         let references = self.provenance.references().cloned().chain(own).collect();
-        let about = About { description, references, since };
-        let drafts = self.mint.drafts(findings, &about, subject, &self.provenance.aliases);
-        self.provenance.used();
-        self.opening = false;
-        drafts.map(Outcome::Drafts).map_err(|error| error.to_string())
+        About { description, references, since }
     }
 }
 

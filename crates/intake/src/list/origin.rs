@@ -261,7 +261,7 @@ fn read_name(name: &str, folder: Option<&str>) -> Reading {
             false => Reading::Subject(Subject::Group(group_name(words[1]))),
         };
     }
-    if is(first, "generic") || is(first, "hacked") {
+    if ["generic", "hacked", "cve"].iter().any(|word| is(first, word)) {
         return Reading::Title;
     }
     let sort = words.iter().find_map(|word| sort_of(word));
@@ -288,6 +288,7 @@ fn read_name(name: &str, folder: Option<&str>) -> Reading {
 }
 
 fn subject(name: &str, sort: Option<&'static str>) -> Subject {
+    let name = ["IOCs", "IOC"].iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name);
     // `gootloader2025`: the year is that of the list.
     let without_year = name.trim_end_matches(|c: char| c.is_ascii_digit());
     let year = &name[without_year.len()..];
@@ -387,6 +388,8 @@ mod tests {
             ("IOC-sheet_gootloader2025.csv", family("gootloader")),
             ("stantinko/samples.sha1", family("stantinko")),
             ("Ryuk/Ryuk_trickbot_campaign.txt", family("Ryuk")),
+            ("reddriverIOCs.txt", family("reddriver")),
+            ("CVE-2022-26134_attacks.csv", None),
             ("apt_28.txt", group("APT28")),
             ("apt_sofacy.txt", group("sofacy")),
             ("STAC6451_IOCs.csv", group("STAC6451")),

@@ -27,7 +27,7 @@ pub(super) const PATH_ONLY: &str = "URL path without a host";
 const FILE_PATTERN: &str = "file-name pattern";
 
 /// Hosts of reports: an address there is where an indicator was told, also alone on a line.
-const PUBLISHERS: [&str; 34] = [
+const PUBLISHERS: [&str; 35] = [
     "talosintelligence.com",
     "welivesecurity.com",
     "virustotal.com",
@@ -62,10 +62,20 @@ const PUBLISHERS: [&str; 34] = [
     "twitter.com",
     "x.com",
     "misp-project.org",
+    "jpcertcc.github.io",
 ];
 
 /// Reads one line, already without white space around it.
 pub(super) fn extract(line: &str) -> Extract {
+    // AsciiDoc's verbatim text: `+a.example+`.
+    if line.contains("`+") {
+        let plain = line.replace("`++", "`").replace("++`", "`").replace("`+", "`").replace("+`", "`");
+        return extract_plain(&plain);
+    }
+    extract_plain(line)
+}
+
+fn extract_plain(line: &str) -> Extract {
     let core = without_bullet(line);
     if is_scored_pattern(core) {
         return Extract { class: FILE_PATTERN, ..Extract::default() };
@@ -241,10 +251,13 @@ fn segments(core: &str) -> impl Iterator<Item = &str> {
 
 /// Commas and semicolons belong to the URL they stand in, unless white space follows. A bar before a port too.
 fn inside_url(text: &str, at: usize) -> bool {
+    let after = &text[at + 1..];
+    if text.as_bytes()[at] == b'|' {
+        let digits = after.len() - after.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        return (1..=5).contains(&digits) && after[digits..].chars().next().is_none_or(char::is_whitespace);
+    }
     let before = text[..at].rsplit(char::is_whitespace).next().unwrap_or_default();
-    let after = text[at + 1..].chars().next();
-    let port = text.as_bytes()[at] == b'|' && after.is_some_and(|c| c.is_ascii_digit());
-    port || (before.contains("://") && after.is_some_and(|c| !c.is_whitespace()))
+    before.contains("://") && after.chars().next().is_some_and(|c| !c.is_whitespace())
 }
 
 fn is_one_token(segment: &str) -> bool {
@@ -351,7 +364,7 @@ mod tests {
     #[test]
     fn lines_of_lists() {
         let sha1 = "da39a3ee5e6b4b0d3255bfef95601890afd80709";
-        let cases: [(&str, &[&str], Option<&str>); 16] = [
+        let cases: [(&str, &[&str], Option<&str>); 17] = [
             ("evil.example", &["evil.example"], None),
             ("192.0.2.1:443", &["192.0.2.1:443"], None),
             ("192.0.2.1\t10", &["192.0.2.1"], Some("10")),
@@ -387,6 +400,11 @@ mod tests {
             ),
             ("See https://blog.example/post for more about example.com", &[], None),
             ("https://blog.talosintelligence.com/post/", &[], None),
+            (
+                "| `+one[.]example+` |192.0.2.7|two[.]example|x",
+                &["one.example", "192.0.2.7", "two.example"],
+                Some("192.0.2.7|two[.]example|x"),
+            ),
             ("Version 1.0.0.1 of file.exe", &[], None),
         ];
         for (line, expected, description) in cases {
