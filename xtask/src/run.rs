@@ -87,6 +87,9 @@ impl Run {
 
     pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
+        for (name, _) in std::env::vars_os().filter(|(name, _)| is_about_xtask(&name.to_string_lossy())) {
+            command.env_remove(name);
+        }
         command.args(&self.args).current_dir(root().join(self.folder)).envs(self.env.iter().cloned());
         command
     }
@@ -111,6 +114,12 @@ impl fmt::Display for Run {
         write!(f, "{}", quoted(&self.program))?;
         self.args.iter().try_for_each(|arg| write!(f, " {}", quoted(arg)))
     }
+}
+
+/// What `cargo run` tells xtask about xtask. Build scripts such as ring's look at these names, and would build anew each
+/// time a step is run by hand and by xtask in turn.
+fn is_about_xtask(name: &str) -> bool {
+    name.starts_with("CARGO_PKG_") || ["CARGO_MANIFEST_DIR", "CARGO_MANIFEST_PATH"].contains(&name)
 }
 
 fn quoted(word: &str) -> String {
