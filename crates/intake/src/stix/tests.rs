@@ -149,6 +149,23 @@ fn what_is_wrong_is_said() {
 }
 
 #[test]
+fn a_granular_marking_marks_something() {
+    let marked = |selector: &str| {
+        object(
+            "tool",
+            json!({"name": "a", "labels": ["x"], "external_references": [{"source_name": "s", "url": "u"}],
+            "granular_markings": [{"lang": "en", "selectors": [selector]}]}),
+        )
+    };
+    for selector in ["name", "labels.[0]", "external_references.[0].url"] {
+        drafts(&marked(selector).to_string());
+    }
+    for selector in ["description", "labels.[1]", "labels.x", "name.[0]", "external_references.[0].x"] {
+        assert!(reason(marked(selector)).contains("which the object does not have"), "{selector}");
+    }
+}
+
+#[test]
 fn a_pattern_has_to_be_one() {
     let indicator = |language: &str, pattern: &str| {
         object(

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use super::pattern::{Edition, Pattern};
 
 mod form;
+mod marked;
 mod rules;
 
 use form::Form;
@@ -23,6 +24,7 @@ pub(super) fn object(json: &Json) -> Result<(), String> {
     let kind = Kind::from_name(kind);
     properties(json, &kind)?;
     together(json, &kind)?;
+    marked::parts_exist(json)?;
     in_order(json, &kind)
 }
 

@@ -74,11 +74,19 @@ const DIGESTS: [(&str, usize); 12] = [
 
 /// Whether a digest cannot be one of this algorithm. Unknown algorithms are believed.
 pub(super) fn is_wrong_digest(algorithm: &str, digest: &str) -> bool {
+    length(algorithm)
+        .is_some_and(|length| digest.len() != length || !digest.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
+/// Whether it is known what digests of this algorithm look like.
+pub(super) fn is_digest_known(algorithm: &str) -> bool {
+    length(algorithm).is_some()
+}
+
+fn length(algorithm: &str) -> Option<usize> {
     let named = |name: &str| {
         let letters = algorithm.bytes().filter(|byte| *byte != b'-').map(|byte| byte.to_ascii_uppercase());
         letters.eq(name.bytes())
     };
-    DIGESTS.iter().find(|(name, _)| named(name)).is_some_and(|(_, length)| {
-        digest.len() != *length || !digest.bytes().all(|byte| byte.is_ascii_hexdigit())
-    })
+    DIGESTS.iter().find(|(name, _)| named(name)).map(|(_, length)| *length)
 }

@@ -1,7 +1,7 @@
 //! Recursive descent over the grammar of STIX 2.1 section 9.
 
 use super::lexer::{Lexer, Sort, Token};
-use super::literal::{is_timestamp, is_wrong_digest, unescaped};
+use super::literal::{is_digest_known, is_timestamp, is_wrong_digest, unescaped};
 use super::{
     Comparison, Edition, Literal, Observation, Operand, Operator, Path, Pattern, PatternError, Qualifier,
     Step, Test,
@@ -255,12 +255,16 @@ impl<'p> Parser<'p> {
 
     /// A literal that, for a digest, has to have the digest's form.
     fn value_of(&mut self, path: &Path<'p>) -> Parsed<Literal<'p>> {
-        let at = self.ahead.at;
+        let token = self.ahead;
         let value = self.literal()?;
-        if let (Some(algorithm), Literal::Text(digest)) = (path.digest(), &value)
-            && is_wrong_digest(algorithm, digest)
-        {
-            return Err(self.lexer.error(at, format!("`{digest}` is not a digest of {algorithm}")));
+        let wrong = path.digest().filter(|algorithm| match &value {
+            Literal::Text(digest) => is_wrong_digest(algorithm, digest),
+            _ => is_digest_known(algorithm),
+        });
+        if let Some(algorithm) = wrong {
+            return Err(self
+                .lexer
+                .error(token.at, format!("{} is not a digest of {algorithm}", token.shown())));
         }
         Ok(value)
     }

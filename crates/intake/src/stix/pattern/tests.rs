@@ -85,7 +85,8 @@ fn invalid_patterns_say_where_and_why() {
         ),
         ("([a:b = 1]", "character 11: `)` was expected, not the end"),
         ("[a:b = 1] /* open", "character 11: the comment is not closed"),
-        ("[file:hashes.'SHA-256' = 'f00']", "character 26: `f00` is not a digest of SHA-256"),
+        ("[file:hashes.'SHA-256' = 'f00']", "character 26: `'f00'` is not a digest of SHA-256"),
+        ("[file:hashes.MD5 = 5]", "character 20: `5` is not a digest of MD5"),
         ("[ä:b = 1]", "character 2: `ä` means nothing here"),
     ] {
         let error = why(pattern);
