@@ -154,6 +154,8 @@ impl Object {
             "abstract",
             "content",
             "description",
+            "x_misp_value",
+            "x_misp_comment",
         ] {
             words.extend(self.text(property));
         }
@@ -195,6 +197,8 @@ fn label(kind: &Kind, json: &Map<String, Value>) -> Option<String> {
         Kind::Note | Kind::Opinion => get("content").or(get("opinion")).map(str::to_owned),
         Kind::MalwareAnalysis => get("product").map(str::to_owned),
         Kind::Process => get("command_line").map(str::to_owned),
+        // What MISP has and STIX has not: `x-misp-attribute`, `x-misp-object`.
+        Kind::Custom(_) => get("x_misp_value").or(get("x_misp_name")).map(str::to_owned),
         _ => None,
     }
 }
