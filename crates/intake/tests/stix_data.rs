@@ -115,6 +115,9 @@ fn every_file_is_accounted_for() {
     if golden != lines {
         let seen = concat!(env!("CARGO_TARGET_TMPDIR"), "/stix_counts.txt");
         fs::write(seen, &lines).expect("the target folder");
+        let (was, is): (Vec<_>, Vec<_>) = (golden.lines().collect(), lines.lines().collect());
+        was.iter().filter(|line| !is.contains(line)).for_each(|line| println!("- {line}"));
+        is.iter().filter(|line| !was.contains(line)).for_each(|line| println!("+ {line}"));
         panic!("the counts differ: compare {seen} with {GOLDEN}, and copy it there if the change is wanted");
     }
 }
