@@ -128,7 +128,7 @@ impl Index {
     pub(crate) fn each_edge(&self, mut each: impl FnMut(Edge)) {
         let arrays = self.arrays();
         for (pair, source) in arrays.offsets.windows(2).zip(arrays.outer) {
-            for end in pair[0] as usize..pair[1] as usize {
+            for end in pair[0] as usize..(pair[1] as usize).min(arrays.links.len()) {
                 if let Some(edge) = arrays.edge_out_of(VertexNo(*source), end) {
                     each(edge);
                 }

@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use crate::PathChoice;
+use crate::meet::back;
 use crate::reader::Reader;
 use crate::scratch::{Scratch, Side};
 
@@ -292,16 +293,6 @@ impl Spur<'_> {
         let Some(last) = self.root.last() else { return false };
         (u == *last && self.closed.contains(&w)) || (w == *last && self.closed.contains(&u))
     }
-}
-
-fn back(side: &Side, from: u32) -> Vec<u32> {
-    let mut path = vec![from];
-    let mut vertex = from;
-    while side.parents[vertex as usize] != vertex {
-        vertex = side.parents[vertex as usize];
-        path.push(vertex);
-    }
-    path
 }
 
 /// Fewest hops, then least common, then smallest numbers in the store's numbering.

@@ -64,6 +64,7 @@ mod meet;
 mod neighbourhood;
 mod path;
 mod reader;
+mod scan;
 mod scratch;
 mod segment;
 mod shared;

@@ -92,7 +92,8 @@ pub(crate) fn trace(scratch: &Scratch, (u, w): Meeting) -> Vec<u32> {
     path
 }
 
-fn back(side: &Side, from: u32) -> Vec<u32> {
+/// The vertices from one back to the end its side started from, both included.
+pub(crate) fn back(side: &Side, from: u32) -> Vec<u32> {
     let mut path = vec![from];
     let mut vertex = from;
     while side.parents[vertex as usize] != vertex {

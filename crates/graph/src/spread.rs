@@ -179,7 +179,7 @@ fn touching(reader: &Reader<'_>, frontier: &Bits, first: u32, candidates: u64) -
 #[inline]
 fn touches(reader: &Reader<'_>, frontier: &Bits, vertex: u32) -> bool {
     use std::ops::ControlFlow::{Break, Continue};
-    let hit = |step: crate::reader::Step<'_>| {
+    let hit = |step: crate::scan::Step<'_>| {
         if frontier.holds(step.neighbour()) { Break(()) } else { Continue(()) }
     };
     reader.admits_vertex(vertex) && reader.visit(vertex, hit).is_break()

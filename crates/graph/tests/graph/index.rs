@@ -120,6 +120,20 @@ fn every_byte_of_a_section_is_covered_by_its_checksum() {
     assert!(matches!(index.verify(), Err(IndexError::Damaged { section: "links" })));
 }
 
+/// Offsets far beyond the links once made compaction count to four thousand million for each vertex.
+#[test]
+fn sections_full_of_one_byte_are_read_in_no_time() {
+    let vertices = [PLAIN; 40];
+    let edges: Vec<Edge> = (0..39).map(|n| edge(n, n + 1, n)).collect();
+    for byte in [0xff, 0x80, 0x01, 0x00] {
+        let mut words = build(edges.clone(), &vertices, ClaimNo(39)).expect("valid edges").to_words();
+        let bytes: &mut [u8] = bytemuck::cast_slice_mut(&mut words);
+        let end = bytes.len() - 512;
+        bytes[64..end].fill(byte);
+        ask_everything(&Graph::new(Index::from_words(words).expect("head and foot are whole")));
+    }
+}
+
 #[test]
 fn edges_to_nowhere_are_refused() {
     let beyond = build(vec![edge(0, 3, 7)], &[PLAIN; 3], ClaimNo(7));
