@@ -5,7 +5,8 @@ use serde_json::Value;
 
 use super::galaxy::Cluster;
 use super::observable::members;
-use super::scene::{Fault, Made, Scene, relation, relationship_type};
+use super::properties::{relation, relationship_type};
+use super::scene::{Fault, Made, Scene};
 use super::tags::Tags;
 use super::value::{Fields, list, text, uuid};
 use crate::{Context, Place, Sink, Stopped};

@@ -26,6 +26,7 @@ mod object;
 mod observable;
 mod other;
 mod pattern;
+mod properties;
 mod reference;
 mod scene;
 mod sighting;

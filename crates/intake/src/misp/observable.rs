@@ -21,16 +21,10 @@ impl Observable {
     pub(super) fn new(kind: Kind, mut properties: Fields, uuid: Option<Uuid>) -> Observable {
         properties.insert("type".into(), kind.as_str().into());
         properties.insert("spec_version".into(), "2.1".into());
-        let random = uuid.filter(|uuid| uuid.get_version_num() == 4).unwrap_or_else(|| {
-            let content = format!("{uuid:?} {}", Value::Object(properties.clone()));
-            let digest = ObjectId::minted(kind.clone(), &content).uuid();
-            uuid::Builder::from_random_bytes(digest.into_bytes()).into_uuid()
-        });
-        let fallback = ObjectId::new(kind, random);
-        properties.insert("id".into(), fallback.to_string().into());
+        properties.insert("id".into(), ObjectId::new(kind.clone(), Uuid::nil()).to_string().into());
         let canonical =
             Object::from_json(Value::Object(properties.clone())).ok().and_then(|o| canonical_id(&o));
-        let id = canonical.unwrap_or(fallback);
+        let id = canonical.unwrap_or_else(|| ObjectId::new(kind, arbitrary(uuid, &properties)));
         properties.insert("id".into(), id.to_string().into());
         Observable { id, json: properties }
     }
@@ -50,6 +44,16 @@ impl Observable {
     pub(super) fn reference(&self) -> Value {
         self.id.to_string().into()
     }
+}
+
+/// A version 4 UUID: the given one, or one that follows from it and the content, so that reading again yields it
+/// again.
+fn arbitrary(uuid: Option<Uuid>, properties: &Fields) -> Uuid {
+    uuid.filter(|uuid| uuid.get_version_num() == 4).unwrap_or_else(|| {
+        let content = format!("{uuid:?} {}", Value::Object(properties.clone()));
+        let digest = ObjectId::minted(Kind::from_name("observable"), &content).uuid();
+        uuid::Builder::from_random_bytes(digest.into_bytes()).into_uuid()
+    })
 }
 
 /// Shorthand for the members of a JSON object literal.

@@ -3,7 +3,8 @@
 use entente_model::{Kind, Link, ObjectId, Reference};
 use serde_json::Value;
 
-use super::scene::{Fault, Made, Scene, missing, relation, relationship_type};
+use super::properties::{relation, relationship_type};
+use super::scene::{Fault, Made, Scene, missing};
 use super::value::{Fields, flag, moment, text, uuid};
 use crate::{Sink, Stopped};
 

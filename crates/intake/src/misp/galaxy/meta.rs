@@ -3,7 +3,7 @@
 use entente_model::Kind;
 use serde_json::{Map, Value, json};
 
-use super::super::scene::page;
+use super::super::properties::page;
 use super::super::value::{Fields, as_text, parse_moment, texts};
 
 /// Adds all meta of a cluster of this kind to its properties. Nothing is dropped.

@@ -4,7 +4,8 @@ use entente_model::{Kind, Selector};
 use serde_json::{Value, json};
 
 use super::super::observable::members;
-use super::super::scene::{Scene, page};
+use super::super::properties::page;
+use super::super::scene::Scene;
 use super::super::value::{Fields, list, uuid};
 use super::template::Form::{Flag, List, Number, Text, Time};
 use super::template::{Field, field, fill};

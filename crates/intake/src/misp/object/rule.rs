@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::observable::members;
-use super::super::scene::page;
+use super::super::properties::page;
 use super::template::Form::Text;
 use super::template::{Field, field, fill};
 use super::{Sense, Thing};
