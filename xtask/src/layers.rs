@@ -36,7 +36,8 @@ const HTTP: &[&str] = &["axum", "hyper", "http", "tower", "tower-http", "reqwest
 const SQL: &[&str] = &["rusqlite", "libsqlite3-sys", "sqlx", "tokio-postgres"];
 
 const LAYERS: &[Layer] = &[
-    Layer { name: "entente-model", may_use: &[], never: EFFECTS },
+    Layer { name: "entente-suffix", may_use: &[], never: EFFECTS },
+    Layer { name: "entente-model", may_use: &["entente-suffix"], never: EFFECTS },
     Layer { name: "entente-intake", may_use: &["entente-model"], never: EFFECTS },
     Layer { name: "entente-graph", may_use: &["entente-model"], never: EFFECTS },
     Layer { name: "entente-ledger", may_use: &[], never: EFFECTS },

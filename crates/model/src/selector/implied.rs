@@ -29,10 +29,8 @@ fn one(kind: &'static str, target: Option<Selector>) -> Vec<(LinkKind, Selector)
 /// The name somebody registered: one label below the public suffix. `None` when `name` is that name itself, is
 /// a public suffix, or ends in no suffix the list knows.
 fn registered_domain(name: &str) -> Option<Selector> {
-    let registered = psl::domain(name.as_bytes())?;
-    let known = registered.suffix().is_known() && registered.as_bytes().len() < name.len();
-    let start = name.len() - registered.as_bytes().len();
-    known.then(|| Selector::Domain(name[start..].to_owned()))
+    let registered = entente_suffix::registered(name).filter(|registered| registered.len() < name.len());
+    registered.map(|registered| Selector::Domain(registered.to_owned()))
 }
 
 fn whereabouts(address: &Selector, atlas: &Atlas) -> Vec<(LinkKind, Selector)> {

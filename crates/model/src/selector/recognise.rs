@@ -186,7 +186,7 @@ fn domain_in_use(text: &str) -> Option<Selector> {
     let name = host::domain_name(text).ok()?;
     let top = name.rsplit('.').next()?;
     // By the whole name: of `.za` the list has `co.za` and its like only.
-    let listed = psl::suffix(name.as_bytes()).is_some_and(|suffix| suffix.is_known());
+    let listed = entente_suffix::is_listed(&name);
     (listed || UNLISTED_TOPS.contains(&top)).then_some(Selector::Domain(name))
 }
 

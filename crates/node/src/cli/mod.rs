@@ -160,8 +160,10 @@ pub(crate) struct Trace {
 #[derive(Debug, Args)]
 pub(crate) struct PathBetween {
     /// One end.
+    #[arg(id = "A", value_name = "A")]
     pub(crate) from: String,
     /// The other.
+    #[arg(id = "B", value_name = "B")]
     pub(crate) to: String,
     /// How many alternatives.
     #[arg(long, default_value_t = 3)]
@@ -237,4 +239,16 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Openapi => serve::openapi()?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
 }
