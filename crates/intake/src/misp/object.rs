@@ -20,13 +20,14 @@ mod sense;
 mod template;
 mod write;
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::attribute::Attribute;
 use super::event::{Owner, around};
+use super::hash::Digest;
 use super::scene::{Fault, Made, Scene, missing};
 use super::tags::Tags;
 use super::value::{Fields, flag, list, moment, text, uuid};
@@ -67,7 +68,7 @@ impl<'a> Thing<'a> {
 }
 
 /// The objects of an event: those that can be drawn into another one, by their UUID.
-pub(super) type Siblings<'a> = HashMap<Uuid, &'a Fields>;
+pub(super) type Siblings<'a> = BTreeMap<Uuid, &'a Fields>;
 
 /// Reads the objects of an event, each a record of its own with all that hangs on it. Annotations come last:
 /// they speak about the others.
@@ -139,8 +140,8 @@ fn is_annotation(object: &Value) -> bool {
 
 /// Parts of files and registry keys that have objects of their own, each with the object it is drawn into: the
 /// outermost, since a section belongs to a PE that belongs to a file.
-fn drawn_in(siblings: &Siblings) -> HashMap<Uuid, Uuid> {
-    let mut owners: HashMap<Uuid, Uuid> = HashMap::new();
+fn drawn_in(siblings: &Siblings) -> BTreeMap<Uuid, Uuid> {
+    let mut owners: BTreeMap<Uuid, Uuid> = BTreeMap::new();
     for (owner, fields) in siblings {
         for part in parts(fields, siblings) {
             owners.insert(part, *owner);
@@ -157,18 +158,32 @@ fn drawn_in(siblings: &Siblings) -> HashMap<Uuid, Uuid> {
     owners.keys().map(|part| (*part, outermost(part))).filter(|(part, owner)| part != owner).collect()
 }
 
-/// The objects a file, PE or registry key refers to as its parts.
+/// The objects a file, PE or registry key refers to as its parts. A file has one PE; one that nothing identifies
+/// has none, since it stays what it was.
 pub(super) fn parts<'a>(fields: &'a Fields, siblings: &'a Siblings) -> impl Iterator<Item = Uuid> + 'a {
-    let wanted = match text(fields, "name").as_deref() {
-        Some("file") => "pe",
-        Some("pe") => "pe-section",
-        Some("registry-key") => "registry-key-value",
-        _ => "",
+    let (wanted, most) = match text(fields, "name").as_deref() {
+        Some("file") if is_identified(fields) => ("pe", 1),
+        Some("pe") => ("pe-section", usize::MAX),
+        Some("registry-key") => ("registry-key-value", usize::MAX),
+        _ => ("", 0),
     };
     let targets = list(fields, "ObjectReference").iter().filter_map(Value::as_object);
-    targets.filter_map(|reference| uuid(reference, "referenced_uuid")).filter(move |target| {
-        siblings
-            .get(target)
-            .is_some_and(|part| !wanted.is_empty() && text(part, "name").as_deref() == Some(wanted))
+    let named = move |target: &Uuid| {
+        siblings.get(target).is_some_and(|part| text(part, "name").as_deref() == Some(wanted))
+    };
+    targets.filter_map(|reference| uuid(reference, "referenced_uuid")).filter(named).take(most)
+}
+
+/// True when a file has a name or a digest.
+fn is_identified(file: &Fields) -> bool {
+    let kept =
+        list(file, "Attribute").iter().filter_map(Value::as_object).filter(|fields| !is_deleted(fields));
+    kept.filter_map(|attribute| Attribute::read(attribute).ok()).any(|attribute| {
+        match attribute.relation().as_str() {
+            "filename" | "malware-sample" => true,
+            relation => {
+                Digest::named(relation).is_some_and(|digest| digest.value(&attribute.value).is_some())
+            }
+        }
     })
 }

@@ -203,6 +203,36 @@ fn a_reference_joins_the_things_and_not_only_their_observations() {
 }
 
 #[test]
+fn an_executable_is_drawn_into_its_file_once() {
+    let part = |uuid: &str, name: &str, relation: &str, value: &str, refers: Value| {
+        let attribute =
+            json!({ "type": "text", "object_relation": relation, "value": value, "to_ids": false });
+        json!({
+            "uuid": uuid, "name": name, "meta-category": "file", "timestamp": "1762041602",
+            "Attribute": [attribute], "ObjectReference": refers,
+        })
+    };
+    let includes = |uuids: &[&str]| {
+        uuids
+            .iter()
+            .map(|uuid| json!({ "referenced_uuid": uuid, "relationship_type": "includes" }))
+            .collect::<Value>()
+    };
+    let file = part(FILE, "file", "filename", "invoice.exe", includes(&[DOMAIN, EVENT]));
+    let pe = part(DOMAIN, "pe", "type", "exe", json!([]));
+    let second = part(EVENT, "pe", "original-filename", "other.exe", json!([]));
+    let records = read(&event(json!({ "Object": [pe, file, second] })));
+    let drawn = &drafts(&records[1])[1].object;
+    assert!(drawn.json()["extensions"]["windows-pebinary-ext"].is_object());
+    assert_eq!(
+        kinds(&records[2]),
+        ["observed-data", "file"],
+        "a file has one executable; the other stands alone"
+    );
+    assert_eq!(excluded(&records), ["object drawn into another", "reference drawn inside the object"]);
+}
+
+#[test]
 fn what_stix_cannot_say_is_kept_and_still_linked() {
     let wallet = json!({
         "uuid": FILE, "type": "btc", "category": "Financial fraud", "value": "1BoatSLRHtKNngkdXEeobR76b53LETtpyT",
