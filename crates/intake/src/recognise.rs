@@ -193,7 +193,7 @@ pub(crate) const ALLOWED: [&str; 4] = ["whitelist", "allowlist", "fuzzylist", "t
 fn is_blocklist(object: &Sketch) -> bool {
     let strings =
         |key: &&str| matches!(object.get(key), Some(Sketch::Array(Some(first))) if first.text().is_some());
-    BLOCKED.iter().any(|key| strings(&key)) || ALLOWED.iter().any(|key| strings(&key))
+    BLOCKED.iter().any(strings) || ALLOWED.iter().any(strings)
 }
 
 fn is_misp(object: &Sketch) -> bool {

@@ -263,7 +263,7 @@ impl Sort {
         let wrong = |error: entente_model::SelectorError| Unread::Wrong(error.to_string());
         let selector = match self {
             Sort::Any => {
-                return recognised(text).ok_or_else(|| Unread::Excluded("text without an indicator"));
+                return recognised(text).ok_or(Unread::Excluded("text without an indicator"));
             }
             Sort::Host => return host(text),
             Sort::Ip => return host(text).map_err(|error| Selector::ip(text).err().map_or(error, wrong)),

@@ -163,8 +163,8 @@ fn publisher(finding: &Finding) -> Option<String> {
     let What::Value(Selector::Url(url)) = &finding.what else { return None };
     let host = url.split_once("://")?.1.split(['/', ':', '?']).next()?;
     let theirs =
-        |name: &&str| host == *name || host.strip_suffix(name).is_some_and(|rest| rest.ends_with('.'));
-    PUBLISHERS.iter().any(|name| theirs(&name)).then(|| url.clone())
+        |name: &&str| host == *name || host.strip_suffix(*name).is_some_and(|rest| rest.ends_with('.'));
+    PUBLISHERS.iter().any(theirs).then(|| url.clone())
 }
 
 /// A token as a finding, where it stands.
