@@ -161,7 +161,8 @@ async function answer(request, response, url) {
 }
 
 const TYPES = { '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.html': 'text/html', '.json': 'application/json' };
-export const POLICY = "default-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'";
+// As strict as the page can bear: Kit's announcer for screen readers carries a style attribute.
+const POLICY = "default-src 'self'; style-src-attr 'unsafe-inline'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'";
 
 function page(response, pathname) {
   const file = normalize(join(options.web, pathname));
@@ -177,4 +178,8 @@ createServer((request, response) => {
     const problem = cause.problem ?? { title: 'Fault in the mock', status: 500, detail: String(cause.stack) };
     response.writeHead(problem.status, { 'Content-Type': 'application/problem+json' }).end(JSON.stringify(problem));
   });
-}).listen(Number(options.port), '127.0.0.1', () => console.log(`mock on http://127.0.0.1:${options.port} (${world.things.size} things, ${world.edges.length} links)`));
+})
+  .listen(Number(options.port), '127.0.0.1', function () {
+    const address = `http://127.0.0.1:${this.address().port}`;
+    console.log(JSON.stringify({ address, setup: `${address}/setup?token=demo-setup`, things: world.things.size, links: world.edges.length }));
+  });

@@ -1,8 +1,11 @@
-// The one module that talks to the node. Pages call `api.*` and never `fetch`.
+// The one module that talks to the node. Pages call `api.*`; addresses, parameters and answers are checked against the
+// types generated from the node's OpenAPI document.
+import createClient, { type Middleware } from 'openapi-fetch';
 import { ApiProblem } from './problem';
+import type { paths } from './schema';
 import type {
-  ChartSummary, ClaimView, Facets, Filter, GraphView, ImportView, LinkPage, ObjectPage, PathsView, Problem,
-  RejectPage, Role, SavedChart, SearchPage, Session, Stats, Tlp, Token, User,
+  ChartContent, ClaimView, Facets, Filter, GraphView, LinkPage, NewUser, ObjectPage, PathsView, Problem, SearchPage,
+  Session, User, UserChange,
 } from './types';
 
 const BASE = '/api/v1';
@@ -11,130 +14,128 @@ export const signedOut = new EventTarget();
 
 let csrf = '';
 
-type Query = Record<string, string | number | boolean | undefined>;
+/** What changes something repeats the session's secret, so that no other site can make the browser do it. */
+const repeatSecret: Middleware = {
+  onRequest({ request }) {
+    if (request.method !== 'GET' && csrf) request.headers.set('X-Entente-CSRF', csrf);
+  },
+};
 
-interface Call {
-  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  query?: Query;
-  json?: unknown;
-  form?: FormData;
-  headers?: Record<string, string>;
-  signal?: AbortSignal;
+// Looked up at each call, not here: Kit replaces `fetch` after this module is loaded.
+const node = createClient<paths>({ credentials: 'same-origin', fetch: (request) => globalThis.fetch(request) });
+node.use(repeatSecret);
+
+interface Answer<T> {
+  data?: T;
+  error?: unknown;
+  response: Response;
 }
 
-function address(path: string, query: Query = {}): string {
-  const params = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined && value !== '') params.set(name, String(value));
-  }
-  const tail = params.toString();
-  return `${BASE}${path}${tail ? `?${tail}` : ''}`;
-}
-
-async function send(path: string, call: Call = {}): Promise<Response> {
-  const method = call.method ?? 'GET';
-  const headers: Record<string, string> = { Accept: 'application/json', ...call.headers };
-  if (method !== 'GET' && csrf) headers['X-Entente-CSRF'] = csrf;
-  if (call.json !== undefined) headers['Content-Type'] = 'application/json';
-  let response: Response;
+/** The answer's content, or an `ApiProblem` that says what the node said. */
+async function take<T>(asked: Promise<Answer<T>>): Promise<T> {
+  let answer: Answer<T>;
   try {
-    response = await fetch(address(path, call.query), {
-      method,
-      headers,
-      body: call.form ?? (call.json === undefined ? undefined : JSON.stringify(call.json)),
-      credentials: 'same-origin',
-      signal: call.signal,
-    });
+    answer = await asked;
   } catch (cause) {
-    if (call.signal?.aborted) throw cause;
+    if (cause instanceof DOMException && cause.name === 'AbortError') throw cause;
     throw ApiProblem.unreachable();
   }
-  if (!response.ok) throw await refusal(response, path);
-  return response;
+  if (answer.response.ok) return answer.data as T;
+  throw refusal(answer.response, answer.error);
 }
 
-async function refusal(response: Response, path: string): Promise<ApiProblem> {
-  const fallback: Problem = { title: response.statusText || 'Refused', status: response.status };
-  const isJson = response.headers.get('content-type')?.includes('json');
-  const body = isJson ? ((await response.json().catch(() => ({}))) as Partial<Problem>) : {};
-  if (response.status === 401 && path !== '/session') signedOut.dispatchEvent(new Event('signed-out'));
-  return new ApiProblem({ ...fallback, ...body, status: response.status });
+function refusal(response: Response, error: unknown): ApiProblem {
+  const said = typeof error === 'object' && error !== null ? (error as Partial<Problem>) : {};
+  if (response.status === 401 && !response.url.endsWith('/session')) signedOut.dispatchEvent(new Event('signed-out'));
+  const title = said.title ?? (response.statusText || 'Refused');
+  return new ApiProblem({ title, detail: said.detail ?? '', status: response.status });
 }
 
-async function read<T>(path: string, call?: Call): Promise<T> {
-  const response = await send(path, call);
-  return (response.status === 204 ? undefined : await response.json()) as T;
-}
+const NO_LIMIT = { link_kinds: null, vertex_kinds: null, sources: null, tlp_max: null, from: null, to: null, hubs: null };
+const whole = (filter: Filter) => ({ ...NO_LIMIT, ...filter });
+const NO_CHANGE = { password: null, role: null, tlp_max: null };
 
-const id = encodeURIComponent;
-
-async function remember(session: Session): Promise<Session> {
+function remember(session: Session): Session {
   csrf = session.csrf;
   return session;
 }
 
+/** The document is the page's own; the node keeps it as it is. */
+interface Chart {
+  name: string;
+  notes: string;
+  document: object;
+}
+
+export interface ImportQuery {
+  source?: string;
+  tlp?: string;
+  pap?: string;
+  grade?: string;
+  format?: string;
+  dry_run?: boolean;
+}
+
 export const api = {
-  setupNeeded: () => read<{ needed: boolean }>('/setup'),
-  setUp: (token: string, name: string, password: string) =>
-    read<unknown>('/setup', { method: 'POST', json: { token, name, password } }).then(() => api.session()),
-  session: () => read<Session>('/session').then(remember),
-  signIn: (name: string, password: string) =>
-    read<unknown>('/session', { method: 'POST', json: { name, password } }).then(() => api.session()),
-  signOut: () => read<void>('/session', { method: 'DELETE' }),
+  setupNeeded: () => take(node.GET('/api/v1/setup')),
+  setUp: async (token: string, name: string, password: string) =>
+    remember((await take(node.POST('/api/v1/setup', { body: { token, name, password } }))) as Session),
+  session: async () => remember((await take(node.GET('/api/v1/session'))) as Session),
+  signIn: async (name: string, password: string) =>
+    remember((await take(node.POST('/api/v1/session', { body: { name, password } }))) as Session),
+  signOut: () => take(node.DELETE('/api/v1/session')),
 
-  users: () => read<User[]>('/users'),
-  addUser: (user: { name: string; password: string; role: Role; tlp_max: Tlp }) =>
-    read<User>('/users', { method: 'POST', json: user }),
-  changeUser: (name: string, change: { role?: Role; tlp_max?: Tlp; password?: string }) =>
-    read<User>(`/users/${id(name)}`, { method: 'PATCH', json: change }),
-  removeUser: (name: string) => read<void>(`/users/${id(name)}`, { method: 'DELETE' }),
-  tokens: () => read<Token[]>('/tokens'),
-  addToken: (name: string) => read<Token>('/tokens', { method: 'POST', json: { name } }),
-  removeToken: (no: string) => read<void>(`/tokens/${id(no)}`, { method: 'DELETE' }),
+  users: async () => (await take(node.GET('/api/v1/users'))) as User[],
+  addUser: (user: NewUser) => take(node.POST('/api/v1/users', { body: user })),
+  changeUser: (name: string, change: UserChange) =>
+    take(node.PATCH('/api/v1/users/{name}', { params: { path: { name } }, body: { ...NO_CHANGE, ...change } })),
+  removeUser: (name: string) => take(node.DELETE('/api/v1/users/{name}', { params: { path: { name } } })),
+  tokens: () => take(node.GET('/api/v1/tokens')),
+  addToken: (name: string) => take(node.POST('/api/v1/tokens', { body: { name } })),
+  removeToken: (id: string) => take(node.DELETE('/api/v1/tokens/{id}', { params: { path: { id } } })),
 
-  stats: () => read<Stats>('/stats'),
-  search: (q: string, options: { kind?: string; cursor?: string; limit?: number; signal?: AbortSignal } = {}) => {
-    const { signal, ...query } = options;
-    return read<SearchPage>('/search', { query: { q, ...query }, signal });
+  stats: () => take(node.GET('/api/v1/stats')),
+  search: async (q: string, { signal, ...query }: { kind?: string; cursor?: string; limit?: number; signal?: AbortSignal } = {}) =>
+    (await take(node.GET('/api/v1/search', { params: { query: { q, ...query } }, signal }))) as SearchPage,
+  thing: async (id: string) => (await take(node.GET('/api/v1/objects/{id}', { params: { path: { id } } }))) as ObjectPage,
+  links: async (id: string, { kind, cursor, limit }: { kind?: string; cursor?: string; limit?: number } = {}) => {
+    const query = { kind, limit, cursor: cursor === undefined ? undefined : Number(cursor) };
+    return (await take(node.GET('/api/v1/objects/{id}/links', { params: { path: { id }, query } }))) as LinkPage;
   },
-  thing: (thing: string) => read<ObjectPage>(`/objects/${id(thing)}`),
-  links: (thing: string, query: { kind?: string; cursor?: string; limit?: number } = {}) =>
-    read<LinkPage>(`/objects/${id(thing)}/links`, { query }),
-  claim: (no: number) => read<ClaimView>(`/claims/${no}`),
+  claim: async (no: number) => (await take(node.GET('/api/v1/claims/{no}', { params: { path: { no } } }))) as ClaimView,
 
-  neighbourhood: (ids: string[], hops: number, filter: Filter, limit: number) =>
-    read<GraphView>('/graph/neighbourhood', { method: 'POST', json: { ids, hops, filter, limit } }),
-  paths: (from: string[], to: string[], count: number, filter: Filter, avoid_hubs = true) =>
-    read<PathsView>('/graph/paths', { method: 'POST', json: { from, to, count, avoid_hubs, filter } }),
-  commonNeighbours: (ids: string[], filter: Filter) =>
-    read<GraphView>('/graph/common', { method: 'POST', json: { ids, filter } }),
-  component: (thing: string, filter: Filter, limit: number) =>
-    read<GraphView>('/graph/component', { method: 'POST', json: { id: thing, filter, limit } }),
-  facets: () => read<Facets>('/graph/facets'),
+  neighbourhood: async (ids: string[], hops: number, filter: Filter, limit: number) =>
+    (await take(node.POST('/api/v1/graph/neighbourhood', { body: { ids, hops, filter: whole(filter), limit } }))) as GraphView,
+  paths: async (from: string[], to: string[], count: number, filter: Filter) =>
+    (await take(node.POST('/api/v1/graph/paths', { body: { from, to, count, avoid_hubs: true, filter: whole(filter) } }))) as PathsView,
+  commonNeighbours: async (ids: string[], filter: Filter) =>
+    (await take(node.POST('/api/v1/graph/common', { body: { ids, filter: whole(filter), limit: null } }))) as GraphView,
+  component: async (id: string, filter: Filter, limit: number) =>
+    (await take(node.POST('/api/v1/graph/component', { body: { id, filter: whole(filter), limit } }))) as GraphView,
+  facets: async () => (await take(node.GET('/api/v1/graph/facets'))) as Facets,
 
-  charts: () => read<ChartSummary[]>('/charts'),
-  chart: (chart: string) => read<SavedChart>(`/charts/${id(chart)}`),
-  createChart: (chart: { name: string; notes: string; document: unknown }) =>
-    read<SavedChart>('/charts', { method: 'POST', json: chart }),
+  charts: () => take(node.GET('/api/v1/charts')),
+  chart: (id: string) => take(node.GET('/api/v1/charts/{id}', { params: { path: { id } } })),
+  createChart: (chart: Chart) => take(node.POST('/api/v1/charts', { body: chart as unknown as ChartContent })),
   /** `version` is the one last read: the node answers 409 when somebody saved in between. */
-  saveChart: (chart: string, version: number, body: { name: string; notes: string; document: unknown }) =>
-    read<SavedChart>(`/charts/${id(chart)}`, {
-      method: 'PUT', json: body, headers: { 'If-Match': `"${version}"` },
-    }),
-  removeChart: (chart: string) => read<void>(`/charts/${id(chart)}`, { method: 'DELETE' }),
+  saveChart: (id: string, version: number, chart: Chart) =>
+    take(node.PUT('/api/v1/charts/{id}', {
+      params: { path: { id }, header: { 'If-Match': `"${version}"` } }, body: chart as unknown as ChartContent,
+    })),
+  removeChart: (id: string) => take(node.DELETE('/api/v1/charts/{id}', { params: { path: { id } } })),
 
-  startImport: (files: File[], query: Query) => {
+  startImport: (files: File[], query: ImportQuery) => {
     const form = new FormData();
     for (const file of files) form.append('file', file, file.webkitRelativePath || file.name);
-    return read<ImportView>('/imports', { method: 'POST', query, form });
+    const said = Object.fromEntries(Object.entries(query).filter(([, value]) => value !== '' && value !== undefined));
+    const body = form as unknown as { file: string[] };
+    return take(node.POST('/api/v1/imports', { params: { query: said }, body, bodySerializer: () => form }));
   },
-  imports: () => read<ImportView[]>('/imports'),
-  import: (no: string) => read<ImportView>(`/imports/${id(no)}`),
-  importEvents: (no: string) => new EventSource(`${BASE}/imports/${id(no)}/events`),
-  stopImport: (no: string) => read<ImportView>(`/imports/${id(no)}`, { method: 'DELETE' }),
-  rejects: (no: string, cursor?: number) => read<RejectPage>(`/imports/${id(no)}/rejects`, { query: { cursor } }),
-  rejectFile: (no: string) => `${BASE}/imports/${id(no)}/rejects.jsonl`,
-
-  exportThings: (body: { ids?: string[]; query?: string; format: 'stix' | 'csv' | 'graphml' }) =>
-    send('/exports', { method: 'POST', json: body }).then((response) => response.blob()),
+  imports: () => take(node.GET('/api/v1/imports')),
+  import: (id: string) => take(node.GET('/api/v1/imports/{id}', { params: { path: { id } } })),
+  stopImport: (id: string) => take(node.DELETE('/api/v1/imports/{id}', { params: { path: { id } } })),
+  importEvents: (id: string) => new EventSource(`${BASE}/imports/${encodeURIComponent(id)}/events`),
+  rejects: (id: string, cursor?: number) =>
+    take(node.GET('/api/v1/imports/{id}/rejects', { params: { path: { id }, query: { cursor } } })),
+  rejectFile: (id: string) => `${BASE}/imports/${encodeURIComponent(id)}/rejects.jsonl`,
 };

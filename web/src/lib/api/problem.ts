@@ -7,7 +7,7 @@ export class ApiProblem extends Error {
   readonly title: string;
   readonly detail: string;
 
-  constructor(problem: Problem) {
+  constructor(problem: Omit<Problem, 'type'>) {
     super(problem.detail ?? problem.title);
     this.status = problem.status;
     this.title = problem.title;

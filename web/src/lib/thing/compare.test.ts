@@ -3,7 +3,7 @@ import type { ClaimView } from '$lib/api/types';
 import { byCurrency, compare } from './compare';
 
 const claim = (no: number, stix: Record<string, unknown>, current = true): ClaimView => ({
-  no, source: `S${no}`, tlp: 'green', pap: 'clear', conditions: ['H0'], grade: 'X4', category: 'infrastructure',
+  no, object: 'x', source: `S${no}`, tlp: 'green', pap: 'clear', conditions: ['H0'], grade: 'X4', category: 'infrastructure',
   received_at: '2026-01-02T03:04:05Z', revoked: false, current, stix,
 });
 

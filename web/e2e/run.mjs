@@ -1,0 +1,57 @@
+// `npm run e2e`: every scenario in order, in one browser and against one server. The first sets the node up.
+import { mkdirSync } from 'node:fs';
+import { browse } from './browser.mjs';
+import { serve } from './server.mjs';
+import * as enter from './scenarios/enter.mjs';
+import * as find from './scenarios/find.mjs';
+import * as chart from './scenarios/chart.mjs';
+import * as saved from './scenarios/saved.mjs';
+import * as imports from './scenarios/import.mjs';
+import * as people from './scenarios/people.mjs';
+import * as keyboard from './scenarios/keyboard.mjs';
+import * as phone from './scenarios/phone.mjs';
+import * as accessible from './scenarios/accessible.mjs';
+
+// In this order: some go on where the one before stopped.
+const scenarios = [
+  enter.setUp, enter.setUpWorksOnce, enter.signInAgain,
+  find.searchDefanged, find.searchSuggests, find.searchFindsNothing, find.thingTellsWhoSaysWhat, find.missingThingIs404,
+  chart.chartOpensAndExpands, chart.chartUndoesEverything, chart.chartFindsAPath, chart.chartFiltersByKind,
+  chart.chartBrushesTimeAndMap, chart.chartLaysOut, chart.chartCatchesWithALasso, chart.chartHidesAndPins,
+  chart.chartSaysWhoDrewALine,
+  saved.chartIsSavedAndReopened, saved.chartConflictLosesNothing, saved.chartIsExported, saved.chartIsATableToo,
+  imports.importIsTriedFirst, imports.importReportsRejects,
+  people.peopleAreAddedAndRemoved, people.tokensOpenTheApi, people.themeIsKept,
+  keyboard.keyboardAlone, phone.phoneFits, accessible.accessibleInLight, accessible.accessibleInDark,
+];
+const wanted = process.argv.slice(2);
+const PICTURES = 'test-results';
+
+const server = await serve();
+const browser = await browse(server.address);
+const person = { name: 'ada', password: 'correct horse battery staple' };
+let failed = 0;
+
+for (const run of scenarios) {
+  const { name } = run;
+  const needed = run === enter.setUp;
+  if (wanted.length && !wanted.includes(name) && !needed) continue;
+  const started = performance.now();
+  try {
+    await run({ ...browser, server, person, world: server.world });
+    if (browser.faults.length) throw new Error(`the page reported: ${browser.faults.join('; ')}`);
+    console.log(`ok    ${name} (${((performance.now() - started) / 1000).toFixed(1)} s)`);
+  } catch (error) {
+    failed += 1;
+    mkdirSync(PICTURES, { recursive: true });
+    await browser.page.screenshot({ path: `${PICTURES}/${name}.png` }).catch(() => undefined);
+    console.log(`FAIL  ${name}: ${error.stack ?? error}\n      picture: web/${PICTURES}/${name}.png, at ${browser.page.url()}`);
+    if (needed) break;
+  }
+  browser.faults.length = 0;
+}
+
+await browser.close();
+await server.stop();
+console.log(failed ? `${failed} failed` : 'all passed');
+process.exitCode = failed ? 1 : 0;

@@ -1,0 +1,66 @@
+// axe over every page, light and dark: WCAG 2.0 to 2.2, levels A and AA.
+import assert from 'node:assert/strict';
+import { ready, select } from '../chart.mjs';
+
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+async function check(page, where, found) {
+  const violations = await page.evaluate(async (tags) => {
+    const { violations } = await globalThis.axe.run(document, { runOnly: tags });
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 4).map((node) => node.target.join(' ')).join(', ')}`);
+  }, TAGS);
+  found.push(...violations.map((violation) => `${where}: ${violation}`));
+}
+
+async function everyPage(page, world, found, theme) {
+  const visit = async (path, waited) => {
+    await page.goto(path);
+    await waited();
+    await page.waitForLoadState('networkidle');
+    await check(page, `${path} ${theme}`, found);
+  };
+  await visit('/', () => page.getByRole('heading', { name: 'What this node knows' }).waitFor());
+  await visit(`/search?q=${world.family}`, () => page.locator('.thing').first().waitFor());
+  await visit('/import', () => page.getByRole('heading', { name: 'Earlier imports' }).waitFor());
+  await page.getByRole('link', { name: 'mixed.txt' }).first().click();
+  await page.getByRole('region', { name: 'Rejected records' }).or(page.getByText('dry run: nothing kept')).first().waitFor();
+  await check(page, `an import ${theme}`, found);
+  await visit('/settings', () => page.getByRole('heading', { name: 'Add a person' }).waitFor());
+  await visit('/no/such/page', () => page.getByRole('heading', { name: 'There is nothing here' }).waitFor());
+  await visit('/setup', () => page.getByRole('heading', { level: 1 }).waitFor());
+  await visit('/setup?token=x', () => page.getByRole('heading', { level: 1 }).waitFor());
+  await visit('/sign-in', () => page.getByRole('heading', { level: 1 }).waitFor());
+  await visit('/chart', () => page.getByRole('application').waitFor());
+  await page.goto(`/search?q=${world.family}&kind=malware`);
+  await page.locator('.thing', { hasText: world.family }).first().click();
+  await page.locator('#links').waitFor();
+  await page.waitForLoadState('networkidle');
+  await check(page, `a thing ${theme}`, found);
+  await page.getByRole('link', { name: 'Open in chart' }).click();
+  await ready(page);
+  await select(page, [world.family]);
+  await check(page, `a chart ${theme}`, found);
+  await page.getByRole('group', { name: 'Panels' }).getByRole('button', { name: 'Table' }).click();
+  await check(page, `the chart's table ${theme}`, found);
+  await page.getByRole('button', { name: 'Save', exact: true }).first().click();
+  await page.getByRole('dialog').waitFor();
+  await check(page, `the save dialog ${theme}`, found);
+  await page.keyboard.press('Escape');
+}
+
+export async function accessibleInLight({ page, world }) {
+  const found = [];
+  await everyPage(page, world, found, 'light');
+  assert.deepEqual(found, []);
+}
+
+export async function accessibleInDark({ page, world }) {
+  const found = [];
+  await page.emulateMedia({ colorScheme: 'dark' });
+  try {
+    await everyPage(page, world, found, 'dark');
+  } finally {
+    await page.emulateMedia({ colorScheme: 'light' });
+  }
+  assert.deepEqual(found, []);
+}
