@@ -58,7 +58,11 @@ impl Store {
     /// Signing the ledger's new checkpoint comes after that. Should it fail, the batch is kept all the same, and the
     /// next commit or [`Store::open`] signs it.
     pub fn commit(&self, batch: impl Into<PreparedBatch>) -> Result<Receipt, StoreError> {
-        let prepared = batch.into();
+        self.commit_prepared(&batch.into())
+    }
+
+    /// As [`Store::commit`], for a thread that leaves it to another to free what it was given.
+    pub fn commit_prepared(&self, prepared: &PreparedBatch) -> Result<Receipt, StoreError> {
         let mut writer = self.writer();
         let receipt = writer.commit(&prepared.batch, &prepared.drafts())?;
         if receipt.batch.is_some()

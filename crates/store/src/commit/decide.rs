@@ -98,7 +98,7 @@ fn own_keys(names: &mut Interned, prepared: &[Prepared]) -> Result<Vec<(Key, Opt
 
 pub(crate) fn key(names: &mut Interned, id: &ObjectId) -> Result<Key, StoreError> {
     let kind: KindNo = names.intern_kind(id.kind())?;
-    Ok(Key { uuid: id.uuid().as_u128(), kind })
+    Ok(Key::new(id.uuid().as_u128(), kind))
 }
 
 fn load_heads(
@@ -163,7 +163,12 @@ impl<'b> Deciding<'b> {
             Verdict::Write(status) => status,
         };
         let no = next(&mut self.decided.ends.claims, "claim")?;
-        heads.push(Head { claim: no, compartment, modified: prepared.modified, digest: prepared.digest });
+        heads.push(Head {
+            claim: no,
+            compartment,
+            modified: prepared.header.modified,
+            digest: prepared.digest,
+        });
         self.decided.claims.push(NewClaim { no, object, compartment, prepared, own, canonical, same_as });
         let of_record = &mut self.decided.statuses[prepared.record];
         *of_record = status.max(*of_record);
@@ -233,6 +238,7 @@ fn verdict(
         return Ok(Verdict::Write(Status::New));
     }
     let teller = names.teller(compartment)?;
+    let unversioned = prepared.header.modified.is_none() || prepared.draft.minted;
     let mut newest: Option<Head> = None;
     let mut same: Option<Head> = None;
     for head in heads {
@@ -240,6 +246,11 @@ fn verdict(
             continue;
         }
         if head.digest == prepared.digest {
+            // What has no versions of its own may be told under several handlings at once: each stands beside the
+            // others, and none of them takes turns with another at every import.
+            if unversioned && head.compartment == compartment {
+                return Ok(Verdict::Same);
+            }
             same = Some(*head);
         }
         if newest.is_none_or(|newest| (newest.modified, newest.claim) < (head.modified, head.claim)) {
@@ -251,7 +262,8 @@ fn verdict(
     if same.is_some_and(|same| same.compartment == compartment) {
         return Ok(Verdict::Same);
     }
-    let older =
-        newest.is_some_and(|newest| prepared.modified.is_some() && prepared.modified < newest.modified);
+    let older = newest.is_some_and(|newest| {
+        prepared.header.modified.is_some() && prepared.header.modified < newest.modified
+    });
     Ok(if older { Verdict::Older } else { Verdict::Write(Status::Updated) })
 }

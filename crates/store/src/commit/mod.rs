@@ -6,9 +6,11 @@
 //! written in between. A crash at any line before `COMMIT` returns leaves no trace of the batch; after it, all of it.
 
 mod decide;
+mod ends;
 mod events;
 mod prepare;
 mod resolve;
+mod touched;
 mod write;
 
 use entente_model::{Kind, VertexNo};

@@ -8,6 +8,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::batch::{Batch, micros};
+use crate::names::{NameKey, names_of};
 
 /// 16 bytes of SHA-256: enough to tell one source's versions apart; the ledger commits to the body itself.
 pub(crate) type ContentDigest = [u8; 16];
@@ -28,6 +29,8 @@ struct Place {
     draft: usize,
     body: Range<usize>,
     digest: ContentDigest,
+    header: Header,
+    names: Vec<NameKey>,
 }
 
 /// A draft with what was prepared of it.
@@ -37,19 +40,29 @@ pub(crate) struct Prepared<'d> {
     pub(crate) record: usize,
     pub(crate) body: &'d [u8],
     pub(crate) digest: ContentDigest,
-    pub(crate) modified: Option<i64>,
+    pub(crate) header: &'d Header,
+    pub(crate) names: &'d [NameKey],
 }
 
-/// What a summary shows of a claim.
+/// What is compared, and what a summary shows, of a claim.
+#[derive(Debug)]
 pub(crate) struct Header {
+    pub(crate) modified: Option<i64>,
+    pub(crate) revoked: bool,
     pub(crate) label: Option<String>,
     pub(crate) first_seen: Option<i64>,
     pub(crate) last_seen: Option<i64>,
 }
 
+/// Bytes of an object's canonical form to make room for.
+const TYPICAL: usize = 1024;
+
 impl From<Batch> for PreparedBatch {
     fn from(batch: Batch) -> PreparedBatch {
-        let (mut bodies, mut drafts) = (Vec::new(), Vec::new());
+        let count = batch.records.iter().map(Vec::len).sum();
+        // Growing a buffer of megabytes by doubling copies it again and again; most objects are smaller than this.
+        let mut bodies = Vec::with_capacity(count * TYPICAL);
+        let mut drafts = Vec::with_capacity(count);
         for (record, of_record) in batch.records.iter().enumerate() {
             for (index, draft) in of_record.iter().enumerate() {
                 let start = bodies.len();
@@ -57,7 +70,9 @@ impl From<Batch> for PreparedBatch {
                 written.expect("a map with string keys always serialises");
                 let body = start..bodies.len();
                 let digest = content_digest(&draft.object, &bodies[body.clone()], draft.minted);
-                drafts.push(Place { record, draft: index, body, digest });
+                // The object is warm in the cache now, and need not be read again by the thread that writes.
+                let (header, names) = (header(&draft.object), names_of(&draft.object));
+                drafts.push(Place { record, draft: index, body, digest, header, names });
             }
         }
         PreparedBatch { batch, bodies, drafts }
@@ -66,12 +81,18 @@ impl From<Batch> for PreparedBatch {
 
 impl PreparedBatch {
     pub(crate) fn drafts(&self) -> Vec<Prepared<'_>> {
-        let one = |place: &Place| {
-            let draft = &self.batch.records[place.record][place.draft];
-            let (body, modified) = (&self.bodies[place.body.clone()], draft.object.modified().map(micros));
-            Prepared { draft, record: place.record, body, digest: place.digest, modified }
-        };
-        self.drafts.iter().map(one).collect()
+        self.drafts.iter().map(|place| self.draft(place)).collect()
+    }
+
+    fn draft<'s>(&'s self, place: &'s Place) -> Prepared<'s> {
+        Prepared {
+            draft: &self.batch.records[place.record][place.draft],
+            record: place.record,
+            body: &self.bodies[place.body.clone()],
+            digest: place.digest,
+            header: &place.header,
+            names: &place.names,
+        }
     }
 }
 
@@ -114,14 +135,27 @@ fn without_import_time(object: &Object, now: &str) -> Vec<u8> {
 const LABEL: usize = 160;
 
 pub(crate) fn header(object: &Object) -> Header {
-    let time = |names: &[&str]| {
-        let text = names.iter().find_map(|name| object.text(name))?;
-        parse_timestamp(text).ok().map(micros)
-    };
+    let time = |value: &Value| parse_timestamp(value.as_str()?).ok().map(micros);
+    // One walk along the properties costs less than looking for each of seven names.
+    let (mut first, mut last): ([Option<&Value>; 3], [Option<&Value>; 4]) = ([None; 3], [None; 4]);
+    for (name, value) in object.json() {
+        match name.as_str() {
+            "first_seen" => first[0] = Some(value),
+            "first_observed" => first[1] = Some(value),
+            "start_time" => first[2] = Some(value),
+            "last_seen" => last[0] = Some(value),
+            "last_observed" => last[1] = Some(value),
+            "stop_time" => last[2] = Some(value),
+            "end_time" => last[3] = Some(value),
+            _ => {}
+        }
+    }
     Header {
+        modified: object.modified().map(micros),
+        revoked: object.revoked(),
         label: object.label().map(shorten),
-        first_seen: time(&["first_seen", "first_observed", "start_time"]),
-        last_seen: time(&["last_seen", "last_observed", "stop_time", "end_time"]),
+        first_seen: first.into_iter().flatten().next().and_then(time),
+        last_seen: last.into_iter().flatten().next().and_then(time),
     }
 }
 

@@ -1,21 +1,34 @@
 //! From ids to vertex numbers.
 
 use foldhash::HashMap;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
 
 use crate::StoreError;
 use crate::error::Doing;
 use crate::interned::KindNo;
 
-/// An id by its parts, in the order of the table's key.
+/// An id by its parts, in the order of the table's key. Two words and not one of 128 bits, whose alignment would make
+/// it a third larger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Key {
-    pub(crate) uuid: u128,
+    high: u64,
+    low: u64,
     pub(crate) kind: KindNo,
 }
 
-/// Ids met lately. An id names its vertex for ever, so this is never wrong, also when another process writes;
-/// but what a transaction gave out is only remembered once it was committed.
+impl Key {
+    pub(crate) fn new(uuid: u128, kind: KindNo) -> Key {
+        Key { high: (uuid >> 64) as u64, low: uuid as u64, kind }
+    }
+
+    /// The UUID as it is stored.
+    pub(crate) fn uuid(&self) -> [u8; 16] {
+        (u128::from(self.high) << 64 | u128::from(self.low)).to_be_bytes()
+    }
+}
+
+/// Ids met lately, as read from the table. An id names its vertex for ever, so this is never wrong, also when another
+/// process writes; what a transaction gave out itself is not remembered before somebody reads it again.
 #[derive(Debug, Default)]
 pub(crate) struct IdCache {
     young: HashMap<Key, u32>,
@@ -35,7 +48,7 @@ impl IdCache {
         Some(no)
     }
 
-    pub(crate) fn remember(&mut self, key: Key, no: u32) {
+    fn remember(&mut self, key: Key, no: u32) {
         if self.young.len() >= GENERATION {
             self.old = std::mem::take(&mut self.young);
         }
@@ -70,29 +83,41 @@ impl Resolved {
         cache: &mut IdCache,
         mut keys: Vec<Key>,
     ) -> Result<(), StoreError> {
-        let doing = "looking up ids";
-        keys.retain(|key| !self.known.contains_key(key));
         keys.sort_unstable();
         keys.dedup();
-        let mut statement =
-            conn.prepare_cached("SELECT object FROM ids WHERE uuid = ?1 AND kind = ?2").doing(doing)?;
+        let mut lookup = Lookup::new(conn, cache)?;
         for key in keys {
-            let found = match cache.look_up(&key) {
-                Some(no) => Some(no),
-                None => {
-                    let row =
-                        statement.query_row(params![key.uuid.to_be_bytes(), key.kind], |row| row.get(0));
-                    let no: Option<u32> = row.optional().doing(doing)?;
-                    if let Some(no) = no {
-                        cache.remember(key, no);
-                    }
-                    no
-                }
-            };
-            if let Some(no) = found {
+            if let Some(no) = lookup.get(&key)? {
                 self.known.insert(key, no);
             }
         }
         Ok(())
     }
 }
+
+/// The table of ids, and the cache before it.
+pub(crate) struct Lookup<'l> {
+    statement: CachedStatement<'l>,
+    cache: &'l mut IdCache,
+}
+
+impl<'l> Lookup<'l> {
+    pub(crate) fn new(conn: &'l Connection, cache: &'l mut IdCache) -> Result<Lookup<'l>, StoreError> {
+        let sql = "SELECT object FROM ids WHERE uuid = ?1 AND kind = ?2";
+        Ok(Lookup { statement: conn.prepare_cached(sql).doing(LOOKING_UP)?, cache })
+    }
+
+    pub(crate) fn get(&mut self, key: &Key) -> Result<Option<u32>, StoreError> {
+        if let Some(no) = self.cache.look_up(key) {
+            return Ok(Some(no));
+        }
+        let row = self.statement.query_row(params![key.uuid(), key.kind], |row| row.get(0)).optional();
+        let found: Option<u32> = row.doing(LOOKING_UP)?;
+        if let Some(no) = found {
+            self.cache.remember(*key, no);
+        }
+        Ok(found)
+    }
+}
+
+const LOOKING_UP: &str = "looking up ids";

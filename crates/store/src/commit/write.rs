@@ -6,9 +6,9 @@ use entente_model::{ClaimNo, VertexNo};
 use rusqlite::{CachedStatement, Connection, ToSql, params};
 
 use super::decide::{Decided, NewClaim};
-use super::events::{Events, Touched, events};
-use super::prepare::header;
+use super::events::{Events, events};
 use super::resolve::IdCache;
+use super::touched::{Touched, TouchedVertices};
 use super::{Ends, nothing_written};
 use crate::StoreError;
 use crate::batch::{Batch, Receipt, micros};
@@ -16,7 +16,6 @@ use crate::edges::{Run, pack};
 use crate::error::Doing;
 use crate::interned::{Interned, compartment_columns};
 use crate::leaf::{Leaf, Row};
-use crate::names::names_of;
 
 const DOING: &str = "writing a batch";
 
@@ -53,7 +52,7 @@ pub(crate) fn write(
     sheet.late_values(&decided, &events)?;
     sheet.claims(&decided)?;
     sheet.edges(&pack(&events.edges))?;
-    sheet.ids(&decided, ids)?;
+    sheet.ids(&decided)?;
     sheet.versions_and_names(&decided)?;
     sheet.audiences(&events)?;
     sheet.counts(&decided, &events)?;
@@ -119,17 +118,12 @@ impl Sheet<'_> {
         Ok(())
     }
 
-    fn objects(
-        &mut self,
-        decided: &Decided,
-        touched: &foldhash::HashMap<u32, Touched>,
-    ) -> Result<(), StoreError> {
+    fn objects(&mut self, decided: &Decided, touched: &TouchedVertices) -> Result<(), StoreError> {
         let mut statement =
             self.conn.prepare_cached("INSERT INTO objects VALUES (?1, ?2, ?3, ?4, ?5, ?6)").doing(DOING)?;
         for (no, new) in (decided.before.objects..).zip(&decided.objects) {
-            let state =
-                touched.get(&no).ok_or_else(|| StoreError::damaged("objects", "an object was lost"))?;
-            let (kind, uuid) = (new.key.kind, new.key.uuid.to_be_bytes());
+            let state = touched.get(no)?;
+            let (kind, uuid) = (new.key.kind, new.key.uuid());
             run(&mut statement, params![no, kind, uuid, new.value, state.first_claim, state.audience])?;
             let leaf = self.leaf.row(Row::Object, no.into()).number(kind.into()).bytes(&uuid);
             leaf.maybe_bytes(new.value.as_deref()).number(state.first_claim.into());
@@ -141,7 +135,7 @@ impl Sheet<'_> {
         let mut statement =
             self.conn.prepare_cached("INSERT INTO aliases VALUES (?1, ?2, ?3, ?4, ?5)").doing(DOING)?;
         for (no, alias) in (decided.before.aliases..).zip(&events.aliases) {
-            let (kind, uuid) = (alias.key.kind, alias.key.uuid.to_be_bytes());
+            let (kind, uuid) = (alias.key.kind, alias.key.uuid());
             run(&mut statement, params![no as i64, alias.object, kind, uuid, alias.claim])?;
             let leaf = self.leaf.row(Row::Alias, no).number(alias.object.into()).number(kind.into());
             leaf.bytes(&uuid).number(alias.claim.into());
@@ -186,14 +180,13 @@ impl Sheet<'_> {
         Ok(())
     }
 
-    fn ids(&self, decided: &Decided, ids: &mut IdCache) -> Result<(), StoreError> {
+    fn ids(&self, decided: &Decided) -> Result<(), StoreError> {
         let objects = (decided.before.objects..).zip(&decided.objects).map(|(no, new)| (new.key, no));
         let mut rows: Vec<_> = objects.chain(decided.bound.iter().copied()).collect();
         rows.sort_unstable();
         let mut statement = self.insert("INSERT INTO ids VALUES (?1, ?2, ?3)")?;
         for (key, object) in rows {
-            run(&mut statement, params![key.uuid.to_be_bytes(), key.kind, object])?;
-            ids.remember(key, object);
+            run(&mut statement, params![key.uuid(), key.kind, object])?;
         }
         Ok(())
     }
@@ -205,15 +198,13 @@ impl Sheet<'_> {
         let mut statement =
             self.insert("INSERT INTO versions VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?;
         for claim in claims {
-            let object = &claim.prepared.draft.object;
-            let head = header(object);
-            let (compartment, modified, digest) =
-                (claim.compartment.0, claim.prepared.modified, claim.prepared.digest);
+            let head = claim.prepared.header;
+            let (compartment, modified, digest) = (claim.compartment.0, head.modified, claim.prepared.digest);
             let columns = params![
                 claim.object,
                 claim.no,
                 compartment,
-                object.revoked(),
+                head.revoked,
                 modified,
                 head.first_seen,
                 head.last_seen,
@@ -221,7 +212,7 @@ impl Sheet<'_> {
                 head.label
             ];
             run(&mut statement, columns)?;
-            keys.extend(names_of(object).into_iter().map(|key| (key, claim.object)));
+            keys.extend(claim.prepared.names.iter().map(|key| (*key, claim.object)));
         }
         keys.sort_unstable();
         keys.dedup();
@@ -237,8 +228,8 @@ impl Sheet<'_> {
             run(&mut statement, params![object, until, audience])?;
         }
         let changed = |touched: &Touched| touched.stored.is_some_and(|stored| stored != touched.audience);
-        let mut changed: Vec<_> = events.touched.iter().filter(|(_, touched)| changed(touched)).collect();
-        changed.sort_unstable_by_key(|(object, _)| **object);
+        let mut changed: Vec<_> = events.touched.known().filter(|(_, touched)| changed(touched)).collect();
+        changed.sort_unstable_by_key(|(object, _)| *object);
         let mut statement = self.insert("UPDATE objects SET audience = ?2 WHERE no = ?1")?;
         changed
             .iter()
@@ -247,7 +238,7 @@ impl Sheet<'_> {
 
     fn counts(&self, decided: &Decided, events: &Events) -> Result<(), StoreError> {
         let mut objects: BTreeMap<_, i64> = BTreeMap::new();
-        for touched in events.touched.values().filter(|touched| touched.stored != Some(touched.audience)) {
+        for touched in events.touched.all().filter(|touched| touched.stored != Some(touched.audience)) {
             *objects.entry((touched.audience, touched.kind)).or_default() += 1;
             if let Some(stored) = touched.stored {
                 *objects.entry((stored, touched.kind)).or_default() -= 1;

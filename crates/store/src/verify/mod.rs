@@ -287,8 +287,8 @@ fn body(row: &SqlRow) -> rusqlite::Result<Option<Object>> {
 fn head_holds(row: &SqlRow, object: &Object) -> rusqlite::Result<bool> {
     let head = header(object);
     Ok(row.get::<_, bool>(2)?
-        && row.get::<_, Option<i64>>(3)? == object.modified().map(crate::batch::micros)
-        && row.get::<_, bool>(4)? == object.revoked()
+        && row.get::<_, Option<i64>>(3)? == head.modified
+        && row.get::<_, bool>(4)? == head.revoked
         && row.get::<_, Option<i64>>(5)? == head.first_seen
         && row.get::<_, Option<i64>>(6)? == head.last_seen
         && row.get::<_, Option<String>>(7)? == head.label)
