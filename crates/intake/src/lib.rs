@@ -14,6 +14,7 @@ mod container;
 mod draft;
 mod json;
 mod list;
+mod mended;
 mod misp;
 mod recognise;
 mod record;
@@ -43,15 +44,17 @@ pub(crate) struct Context {
 }
 
 /// Reads inputs under the settings of one import.
+#[derive(Clone)]
 pub struct Intake {
-    context: Context,
+    context: Arc<Context>,
 }
 
 impl Intake {
     /// An intake for one import; `atlas` says where addresses are.
     pub fn new(settings: Settings, atlas: Arc<Atlas>) -> Intake {
         let drafter = Drafter::new(&settings, atlas);
-        Intake { context: Context { drafter, limits: settings.limits, format: settings.format } }
+        let context = Context { drafter, limits: settings.limits, format: settings.format };
+        Intake { context: Arc::new(context) }
     }
 
     /// Reads one input of unknown nature: containers are opened, the format is recognised from the content, and

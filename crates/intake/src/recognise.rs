@@ -19,6 +19,8 @@ pub(crate) enum Nature {
     List,
     /// JSON whose values are lists of indicators.
     Blocklist,
+    /// Rejected records, mended.
+    Mended,
     /// Known, and not read. The text names the class.
     Excluded(&'static str),
 }
@@ -154,6 +156,9 @@ fn json(sketch: &Sketch) -> Nature {
     };
     let has = |key: &str| object.get(key).is_some();
     let text = |key: &str| object.get(key).and_then(Sketch::text);
+    if has("entente_reject") {
+        return Nature::Mended;
+    }
     let typed = |object: &Sketch| {
         let id = object.get("id").and_then(Sketch::text);
         object.get("type").is_some() && id.is_some_and(|id| id.contains("--"))

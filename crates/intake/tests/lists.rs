@@ -136,7 +136,7 @@ fn a_wrong_value_is_rejected_with_its_line() {
     assert_eq!(records[0].place.line, Some(2));
     let Outcome::Rejected { reason, raw } = &records[0].outcome else { panic!("{records:?}") };
     assert!(reason.contains("32 (MD5)"), "{reason}");
-    assert_eq!(raw, b"md5,abc");
+    assert_eq!(raw, b"type,value\nmd5,abc");
 }
 
 /// Hands out a few bytes at a time.
@@ -214,5 +214,21 @@ proptest! {
         let comments = text.lines().filter(|line| line.starts_with('.') && line[1..].starts_with(char::is_uppercase)).count();
         let (_, summary) = read(Some(Format::List), "x.txt", &mut text.as_bytes());
         prop_assert_eq!(summary.records, (told - comments) as u64);
+    }
+}
+
+/// What an import rejects can be mended and read again, under the name and with the header it had.
+#[test]
+fn a_mended_row_is_read_as_it_would_have_been() {
+    let rejected = r#"{"entente_reject":1,"file":"lists/quietroom.csv","line":3,"offset":40,"reason":"x","raw":"type,indicator\nip,198.51.100.7"}
+{"entente_reject":1,"file":"a.json","offset":0,"reason":"x","raw":{"type":"ipv4-addr","spec_version":"2.1","id":"ipv4-addr--28bb3599-77cd-5a82-a950-b5bc3caf07c4","value":"198.51.100.3"}}
+{"entente_reject":1,"file":"a.json","offset":0,"reason":"x","raw":{"entente_reject":1,"file":"b","raw":"x"}}
+"#;
+    let (_, summary) = read(None, "rejects.jsonl", &mut rejected.as_bytes());
+    assert_eq!((summary.records, summary.accepted, summary.rejected), (3, 2, 1));
+    let labels: Vec<_> =
+        drafts("rejects.jsonl", rejected).iter().flatten().filter_map(|draft| draft.object.label()).collect();
+    for expected in ["198.51.100.7", "quietroom", "198.51.100.3"] {
+        assert!(labels.iter().any(|label| label == expected), "{expected} in {labels:?}");
     }
 }

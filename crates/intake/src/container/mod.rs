@@ -9,11 +9,13 @@ mod meter;
 mod tar;
 mod zip;
 
-use std::io::{self, Read};
+use std::io::{self, BufRead, Read};
 
 use flate2::bufread::MultiGzDecoder;
 use lzma_rust2::XzReader;
 
+use crate::json::Framer;
+use crate::mended::Mended;
 use crate::recognise::{Nature, recognise};
 use crate::{Context, Format, Place, ReadError, Sink, Stopped, list, misp, stix, text};
 use lookahead::Lookahead;
@@ -189,10 +191,34 @@ impl<'m, 'c, 's, 'r> Unpacking<'m, 'c, 's, 'r> {
             Nature::Stix => stix::read(self.context, place, input, self.sink),
             Nature::Misp => misp::read(self.context, place, input, self.sink),
             Nature::Blocklist => list::read_blocklist(self.context, place, input, self.sink),
+            Nature::Mended => self.mended(place, input),
             // A damaged container has nothing at its beginning; reading on shows the damage.
             Nature::Empty => io::copy(input, &mut io::sink()).map(drop).map_err(ReadError::Input),
             Nature::Excluded(_) => Ok(()),
         }
+    }
+
+    /// Reads records that were rejected and have been mended: each again as what it was, under the name of the
+    /// file it stood in, so that what is taken from the name comes out the same.
+    fn mended(&mut self, place: &Place, input: &mut dyn BufRead) -> Result<(), ReadError> {
+        let mut framer = Framer::new(input, &[], self.context.limits.record_bytes);
+        while let Some(frame) = framer.next()? {
+            let again = match frame.parse::<Mended>() {
+                Ok(again) => again,
+                Err(reason) => {
+                    self.sink.reject(frame.place(place), reason, frame.raw)?;
+                    continue;
+                }
+            };
+            let bytes = again.bytes();
+            if recognise(&bytes) == Nature::Mended {
+                let reason = "a rejected record stands within a rejected record: take the inner one out";
+                self.sink.reject(frame.place(place), reason, frame.raw)?;
+                continue;
+            }
+            self.plain(&again.file, &mut Lookahead::new(&mut bytes.as_slice()))?;
+        }
+        Ok(())
     }
 
     /// Accounts for an error of reading: an error of the input itself ends the import, a fault of a layer is

@@ -56,7 +56,9 @@ pub(crate) fn read(
                 lines.longest()
             );
             sink.reject(list.at(&line), reason, b"")?;
-        } else if header.map(|header| header as u64 + 1) != Some(line.number) {
+        } else if header.map(|header| header as u64 + 1) == Some(line.number) {
+            list.header = Some(line.bytes.clone());
+        } else {
             let line = list.whole_row(line, &mut lines)?;
             list.line(&line, sink)?;
             lines.reuse(line);
@@ -68,6 +70,8 @@ pub(crate) fn read(
 struct List<'c> {
     place: &'c Place,
     table: Option<Table>,
+    /// The line that names the table's columns.
+    header: Option<Vec<u8>>,
     mint: Mint<'c>,
     provenance: Provenance,
     /// No indicator has been met: comments speak of the whole list.
@@ -77,7 +81,7 @@ struct List<'c> {
 impl<'c> List<'c> {
     fn new(context: &'c Context, place: &'c Place, table: Option<Table>) -> List<'c> {
         let mint = Mint::new(&context.drafter, Origin::of(&place.file));
-        List { place, table, mint, provenance: Provenance::default(), opening: true }
+        List { place, table, header: None, mint, provenance: Provenance::default(), opening: true }
     }
 
     fn at(&self, line: &Line) -> Place {
@@ -128,9 +132,15 @@ impl<'c> List<'c> {
         };
         let outcome = match outcome {
             Ok(outcome) => outcome,
-            Err(reason) => Outcome::Rejected { reason, raw: line.bytes.clone() },
+            Err(reason) => Outcome::Rejected { reason, raw: self.with_header(&line.bytes) },
         };
         Ok(sink.put(self.at(line), outcome)?)
+    }
+
+    /// A row as it would stand in a file of its own: without its header nobody could tell its columns.
+    fn with_header(&self, row: &[u8]) -> Vec<u8> {
+        let header = self.header.iter().flat_map(|header| header.iter().chain(b"\n"));
+        header.chain(row).copied().collect()
     }
 
     fn comment(&mut self, comment: &str) {

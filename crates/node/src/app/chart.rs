@@ -61,11 +61,7 @@ impl App {
     }
 
     /// Saves a new chart.
-    pub(crate) fn create_chart(
-        &self,
-        viewer: &Viewer,
-        content: ChartContent,
-    ) -> Result<ChartView, AppError> {
+    pub(crate) fn create_chart(&self, viewer: &Viewer, content: ChartContent) -> Result<ChartView, AppError> {
         viewer.require(Role::Analyst)?;
         check(&content)?;
         let chart = Chart {

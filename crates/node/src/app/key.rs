@@ -18,7 +18,9 @@ pub(super) fn seed(data: &Path) -> anyhow::Result<[u8; 32]> {
     match fs::read(&path) {
         Ok(bytes) => match bytes.try_into() {
             Ok(seed) => Ok(seed),
-            Err(_) => bail!("`{}` is not a key of 32 bytes: put the right one back from a copy", path.display()),
+            Err(_) => {
+                bail!("`{}` is not a key of 32 bytes: put the right one back from a copy", path.display())
+            }
         },
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => make(data, &path),
         Err(error) => Err(error).with_context(|| format!("`{}` cannot be read", path.display())),

@@ -19,6 +19,9 @@ use super::{App, AppError, Viewer};
 /// More distinct neighbours than this make a hub: what meets there means little.
 pub(super) const HUB: u32 = 200;
 
+/// Link from a thing to who wrote it down.
+const AUTHORSHIP: &str = "created-by";
+
 /// Links that say where something is.
 const WHERE: [&str; 3] = ["located-at", "originates-from", "country"];
 
@@ -64,7 +67,7 @@ impl App {
             app: self,
             compartments: &viewer.compartments,
             view: self.store.view(&viewer.compartments, as_of)?,
-            graph: self.world.snapshot(),
+            graph: self.world()?.snapshot(),
             kinds: self.store.kinds()?,
             link_kinds: self.store.link_kinds()?,
             known: self.store.compartments()?,
@@ -102,20 +105,42 @@ impl Lens<'_> {
             None | Some("skip" | "collapse") => HubPolicy::Skip { above: HUB },
             Some("expand") => HubPolicy::Expand,
             Some(other) => {
-                return Err(AppError::invalid(format!("`{other}` is no way to treat hubs: use skip or expand")));
+                return Err(AppError::invalid(format!(
+                    "`{other}` is no way to treat hubs: use skip or expand"
+                )));
             }
         };
         Ok(Sieve {
             compartments: self.chosen(request)?,
-            link_kinds: request.link_kinds.as_ref().map(|names| numbers(names, &self.link_kinds, AsRef::as_ref)),
-            vertex_kinds: request.vertex_kinds.as_ref().map(|names| numbers(names, &self.kinds, Kind::as_str)),
+            link_kinds: Some(self.followed(request.link_kinds.as_deref())),
+            vertex_kinds: request
+                .vertex_kinds
+                .as_ref()
+                .map(|names| numbers(names, &self.kinds, Kind::as_str)),
             window: window(request)?,
             hubs,
         })
     }
 
+    /// The link kinds asked for; otherwise all but who wrote something down, which every claim says anyway, and
+    /// which would be the shortest way between any two things of one author.
+    fn followed(&self, asked: Option<&[String]>) -> KindSet {
+        match asked {
+            Some(names) => numbers(names, &self.link_kinds, AsRef::as_ref),
+            None => {
+                let telling = self.link_kinds.iter().filter(|name| *name != AUTHORSHIP);
+                numbers(
+                    &telling.map(ToString::to_string).collect::<Vec<_>>(),
+                    &self.link_kinds,
+                    AsRef::as_ref,
+                )
+            }
+        }
+    }
+
     fn chosen(&self, request: &FilterRequest) -> Result<CompartmentSet, AppError> {
-        let tlp_max = request.tlp_max.as_deref().map(str::parse::<Tlp>).transpose().map_err(AppError::invalid)?;
+        let tlp_max =
+            request.tlp_max.as_deref().map(str::parse::<Tlp>).transpose().map_err(AppError::invalid)?;
         let wanted = |one: &Compartment| {
             request.sources.as_ref().is_none_or(|sources| sources.contains(&one.source))
                 && tlp_max.is_none_or(|most| one.handling.tlp <= most)
@@ -143,7 +168,10 @@ impl Lens<'_> {
         let everything = self.everything();
         let degrees = self.graph.degrees(vertices, &everything);
         let summaries = self.view.summaries(vertices)?.into_iter().zip(degrees);
-        summaries.filter_map(|(summary, degree)| Some((summary?, degree))).map(|(summary, degree)| self.summary(summary, degree)).collect()
+        summaries
+            .filter_map(|(summary, degree)| Some((summary?, degree)))
+            .map(|(summary, degree)| self.summary(summary, degree))
+            .collect()
     }
 
     fn summary(&self, summary: Summary, degree: graph::Degree) -> Result<ObjectSummary, AppError> {
@@ -186,7 +214,8 @@ impl Lens<'_> {
     }
 
     fn address(&self, label: Option<&str>) -> Place {
-        let address = label.and_then(|label| label.split('/').next()).and_then(|text| text.parse::<IpAddr>().ok());
+        let address =
+            label.and_then(|label| label.split('/').next()).and_then(|text| text.parse::<IpAddr>().ok());
         let found = address.map(|address| self.app.atlas.locate(address));
         let country = found.as_ref().and_then(|found| found.country);
         Place {
@@ -199,7 +228,8 @@ impl Lens<'_> {
     fn location(&self, vertex: VertexNo) -> Result<Place, AppError> {
         let Some(object) = self.view.object(vertex)? else { return Ok(Place::default()) };
         let number = |name: &str| object.json().get(name).and_then(serde_json::Value::as_f64);
-        let point = number("longitude").zip(number("latitude")).map(|(longitude, latitude)| [longitude, latitude]);
+        let point =
+            number("longitude").zip(number("latitude")).map(|(longitude, latitude)| [longitude, latitude]);
         let country = object.text("country").and_then(|country| Selector::country(country).ok());
         Ok(Place { country: country.map(|country| country.label()), asn: None, point })
     }

@@ -17,11 +17,11 @@ mod viewer;
 mod world;
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use anyhow::Context as _;
 use entente_model::{Atlas, CompartmentNo, CompartmentSet, Draft, Tlp};
-use entente_store::{Batch, Desk, NodeKey, Status, Store, TextIndex};
+use entente_store::{Batch, Desk, NodeKey, PreparedBatch, Status, Store, TextIndex};
 use jiff::Timestamp;
 
 pub(crate) use account::{Credential, Session};
@@ -43,7 +43,8 @@ pub(crate) struct App {
     data: PathBuf,
     store: Store,
     desk: Desk,
-    world: World,
+    /// Opened at the first question: an import needs no graph, and stays small without one.
+    world: OnceLock<World>,
     text: TextIndex,
     atlas: Arc<Atlas>,
     jobs: Jobs,
@@ -107,9 +108,16 @@ impl App {
         let store = Store::open(data, &NodeKey { name: key::LOG, seed: &seed })?;
         let text = TextIndex::open(&store)?;
         let desk = Desk::open(data)?;
-        let world = World::open(data, &store)?;
         let atlas = Arc::new(atlas()?);
-        Ok(App { data: data.to_owned(), store, desk, world, text, atlas, jobs: Jobs::default() })
+        Ok(App {
+            data: data.to_owned(),
+            store,
+            desk,
+            world: OnceLock::new(),
+            text,
+            atlas,
+            jobs: Jobs::default(),
+        })
     }
 
     /// The data folder.
@@ -127,22 +135,42 @@ impl App {
     }
 
     /// The one way in: durable when it returns, and visible to search by value and to the graph.
-    pub(crate) fn commit(&self, incoming: Incoming) -> anyhow::Result<Counted> {
-        let receipt = self.store.commit(batch(incoming))?;
-        self.world.catch_up(&self.store)?;
+    pub(crate) fn commit(&self, batch: PreparedBatch) -> anyhow::Result<Counted> {
+        let receipt = self.store.commit(batch)?;
+        if let Some(world) = self.world.get() {
+            world.catch_up(&self.store)?;
+        }
         Ok(counted(&receipt.statuses, receipt.older))
     }
 
     /// What [`App::commit`] would answer, with nothing changed.
-    pub(crate) fn preview(&self, incoming: Incoming) -> anyhow::Result<Counted> {
-        let preview = self.store.preview(batch(incoming))?;
+    pub(crate) fn preview(&self, batch: PreparedBatch) -> anyhow::Result<Counted> {
+        let preview = self.store.preview(batch)?;
         Ok(counted(&preview.statuses, preview.older))
     }
 
-    /// Finishes what trails commits: the text index and, when it is worth it, a new graph index.
+    /// Finishes what trails commits: the text index.
     pub(crate) fn settle(&self) -> anyhow::Result<()> {
         while self.text.catch_up(&self.store, TEXT_AT_A_TIME)? > 0 {}
-        self.world.compact_when_worthwhile()
+        Ok(())
+    }
+
+    /// The graph, brought up to the claims and compacted when that is worth it.
+    fn world(&self) -> anyhow::Result<&World> {
+        if let Some(world) = self.world.get() {
+            return Ok(world);
+        }
+        let world = World::open(&self.data, &self.store)?;
+        world.compact_when_worthwhile()?;
+        Ok(self.world.get_or_init(|| world))
+    }
+
+    /// Brings graph and text index up to the claims.
+    fn follow(&self) -> anyhow::Result<()> {
+        let world = self.world()?;
+        world.catch_up(&self.store)?;
+        self.settle()?;
+        world.compact_when_worthwhile()
     }
 
     /// Follows what other processes commit to the same folder, and does the trailing work of our own commits,
@@ -152,7 +180,7 @@ impl App {
         let follow = move || {
             let (_never, pause) = std::sync::mpsc::channel::<()>();
             while let Some(app) = app.upgrade() {
-                if let Err(error) = app.world.catch_up(&app.store).and_then(|()| app.settle()) {
+                if let Err(error) = app.follow() {
                     tracing::error!(error = %format!("{error:#}"), "the node could not follow its claims");
                 }
                 drop(app);
@@ -189,7 +217,9 @@ impl App {
             Err(error) => return Ok(Verdict::Broken { leaf: None, what: error.to_string() }),
         };
         Ok(match store.verify() {
-            Ok(verified) => Verdict::Holds { leaves: verified.batches, root: verified.root.unwrap_or_default() },
+            Ok(verified) => {
+                Verdict::Holds { leaves: verified.batches, root: verified.root.unwrap_or_default() }
+            }
             Err(bad) => Verdict::Broken { leaf: bad.leaf, what: bad.why },
         })
     }
@@ -203,7 +233,7 @@ impl App {
     /// How large the node is.
     pub(crate) fn size(&self) -> Result<Size, AppError> {
         let extent = self.store.extent()?;
-        let tail_edges = self.world.snapshot().tail_edges();
+        let tail_edges = self.world()?.snapshot().tail_edges();
         let claims = u64::from(extent.claims_end.0).saturating_sub(1);
         Ok(Size { claims, objects: u64::from(extent.vertices_end.0), tail_edges })
     }
@@ -215,14 +245,17 @@ const TEXT_AT_A_TIME: usize = 10_000;
 /// How often the node looks for commits of other processes, and does trailing work.
 const FOLLOW_EVERY: std::time::Duration = std::time::Duration::from_millis(250);
 
-fn batch(incoming: Incoming) -> Batch {
-    Batch {
-        source: incoming.source,
-        agreement: None,
-        case: None,
-        records: incoming.records,
-        received_at: incoming.received_at,
-        salt: entropy::bytes(),
+impl Incoming {
+    /// Does the work of a commit that needs no store, on whatever thread has time for it.
+    pub(crate) fn prepare(self) -> PreparedBatch {
+        PreparedBatch::from(Batch {
+            source: self.source,
+            agreement: None,
+            case: None,
+            records: self.records,
+            received_at: self.received_at,
+            salt: entropy::bytes(),
+        })
     }
 }
 

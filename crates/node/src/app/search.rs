@@ -41,7 +41,8 @@ impl App {
             return Err(AppError::invalid(detail));
         }
         let lens = self.lens(viewer, moment(request.as_of.as_deref())?)?;
-        let kinds: Vec<Kind> = request.kind.iter().flat_map(|kinds| kinds.split(',')).map(Kind::from_name).collect();
+        let kinds: Vec<Kind> =
+            request.kind.iter().flat_map(|kinds| kinds.split(',')).map(Kind::from_name).collect();
         let limit = request.limit.unwrap_or(PAGE.0).clamp(1, PAGE.1);
         let exact = lens.exactly(query)?;
         let mut vertices = if request.cursor.is_none() { exact.clone() } else { Vec::new() };
@@ -59,7 +60,8 @@ impl App {
     pub(crate) fn resolve(&self, viewer: &Viewer, text: &str) -> Result<String, AppError> {
         let lens = self.lens(viewer, entente_store::AsOf::Now)?;
         let found = lens.exactly(text.trim())?;
-        let unknown = || AppError::invalid(format!("nothing here goes by `{text}`: try `entente find {text}`"));
+        let unknown =
+            || AppError::invalid(format!("nothing here goes by `{text}`: try `entente find {text}`"));
         let vertex = found.first().ok_or_else(unknown)?;
         Ok(lens.view.id(*vertex)?.ok_or(AppError::NotFound("thing"))?.to_string())
     }
@@ -78,7 +80,8 @@ impl Lens<'_> {
         };
         let mut named = self.view.named(text)?;
         let degrees = self.graph.degrees(&named, &self.everything());
-        let mut ranked: Vec<_> = degrees.into_iter().map(|degree| degree.links).zip(named.drain(..)).collect();
+        let mut ranked: Vec<_> =
+            degrees.into_iter().map(|degree| degree.links).zip(named.drain(..)).collect();
         ranked.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
         for (_, vertex) in ranked {
             if !found.contains(&vertex) {

@@ -187,7 +187,12 @@ fn timeline(records: &[ClaimRecord], claims: &[ClaimView]) -> Vec<TimelineEntry>
         };
         add(Some(record.received_at.to_string()), format!("{told} {}", claim.source));
         let stix = |property: &str| {
-            claim.stix.as_ref().and_then(|stix| stix.get(property)).and_then(|at| at.as_str()).map(str::to_owned)
+            claim
+                .stix
+                .as_ref()
+                .and_then(|stix| stix.get(property))
+                .and_then(|at| at.as_str())
+                .map(str::to_owned)
         };
         for (property, what) in TIMES {
             add(stix(property), format!("{what} ({})", claim.source));

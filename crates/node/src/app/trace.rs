@@ -102,7 +102,8 @@ impl App {
             return Err(AppError::invalid(format!("`hops` must be 0 to {MOST_HOPS}.")));
         }
         let lens = self.lens(viewer, AsOf::Now)?;
-        let seeds = if request.hops == 0 { lens.known(&request.ids)? } else { some(lens.vertices(&request.ids)?)? };
+        let seeds =
+            if request.hops == 0 { lens.known(&request.ids)? } else { some(lens.vertices(&request.ids)?)? };
         let sieve = lens.sieve(&request.filter)?;
         let found = lens.graph.neighbourhood(&seeds, request.hops, &sieve.filter(), limit(request.limit));
         lens.subgraph(&found)
@@ -198,7 +199,9 @@ impl Lens<'_> {
     ) -> Result<GraphView, AppError> {
         let truncated = match (vertices_left_out, edges_left_out) {
             (0, 0) => None,
-            (0, edges) => Some(Truncated { reason: "Some links are not shown".to_owned(), more: edges as u64 }),
+            (0, edges) => {
+                Some(Truncated { reason: "Some links are not shown".to_owned(), more: edges as u64 })
+            }
             (vertices, _) => {
                 Some(Truncated { reason: "Some things are not shown".to_owned(), more: vertices as u64 })
             }
@@ -223,8 +226,11 @@ impl Lens<'_> {
                 edges: path.steps.iter().filter_map(|step| step.first()).map(|edge| place[edge]).collect(),
             })
             .collect();
-        let graph =
-            GraphView { vertices: self.summaries(&vertices)?, edges: self.edges(&edges, &ids), truncated: None };
+        let graph = GraphView {
+            vertices: self.summaries(&vertices)?,
+            edges: self.edges(&edges, &ids),
+            truncated: None,
+        };
         Ok(PathsView { paths: views, graph })
     }
 }

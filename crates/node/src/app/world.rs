@@ -173,4 +173,3 @@ fn open_index(path: &Path) -> anyhow::Result<Index> {
     let map = unsafe { Mmap::map(&file)? };
     Ok(Index::from_bytes(map)?)
 }
-

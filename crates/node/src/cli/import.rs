@@ -29,7 +29,8 @@ pub(super) fn run(cli: &Cli, import: &Import) -> anyhow::Result<ExitCode> {
             rejects: import.rejects.clone().unwrap_or_else(|| default_rejects(cli)),
         };
         let bar = progress_bar(cli);
-        let totals = pipeline::run(&app, request, &AtomicBool::new(false), &mut |progress| show(&bar, progress))?;
+        let totals =
+            pipeline::run(&app, request, &AtomicBool::new(false), &mut |progress| show(&bar, progress))?;
         bar.finish_and_clear();
         add(&mut sum, totals);
     }
@@ -52,7 +53,9 @@ fn by_source(import: &Import) -> anyhow::Result<Vec<(String, Vec<input::Input>)>
         }
     }
     if groups.len() > 1 && import.rejects.is_some() {
-        bail!("--rejects names one file, but there are several sources: give --source, or leave --rejects out");
+        bail!(
+            "--rejects names one file, but there are several sources: give --source, or leave --rejects out"
+        );
     }
     Ok(groups)
 }
@@ -77,9 +80,7 @@ fn progress_bar(cli: &Cli) -> ProgressBar {
     if cli.json || !std::io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
-    let style = ProgressStyle::with_template(
-        "{spinner} {bytes}/{total_bytes} {wide_bar} {eta} {msg}",
-    );
+    let style = ProgressStyle::with_template("{spinner} {bytes}/{total_bytes} {wide_bar} {eta} {msg}");
     ProgressBar::no_length().with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
@@ -123,8 +124,12 @@ fn report(cli: &Cli, import: &Import, totals: &Totals) -> anyhow::Result<()> {
     lines.extend(totals.exclusions.iter().map(|(class, count)| format!("            {count:>9} {class}")));
     lines.push(format!("  {:>9} rejected", totals.rejected));
     if let Some(path) = &totals.rejects {
-        lines.push(format!("Rejected records, with reasons, are in {path}: mend them there and import that file."));
+        lines.push(format!(
+            "Rejected records, with reasons, are in {path}: mend them there and import that file."
+        ));
     }
-    lines.extend(totals.failures.iter().map(|failure| format!("Not read to the end: {}", output::visible(failure))));
+    lines.extend(
+        totals.failures.iter().map(|failure| format!("Not read to the end: {}", output::visible(failure))),
+    );
     output::lines(lines)
 }

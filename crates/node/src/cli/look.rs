@@ -22,7 +22,9 @@ pub(super) fn find(cli: &Cli, find: &Find) -> anyhow::Result<()> {
     }
     let mut lines: Vec<_> = page.objects.iter().map(output::thing).collect();
     if lines.is_empty() {
-        lines.push("Nothing found. Give a value in any spelling, a name, or words of a description.".to_owned());
+        lines.push(
+            "Nothing found. Give a value in any spelling, a name, or words of a description.".to_owned(),
+        );
     }
     if page.next.is_some() {
         lines.push(format!("There is more: raise --limit (now {}).", find.limit));
@@ -44,11 +46,15 @@ pub(super) fn show(cli: &Cli, show: &Show) -> anyhow::Result<()> {
 
 fn describe(page: &ObjectPage) -> Vec<String> {
     let mut lines = vec![output::thing(&page.summary)];
-    lines.extend(page.selectors.iter().map(|one| format!("  {:<10} {}", one.name, output::visible(&one.value))));
+    lines.extend(
+        page.selectors.iter().map(|one| format!("  {:<10} {}", one.name, output::visible(&one.value))),
+    );
     lines.push(format!("{} claims", page.claims.len()));
     lines.extend(page.claims.iter().map(claim));
     lines.push(format!("{} links", page.links.total));
-    lines.extend(page.links.by_kind.iter().map(|one| format!("  {:>7} {:<4} {}", one.count, one.direction, one.kind)));
+    lines.extend(
+        page.links.by_kind.iter().map(|one| format!("  {:>7} {:<4} {}", one.count, one.direction, one.kind)),
+    );
     lines
 }
 
@@ -76,6 +82,7 @@ pub(super) fn stats(cli: &Cli) -> anyhow::Result<()> {
     let mut lines = vec![format!("{} objects, {} claims", stats.objects, stats.claims)];
     lines.extend(stats.by_type.iter().map(|(kind, count)| format!("  {count:>9} {kind}")));
     lines.push("Sources".to_owned());
-    lines.extend(stats.sources.iter().map(|one| format!("  {:>9} {}", one.count, output::visible(&one.name))));
+    lines
+        .extend(stats.sources.iter().map(|one| format!("  {:>9} {}", one.count, output::visible(&one.name))));
     output::lines(lines)
 }

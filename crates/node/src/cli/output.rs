@@ -40,7 +40,13 @@ pub(crate) fn thing(thing: &ObjectSummary) -> String {
     notes.extend(thing.hub.as_ref().map(|reason| format!("hub: {reason}")));
     notes.extend(thing.country.clone());
     let notes = if notes.is_empty() { String::new() } else { format!("  [{}]", notes.join(", ")) };
-    format!("{:<18} {}{notes}  ({})  {}", thing.kind, visible(&thing.label), thing.sources.join(", "), thing.id)
+    format!(
+        "{:<18} {}{notes}  ({})  {}",
+        thing.kind,
+        visible(&thing.label),
+        thing.sources.join(", "),
+        thing.id
+    )
 }
 
 /// A link in one line.

@@ -36,7 +36,8 @@ pub(crate) async fn serve(uri: Uri) -> Response {
     let mut response = Body::from(found.data).into_response();
     let headers = response.headers_mut();
     let media = HeaderValue::from_str(found.metadata.mimetype());
-    headers.insert(header::CONTENT_TYPE, media.unwrap_or(HeaderValue::from_static("application/octet-stream")));
+    headers
+        .insert(header::CONTENT_TYPE, media.unwrap_or(HeaderValue::from_static("application/octet-stream")));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
     response
 }
@@ -63,7 +64,8 @@ mod tests {
 
     #[test]
     fn only_scripts_in_the_page_itself_are_allowed_by_digest() {
-        let page = "<script src=\"a.js\"></script><script>start()</script><script type=\"module\">x\n</script>";
+        let page =
+            "<script src=\"a.js\"></script><script>start()</script><script type=\"module\">x\n</script>";
         assert_eq!(scripts(page), ["start()", "x\n"]);
     }
 }

@@ -41,7 +41,8 @@ fn changes_something(method: &Method) -> bool {
 
 fn credential(headers: &HeaderMap) -> Option<(Credential, Option<String>)> {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    if let Some(token) = text(header::AUTHORIZATION.as_str()).and_then(|value| value.strip_prefix("Bearer ")) {
+    if let Some(token) = text(header::AUTHORIZATION.as_str()).and_then(|value| value.strip_prefix("Bearer "))
+    {
         return Some((Credential::Token(token.trim().to_owned()), None));
     }
     session_token(headers).map(|token| (Credential::Session(token), text(CSRF).map(str::to_owned)))

@@ -6,9 +6,7 @@ use axum::extract::State;
 use super::auth::Caller;
 use super::problem::Problem;
 use super::{AppState, blocking};
-use crate::app::trace::{
-    CommonRequest, ComponentRequest, FacetsView, NeighbourhoodRequest, PathsRequest,
-};
+use crate::app::trace::{CommonRequest, ComponentRequest, FacetsView, NeighbourhoodRequest, PathsRequest};
 use crate::app::view::{GraphView, PathsView};
 
 /// What is within some hops of things.

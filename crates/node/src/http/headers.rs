@@ -21,7 +21,8 @@ const HEADERS: [(&str, &str); 5] = [
 /// The page loads nothing from elsewhere, nobody may frame it, and of inline scripts only the page's own
 /// start-up runs, by its digest. Styles are set on elements by the chart, which CSP counts as inline.
 static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
-    let scripts: String = assets::inline_scripts().iter().map(|digest| format!(" 'sha256-{digest}'")).collect();
+    let scripts: String =
+        assets::inline_scripts().iter().map(|digest| format!(" 'sha256-{digest}'")).collect();
     let policy = format!(
         "default-src 'self'; script-src 'self'{scripts}; style-src 'self' 'unsafe-inline'; \
          img-src 'self' data: blob:; worker-src 'self' blob:; object-src 'none'; base-uri 'self'; \

@@ -24,7 +24,8 @@ pub(crate) struct Metrics {
 impl Metrics {
     /// Fresh counters.
     pub(crate) fn new() -> Metrics {
-        let options = HistogramOpts::new("entente_http_request_seconds", "Time to answer, by route and status.");
+        let options =
+            HistogramOpts::new("entente_http_request_seconds", "Time to answer, by route and status.");
         let requests = HistogramVec::new(options, &["method", "route", "status"]);
         let gauge = |name, help| IntGauge::new(name, help).expect("the name is a valid metric name");
         let metrics = Metrics {

@@ -106,7 +106,11 @@ fn api() -> OpenApiRouter<AppState> {
             .routes(routes!(graph::facets))
             .routes(routes!(charts::list, charts::create))
             .routes(routes!(charts::show, charts::update, charts::remove))
-            .merge(OpenApiRouter::new().routes(routes!(imports::list, imports::create)).layer(imports::body_limit()))
+            .merge(
+                OpenApiRouter::new()
+                    .routes(routes!(imports::list, imports::create))
+                    .layer(imports::body_limit()),
+            )
             .routes(routes!(imports::show, imports::stop))
             .routes(routes!(imports::events))
             .routes(routes!(imports::rejects))
@@ -118,13 +122,28 @@ fn api() -> OpenApiRouter<AppState> {
 
 /// The OpenAPI document of the API.
 pub(crate) fn openapi() -> utoipa::openapi::OpenApi {
-    api().into_openapi()
+    named(api().into_openapi())
+}
+
+/// Names operations after what they are about as well: handlers of different modules share names (`list`, `show`),
+/// and a client made from the document needs each name once (OpenAPI 3.1, Operation Object).
+fn named(mut document: utoipa::openapi::OpenApi) -> utoipa::openapi::OpenApi {
+    for path in document.paths.paths.values_mut() {
+        let methods = [&mut path.get, &mut path.put, &mut path.post, &mut path.delete, &mut path.patch];
+        for operation in methods.into_iter().flatten() {
+            let tag = operation.tags.iter().flatten().next().cloned();
+            let name = operation.operation_id.take();
+            operation.operation_id = tag.zip(name).map(|(tag, name)| format!("{tag}_{name}"));
+        }
+    }
+    document
 }
 
 /// Everything the node serves.
 pub(crate) fn router(app: Arc<App>) -> Router {
     let state = AppState::new(app);
     let (routes, document) = api().split_for_parts();
+    let document = named(document);
     routes
         .route("/api/v1/openapi.json", axum::routing::get(|| async { axum::Json(document) }))
         .merge(health::routes())

@@ -12,8 +12,18 @@ impl<W: Write> Rows<W> {
     pub(crate) fn begin(output: W) -> io::Result<Rows<W>> {
         let mut rows = csv::Writer::from_writer(output);
         rows.write_record([
-            "id", "type", "label", "revoked", "first_seen", "last_seen", "sources", "tlp", "claims", "degree",
-            "country", "asn",
+            "id",
+            "type",
+            "label",
+            "revoked",
+            "first_seen",
+            "last_seen",
+            "sources",
+            "tlp",
+            "claims",
+            "degree",
+            "country",
+            "asn",
         ])?;
         Ok(Rows(rows))
     }

@@ -30,7 +30,8 @@ impl<W: Write> Graphml<W> {
     pub(crate) fn begin(output: W) -> io::Result<Graphml<W>> {
         let mut xml = Writer::new_with_indent(output, b' ', 1);
         xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
-        let root = BytesStart::new("graphml").with_attributes([("xmlns", "http://graphml.graphdrawing.org/xmlns")]);
+        let root =
+            BytesStart::new("graphml").with_attributes([("xmlns", "http://graphml.graphdrawing.org/xmlns")]);
         xml.write_event(Event::Start(root))?;
         for (id, domain, name, kind) in KEYS {
             xml.create_element("key")
@@ -44,17 +45,19 @@ impl<W: Write> Graphml<W> {
 
     /// Writes a vertex.
     pub(crate) fn vertex(&mut self, vertex: &ObjectSummary) -> io::Result<()> {
-        self.0.create_element("node").with_attribute(("id", vertex.id.as_str())).write_inner_content(|xml| {
-            data(xml, "label", &vertex.label)?;
-            data(xml, "kind", &vertex.kind)?;
-            data(xml, "sources", &vertex.sources.join("; "))?;
-            data(xml, "tlp", &vertex.tlp)?;
-            data(xml, "revoked", if vertex.revoked { "true" } else { "false" })?;
-            match &vertex.country {
-                Some(country) => data(xml, "country", country),
-                None => Ok(()),
-            }
-        })?;
+        self.0.create_element("node").with_attribute(("id", vertex.id.as_str())).write_inner_content(
+            |xml| {
+                data(xml, "label", &vertex.label)?;
+                data(xml, "kind", &vertex.kind)?;
+                data(xml, "sources", &vertex.sources.join("; "))?;
+                data(xml, "tlp", &vertex.tlp)?;
+                data(xml, "revoked", if vertex.revoked { "true" } else { "false" })?;
+                match &vertex.country {
+                    Some(country) => data(xml, "country", country),
+                    None => Ok(()),
+                }
+            },
+        )?;
         Ok(())
     }
 
@@ -89,7 +92,8 @@ fn data<W: Write>(xml: &mut Writer<W>, key: &str, text: &str) -> io::Result<()> 
 
 /// Text without the control characters that no XML 1.0 document can hold (section 2.2), in any escaping.
 fn xml_characters(text: &str) -> std::borrow::Cow<'_, str> {
-    let forbidden = |c: char| (c < ' ' && !matches!(c, '\t' | '\n' | '\r')) || matches!(c, '\u{fffe}' | '\u{ffff}');
+    let forbidden =
+        |c: char| (c < ' ' && !matches!(c, '\t' | '\n' | '\r')) || matches!(c, '\u{fffe}' | '\u{ffff}');
     if text.contains(forbidden) { text.replace(forbidden, "\u{fffd}").into() } else { text.into() }
 }
 

@@ -170,9 +170,10 @@ pub(crate) fn default_source(argument: &str) -> String {
     if let Some((_, rest)) = trimmed.split_once("://") {
         return rest.split('/').next().unwrap_or(rest).to_owned();
     }
-    let name = Path::new(trimmed).canonicalize().ok().and_then(|path| {
-        path.file_name().map(|name| name.to_string_lossy().into_owned())
-    });
+    let name = Path::new(trimmed)
+        .canonicalize()
+        .ok()
+        .and_then(|path| path.file_name().map(|name| name.to_string_lossy().into_owned()));
     let name = name.unwrap_or_else(|| trimmed.to_owned());
     name.split('.').find(|part| !part.is_empty()).unwrap_or(&name).to_owned()
 }
@@ -196,7 +197,8 @@ mod tests {
             std::fs::write(folder.path().join(name), "x").expect("a file");
         }
         let inputs = expand(&folder.path().display().to_string()).expect("walked");
-        let names: Vec<_> = inputs.iter().map(|input| input.name().rsplit('/').next().unwrap_or("")).collect();
+        let names: Vec<_> =
+            inputs.iter().map(|input| input.name().rsplit('/').next().unwrap_or("")).collect();
         assert_eq!(names, ["a.txt", "x.txt", "c.txt"]);
     }
 

@@ -336,6 +336,7 @@ fn settings(options: &ImportOptions) -> Result<Settings, AppError> {
     if let Some(grade) = given(&options.grade) {
         handling.grade = grade.parse::<Grade>().map_err(AppError::invalid)?;
     }
-    let format = given(&options.format).map(|format| format.parse()).transpose().map_err(AppError::invalid)?;
+    let format =
+        given(&options.format).map(|format| format.parse()).transpose().map_err(AppError::invalid)?;
     Ok(Settings { handling, format, now: clock::now(), limits: Limits::default() })
 }

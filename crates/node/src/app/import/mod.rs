@@ -1,6 +1,6 @@
 //! Imports: from somewhere outside to committed claims, with every record accounted for.
 
 pub(crate) mod input;
+pub(crate) mod job;
 pub(crate) mod pipeline;
 pub(crate) mod rejects;
-pub(crate) mod job;

@@ -1,6 +1,7 @@
 //! Reading on one thread, committing on another, with a bounded queue between: memory does not grow with the
 //! input, and neither waits for the other longer than it must.
 
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -9,8 +10,9 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Instant;
 
 use anyhow::Context as _;
-use entente_intake::{Intake, Outcome, Place, Record, Settings};
+use entente_intake::{Intake, Outcome, Place, ReadError, Record, Settings};
 use entente_model::Draft;
+use entente_store::PreparedBatch;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -18,12 +20,11 @@ use super::input::Input;
 use super::rejects::{Reject, RejectFile};
 use crate::app::{App, Incoming};
 
-/// Drafts committed in one transaction: large enough to be fast, small enough to be visible soon.
-const BATCH_DRAFTS: usize = 16_384;
-/// Records handed from reader to committer at a time.
-const CHUNK: usize = 512;
-/// Chunks that may wait: bounds memory.
-const QUEUE: usize = 16;
+/// Drafts committed in one transaction: large enough to be fast, small enough to be visible soon and to keep
+/// three of them in memory.
+const BATCH_DRAFTS: usize = 8_192;
+/// Messages that may wait between reader and committer: bounds memory.
+const QUEUE: usize = 1;
 
 /// What to import and how.
 pub(crate) struct Request {
@@ -59,7 +60,7 @@ pub(crate) struct Totals {
     /// Of the unchanged: versions older than the one known.
     pub(crate) older: u64,
     /// Excluded records by class.
-    pub(crate) exclusions: std::collections::BTreeMap<String, u64>,
+    pub(crate) exclusions: BTreeMap<String, u64>,
     /// The reject file, when there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) rejects: Option<String>,
@@ -80,10 +81,23 @@ pub(crate) struct Progress {
     pub(crate) totals: Totals,
 }
 
+/// From the reading thread to the committing one, in input order.
 enum Message {
-    Records(Vec<Record>),
+    /// Reading goes on with this input.
     Input(String),
+    /// An input could not be read to its end.
     Failed(String),
+    /// A record that cannot be read.
+    Reject(Place, String, Vec<u8>),
+    /// Records that became objects, ready to be written, and what else was met on the way.
+    Batch(Portion),
+}
+
+/// What one transaction takes.
+struct Portion {
+    batch: Option<PreparedBatch>,
+    records: u64,
+    exclusions: BTreeMap<&'static str, u64>,
 }
 
 /// Runs an import to its end. `observe` is called after every batch. When `stop` is set, what was committed
@@ -96,13 +110,29 @@ pub(crate) fn run(
 ) -> anyhow::Result<Totals> {
     let started = Instant::now();
     let bytes = Arc::new(AtomicU64::new(0));
-    let total_bytes = request.inputs.iter().map(Input::size).sum::<Option<u64>>();
-    let intake = Intake::new(request.settings.clone(), app.atlas());
     let (sender, receiver) = sync_channel(QUEUE);
-    let mut committer = Committer::new(app, &request, bytes.clone(), total_bytes, observe);
+    let reading = Reading {
+        intake: Intake::new(request.settings.clone(), app.atlas()),
+        request: &request,
+        bytes: bytes.clone(),
+        sender,
+        stop,
+        records: Vec::new(),
+        drafts: 0,
+        exclusions: BTreeMap::new(),
+    };
+    let mut committer = Committer {
+        app,
+        dry_run: request.dry_run,
+        rejects: RejectFile::new(request.rejects.clone()),
+        totals: Totals::default(),
+        file: String::new(),
+        bytes,
+        total_bytes: request.inputs.iter().map(Input::size).sum::<Option<u64>>(),
+        observe,
+    };
     std::thread::scope(|scope| {
-        let (inputs, counter) = (&request.inputs, bytes);
-        scope.spawn(move || read_all(&intake, inputs, &counter, &sender, stop));
+        scope.spawn(|| reading.all());
         committer.take_all(receiver)
     })?;
     let mut totals = committer.finish()?;
@@ -110,140 +140,128 @@ pub(crate) fn run(
     Ok(totals)
 }
 
-/// The reading thread. It ends when the inputs do, when `stop` is set, or when the committer is gone.
-fn read_all(
-    intake: &Intake,
-    inputs: &[Input],
-    bytes: &Arc<AtomicU64>,
-    sender: &SyncSender<Message>,
-    stop: &AtomicBool,
-) {
-    for input in inputs {
-        if stop.load(Ordering::Relaxed) || sender.send(Message::Input(input.name().to_owned())).is_err() {
-            return;
+/// The reading thread: makes drafts and prepares batches, so that the committing one only writes.
+struct Reading<'a> {
+    intake: Intake,
+    request: &'a Request,
+    bytes: Arc<AtomicU64>,
+    sender: SyncSender<Message>,
+    stop: &'a AtomicBool,
+    records: Vec<Vec<Draft>>,
+    drafts: usize,
+    exclusions: BTreeMap<&'static str, u64>,
+}
+
+/// The committer is gone, or somebody stopped the import: there is nobody to read for.
+struct Ended;
+
+impl Reading<'_> {
+    fn all(mut self) {
+        // An early end is no error here: the committer knows why.
+        let _ = self.inputs().and_then(|()| self.hand_over());
+    }
+
+    fn inputs(&mut self) -> Result<(), Ended> {
+        let request = self.request;
+        for input in &request.inputs {
+            self.send(Message::Input(input.name().to_owned()))?;
+            if let Err(reason) = self.one(input) {
+                self.send(Message::Failed(reason))?;
+            }
         }
-        if let Err(reason) = read_one(intake, input, bytes, sender, stop)
-            && sender.send(Message::Failed(reason)).is_err()
-        {
-            return;
+        Ok(())
+    }
+
+    /// Everything read before a fault is kept.
+    fn one(&mut self, input: &Input) -> Result<(), String> {
+        let mut source = input.open(self.bytes.clone()).map_err(|error| error.to_string())?;
+        let intake = self.intake.clone();
+        let result = intake.read(input.name(), &mut source, &mut |record| match self.take(record) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(Ended) => ControlFlow::Break(()),
+        });
+        match result {
+            Ok(_) | Err(ReadError::Stopped(_)) => Ok(()),
+            Err(error) => Err(format!("{}: {error}", input.name())),
         }
+    }
+
+    fn take(&mut self, record: Record) -> Result<(), Ended> {
+        match record.outcome {
+            Outcome::Drafts(drafts) => {
+                self.drafts += drafts.len();
+                self.records.push(drafts);
+            }
+            Outcome::Excluded(class) => *self.exclusions.entry(class).or_default() += 1,
+            Outcome::Rejected { reason, raw } => self.send(Message::Reject(record.place, reason, raw))?,
+        }
+        if self.drafts < BATCH_DRAFTS { Ok(()) } else { self.hand_over() }
+    }
+
+    fn hand_over(&mut self) -> Result<(), Ended> {
+        self.drafts = 0;
+        let records = std::mem::take(&mut self.records);
+        let count = records.len() as u64;
+        let batch = (!records.is_empty()).then(|| {
+            let (source, received_at) = (self.request.source.clone(), self.request.settings.now);
+            Incoming { source, records, received_at }.prepare()
+        });
+        let exclusions = std::mem::take(&mut self.exclusions);
+        self.send(Message::Batch(Portion { batch, records: count, exclusions }))
+    }
+
+    fn send(&self, message: Message) -> Result<(), Ended> {
+        let stopped = self.stop.load(Ordering::Relaxed);
+        if stopped || self.sender.send(message).is_err() { Err(Ended) } else { Ok(()) }
     }
 }
 
-fn read_one(
-    intake: &Intake,
-    input: &Input,
-    bytes: &Arc<AtomicU64>,
-    sender: &SyncSender<Message>,
-    stop: &AtomicBool,
-) -> Result<(), String> {
-    let mut source = input.open(bytes.clone()).map_err(|error| error.to_string())?;
-    let mut chunk = Vec::with_capacity(CHUNK);
-    let result = intake.read(input.name(), &mut source, &mut |record| {
-        chunk.push(record);
-        if chunk.len() < CHUNK {
-            return ControlFlow::Continue(());
-        }
-        let full = std::mem::replace(&mut chunk, Vec::with_capacity(CHUNK));
-        let gone = sender.send(Message::Records(full)).is_err();
-        if gone || stop.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    });
-    // Everything read before a fault is kept.
-    let _ = sender.send(Message::Records(chunk));
-    result.map(drop).map_err(|error| format!("{}: {error}", input.name()))
-}
-
-/// The committing side: gathers batches, counts, writes rejects.
+/// The committing side: writes batches, counts, keeps rejects.
 struct Committer<'a> {
     app: &'a App,
-    source: String,
-    received_at: jiff::Timestamp,
     dry_run: bool,
     rejects: RejectFile,
     totals: Totals,
-    records: Vec<Vec<Draft>>,
-    drafts: usize,
     file: String,
     bytes: Arc<AtomicU64>,
     total_bytes: Option<u64>,
     observe: &'a mut dyn FnMut(&Progress),
 }
 
-impl<'a> Committer<'a> {
-    fn new(
-        app: &'a App,
-        request: &Request,
-        bytes: Arc<AtomicU64>,
-        total_bytes: Option<u64>,
-        observe: &'a mut dyn FnMut(&Progress),
-    ) -> Committer<'a> {
-        Committer {
-            app,
-            source: request.source.clone(),
-            received_at: request.settings.now,
-            dry_run: request.dry_run,
-            rejects: RejectFile::new(request.rejects.clone()),
-            totals: Totals::default(),
-            records: Vec::new(),
-            drafts: 0,
-            file: String::new(),
-            bytes,
-            total_bytes,
-            observe,
-        }
-    }
-
+impl Committer<'_> {
     fn take_all(&mut self, receiver: Receiver<Message>) -> anyhow::Result<()> {
         for message in receiver {
             match message {
                 Message::Input(name) => self.file = name,
                 Message::Failed(reason) => self.totals.failures.push(reason),
-                Message::Records(records) => {
-                    for record in records {
-                        self.take(record)?;
-                    }
-                }
+                Message::Reject(place, reason, raw) => self.reject(place, reason, &raw)?,
+                Message::Batch(portion) => self.commit(portion)?,
             }
-        }
-        self.commit()
-    }
-
-    fn take(&mut self, record: Record) -> anyhow::Result<()> {
-        self.totals.read += 1;
-        match record.outcome {
-            Outcome::Drafts(drafts) => {
-                self.drafts += drafts.len();
-                self.records.push(drafts);
-                if self.drafts >= BATCH_DRAFTS {
-                    self.commit()?;
-                }
-            }
-            Outcome::Excluded(class) => {
-                self.totals.excluded += 1;
-                *self.totals.exclusions.entry(class.to_owned()).or_default() += 1;
-            }
-            Outcome::Rejected { reason, raw } => self.reject(record.place, reason, &raw)?,
         }
         Ok(())
     }
 
     fn reject(&mut self, place: Place, reason: String, raw: &[u8]) -> anyhow::Result<()> {
+        self.totals.read += 1;
         self.totals.rejected += 1;
         let reject = Reject::new(place, reason, raw);
         self.rejects.add(&reject).context("the reject file cannot be written")
     }
 
-    fn commit(&mut self) -> anyhow::Result<()> {
-        self.drafts = 0;
-        let records = std::mem::take(&mut self.records);
-        if !records.is_empty() {
-            let incoming =
-                Incoming { source: self.source.clone(), records, received_at: self.received_at };
-            let outcome = if self.dry_run { self.app.preview(incoming)? } else { self.app.commit(incoming)? };
-            self.totals.new += outcome.new;
-            self.totals.updated += outcome.updated;
-            self.totals.unchanged += outcome.unchanged;
-            self.totals.older += outcome.older;
+    fn commit(&mut self, portion: Portion) -> anyhow::Result<()> {
+        let totals = &mut self.totals;
+        for (class, count) in portion.exclusions {
+            totals.excluded += count;
+            totals.read += count;
+            *totals.exclusions.entry(class.to_owned()).or_default() += count;
+        }
+        if let Some(batch) = portion.batch {
+            let outcome = if self.dry_run { self.app.preview(batch)? } else { self.app.commit(batch)? };
+            totals.read += portion.records;
+            totals.new += outcome.new;
+            totals.updated += outcome.updated;
+            totals.unchanged += outcome.unchanged;
+            totals.older += outcome.older;
         }
         (self.observe)(&Progress {
             file: self.file.clone(),
