@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 /** Two stories that touch, how to write one of their names defanged, and what it is read as. */
-const DEMO = { family: 'lantern', other: 'quietroom', defanged: 'hxxp://lamp-relay[.]example', refanged: 'lamp-relay.example' };
+const DEMO = { family: 'lantern', other: 'quietroom', defanged: 'lamp-relay[.]example', refanged: 'lamp-relay.example' };
 const MOCK = { family: 'zeroaccess', other: 'gamerue', defanged: 'parking[.]example', refanged: 'parking.example' };
 
 const SAMPLE = [

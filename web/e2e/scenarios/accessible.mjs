@@ -7,7 +7,7 @@ const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-prac
 async function check(page, where, found) {
   const violations = await page.evaluate(async (tags) => {
     const { violations } = await globalThis.axe.run(document, { runOnly: tags });
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 4).map((node) => node.target.join(' ')).join(', ')}`);
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 4).map((node) => `${node.target.join(' ')} (${node.failureSummary.split('\n').at(-1).trim()})`).join(', ')}`);
   }, TAGS);
   found.push(...violations.map((violation) => `${where}: ${violation}`));
 }
@@ -22,7 +22,7 @@ async function everyPage(page, world, found, theme) {
   await visit('/', () => page.getByRole('heading', { name: 'What this node knows' }).waitFor());
   await visit(`/search?q=${world.family}`, () => page.locator('.thing').first().waitFor());
   await visit('/import', () => page.getByRole('heading', { name: 'Earlier imports' }).waitFor());
-  await page.getByRole('link', { name: 'mixed.txt' }).first().click();
+  await page.getByRole('link', { name: 'mixed.json' }).first().click();
   await page.getByRole('region', { name: 'Rejected records' }).or(page.getByText('dry run: nothing kept')).first().waitFor();
   await check(page, `an import ${theme}`, found);
   await visit('/settings', () => page.getByRole('heading', { name: 'Add a person' }).waitFor());

@@ -9,7 +9,6 @@ export async function chartOpensAndExpands({ page, world }) {
   await ready(page);
   const before = await shown(page);
   assert.ok(before > 2, `only ${before} things`);
-  const known = new Set(await labels(page));
   // Double-click on whatever neighbour brings something new.
   for (const label of (await labels(page)).filter((name) => name !== world.family)) {
     const { x, y } = await spot(page, label);
@@ -17,7 +16,7 @@ export async function chartOpensAndExpands({ page, world }) {
     await ready(page);
     if ((await shown(page)) > before) break;
   }
-  assert.ok((await labels(page)).some((label) => !known.has(label)), 'double-click brings neighbours');
+  assert.ok((await shown(page)) > before, 'double-click brings neighbours');
 }
 
 export async function chartUndoesEverything({ page }) {

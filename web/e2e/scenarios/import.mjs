@@ -3,12 +3,12 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const FILE = fileURLToPath(new URL('../files/mixed.txt', import.meta.url));
+const FILE = fileURLToPath(new URL('../files/mixed.json', import.meta.url));
 
 async function bring(page, { dryRun }) {
   await page.goto('/import');
   await page.getByLabel('Choose files').setInputFiles(FILE);
-  await page.getByLabel('Source').fill('The tests');
+  await page.locator('input[name=source]').fill('The tests');
   await page.getByLabel('Audience (TLP)').selectOption('green');
   await page.getByLabel('Dry run').setChecked(dryRun);
   await page.getByRole('button', { name: dryRun ? 'Try 1 file' : 'Import 1 file' }).click();
@@ -32,7 +32,7 @@ export async function importReportsRejects({ page }) {
   const report = page.getByRole('region', { name: 'Rejected records' });
   await report.getByRole('row').nth(1).waitFor();
   assert.equal(await report.getByRole('row').count(), rejected + 1);
-  await report.getByText(/line \d/).first().waitFor();
+  await report.getByText(/(line|byte) \d/).first().waitFor();
   const link = page.getByRole('link', { name: /Download them/ });
   const [download] = await Promise.all([page.waitForEvent('download'), link.click()]);
   const text = readFileSync(await download.path(), 'utf8');

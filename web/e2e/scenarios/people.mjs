@@ -5,7 +5,7 @@ export async function peopleAreAddedAndRemoved({ page }) {
   await page.goto('/settings');
   await page.getByLabel('Name', { exact: true }).fill('grace');
   await page.getByLabel('First password').fill('another good passphrase');
-  await page.getByLabel('Role', { exact: true }).selectOption('reader');
+  await page.locator('select[name=new-role]').selectOption('reader');
   await page.getByRole('button', { name: 'Add', exact: true }).click();
   await page.getByRole('combobox', { name: 'Role of grace' }).waitFor();
   await page.getByRole('combobox', { name: 'Role of grace' }).selectOption('analyst');
