@@ -117,7 +117,7 @@ impl Unpacking<'_, '_, '_, '_> {
             if !self.meter.member() {
                 return self.settle(&Place::file(archive).at(offset), io::Error::other("too many members"));
             }
-            let end = input.taken().get() + size.next_multiple_of(BLOCK as u64);
+            let begins = input.taken().get();
             let mut content = input.take(size);
             match header.kind() {
                 b'L' => announced.name = Some(until_nul(&extension(&mut content)?).to_vec()),
@@ -130,8 +130,14 @@ impl Unpacking<'_, '_, '_, '_> {
             if self.meter.ended() {
                 return Ok(());
             }
-            let rest = end - input.taken().get();
-            io::copy(&mut input.take(rest), &mut io::sink())?;
+            let read = input.taken().get() - begins;
+            let rest = io::copy(&mut input.take(size - read), &mut io::sink())?;
+            if read + rest < size {
+                return Err(cut_short().into());
+            }
+            // Some archives end without the last member's padding.
+            let padding = (BLOCK as u64 - size % BLOCK as u64) % BLOCK as u64;
+            io::copy(&mut input.take(padding), &mut io::sink())?;
         }
     }
 
@@ -162,6 +168,10 @@ fn extension(content: &mut dyn Read) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+fn cut_short() -> io::Error {
+    io::Error::new(io::ErrorKind::UnexpectedEof, "the tar archive is cut short")
+}
+
 /// Reads a whole block; false at the end of the input.
 fn fill(input: &mut dyn Read, block: &mut [u8; BLOCK]) -> io::Result<bool> {
     let mut filled = 0;
@@ -169,7 +179,7 @@ fn fill(input: &mut dyn Read, block: &mut [u8; BLOCK]) -> io::Result<bool> {
         match input.read(&mut block[filled..]) {
             Ok(0) if filled == 0 => return Ok(false),
             Ok(0) => {
-                return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the tar archive is cut short"));
+                return Err(cut_short());
             }
             Ok(count) => filled += count,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

@@ -16,6 +16,9 @@ use crate::{Place, ReadError};
 
 const LOCAL: u32 = 0x0403_4b50;
 const DESCRIPTOR: u32 = 0x0807_4b50;
+/// What may follow the last member: archive decryption header and extra data record, central directory, its end with
+/// and without zip64 (sections 4.3.6, 4.3.12, 4.3.14, 4.3.16).
+const AFTER_MEMBERS: [u32; 4] = [0x0806_4b50, 0x0201_4b50, 0x0606_4b50, 0x0605_4b50];
 
 /// A local file header (section 4.3.7).
 struct Header {
@@ -84,9 +87,14 @@ impl Unpacking<'_, '_, '_, '_> {
     ) -> Result<(), ReadError> {
         loop {
             let offset = input.taken().get();
-            // Whatever is not a local header begins the central directory.
-            if signature(input)? != LOCAL {
-                return Ok(());
+            match signature(input)? {
+                LOCAL => {}
+                after if AFTER_MEMBERS.contains(&after) => return Ok(()),
+                _ => {
+                    let reason =
+                        "this is no zip header: members before it were read. Fetch the archive again";
+                    return Ok(self.refuse(archive, offset, reason)?);
+                }
             }
             let header = Header::read(input)?;
             if !self.meter.member() {
@@ -119,7 +127,7 @@ impl Unpacking<'_, '_, '_, '_> {
         if header.name.ends_with(b"/") && header.packed == 0 && !header.described_after() {
             return Ok(true);
         }
-        let end = (!header.described_after()).then(|| input.taken().get() + header.packed);
+        let end = (!header.described_after()).then(|| input.taken().get().saturating_add(header.packed));
         match (header.encrypted(), header.method) {
             (true, _) => {
                 self.refuse(

@@ -74,7 +74,17 @@ impl<'c> Mint<'c> {
             let indicator = self.indicator(finding, &observable, pattern, about, subject)?;
             let id = indicator.object.id().clone();
             drafts.push(indicator);
-            drafts.push(self.drafter.mint(&observable, properties, self.drafter.handling())?);
+            let mut told = self.drafter.mint(&observable, properties, self.drafter.handling())?;
+            if let Some(sinkhole @ Subject::Sinkhole(_)) = subject {
+                // This is how the graph knows that whoever meets here need not know each other.
+                told.links.push(Link {
+                    source: End::Id(observable.clone()),
+                    target: End::Id(subject_id(sinkhole)),
+                    kind: "sinkholed-by".into(),
+                    at: None,
+                });
+            }
+            drafts.push(told);
             if let Some(subject) = subject {
                 let target = subject_id(subject);
                 if by_row || !self.introduced {

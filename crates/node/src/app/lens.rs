@@ -14,6 +14,7 @@ use entente_store::{AsOf, Summary, View};
 use jiff::Timestamp;
 
 use super::view::{Edge, FilterRequest, ObjectSummary};
+use super::world::SHARED;
 use super::{App, AppError, Viewer};
 
 /// More distinct neighbours than this make a hub: what meets there means little.
@@ -177,7 +178,7 @@ impl Lens<'_> {
     fn summary(&self, summary: Summary, degree: graph::Degree) -> Result<ObjectSummary, AppError> {
         let label = summary.label.clone().unwrap_or_else(|| summary.id.to_string());
         let place = self.place(&summary)?;
-        let reason = self.graph.hub_reason(summary.vertex).map(|reason| reason.as_str().to_owned());
+        let reason = self.known_shared(summary.vertex);
         let crowded = degree.neighbours > HUB as usize;
         let crowd = || format!("{} neighbours", degree.neighbours);
         Ok(ObjectSummary {
@@ -197,6 +198,16 @@ impl Lens<'_> {
             asn: place.asn,
             point: place.point,
         })
+    }
+
+    /// Why a thing is known to be shared, when a claim the viewer may see says so.
+    fn known_shared(&self, vertex: VertexNo) -> Option<String> {
+        let reason = self.graph.hub_reason(vertex)?;
+        let mut filter = self.everything();
+        let kinds = SHARED.map(|(kind, _)| kind.to_owned());
+        filter.link_kinds = Some(numbers(&kinds, &self.link_kinds, AsRef::as_ref));
+        let (links, _) = self.graph.links(vertex, &filter, 0, 1);
+        (!links.is_empty()).then(|| reason.as_str().to_owned())
     }
 
     fn place(&self, summary: &Summary) -> Result<Place, AppError> {

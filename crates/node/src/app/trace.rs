@@ -224,6 +224,7 @@ impl Lens<'_> {
             .map(|path| PathView {
                 vertices: path.vertices.iter().filter_map(|vertex| ids.get(vertex).cloned()).collect(),
                 edges: path.steps.iter().filter_map(|step| step.first()).map(|edge| place[edge]).collect(),
+                hubs: path.hubs.iter().filter_map(|vertex| ids.get(vertex).cloned()).collect(),
             })
             .collect();
         let graph = GraphView {

@@ -143,6 +143,8 @@ pub(crate) struct PathView {
     pub(crate) vertices: Vec<String>,
     /// Indexes into the graph's edges, one a step.
     pub(crate) edges: Vec<usize>,
+    /// Ids of the hubs it passes through: what follows from meeting there means little.
+    pub(crate) hubs: Vec<String>,
 }
 
 /// Limits on what is followed. An absent member is no limit.

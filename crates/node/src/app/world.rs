@@ -19,8 +19,9 @@ use memmap2::Mmap;
 /// Edges in the tail from which compaction is worth it, however small the index.
 const WORTHWHILE: u64 = 100_000;
 
-/// Link kind from a value to the list of things too common to mean anything.
-const LISTED_IN: &str = "listed-in";
+/// Links that say a thing is known to be shared, and why.
+pub(super) const SHARED: [(&str, HubReason); 2] =
+    [("listed-in", HubReason::Warninglist), ("sinkholed-by", HubReason::Sinkhole)];
 
 /// The graph, and where its index is kept.
 pub(crate) struct World {
@@ -59,10 +60,10 @@ impl World {
         // Read after the edges, so every vertex an edge names is among them.
         let vertices = self.new_vertices(store, &snapshot)?;
         let last = edges.last().map_or(ClaimNo(0), |edge| edge.claim).max(ClaimNo(reached.claims_end.0 - 1));
-        let listed = listed(store, &edges)?;
+        let shared = shared(store, &edges)?;
         self.graph.append(&vertices, edges.iter().map(edge).collect(), last)?;
-        if !listed.is_empty() {
-            self.graph.set_hub_reasons(&listed);
+        if !shared.is_empty() {
+            self.graph.set_hub_reasons(&shared);
         }
         Ok(())
     }
@@ -124,12 +125,18 @@ fn edge(stored: &StoredEdge) -> Edge {
     Edge { source, target, kind: kind.0, compartment, at, claim }
 }
 
-/// What new claims put on a list of things too common to mean anything.
-fn listed(store: &Store, edges: &[StoredEdge]) -> anyhow::Result<Vec<(VertexNo, Option<HubReason>)>> {
+/// What new claims say is shared by people who have nothing to do with each other: what is on a list, and the
+/// list, which would join everything on it.
+fn shared(store: &Store, edges: &[StoredEdge]) -> anyhow::Result<Vec<(VertexNo, Option<HubReason>)>> {
     let names = store.link_kinds()?;
-    let Some(listed_in) = names.iter().position(|name| name == LISTED_IN) else { return Ok(Vec::new()) };
-    let on_list = edges.iter().filter(|edge| usize::from(edge.kind.0) == listed_in);
-    Ok(on_list.map(|edge| (edge.source, Some(HubReason::Warninglist))).collect())
+    let reason = |edge: &StoredEdge| {
+        let name = names.get(usize::from(edge.kind.0))?;
+        SHARED.iter().find(|(kind, _)| name == kind).map(|(_, reason)| *reason)
+    };
+    let both = |edge: &StoredEdge| {
+        reason(edge).map(|reason| [(edge.source, Some(reason)), (edge.target, Some(reason))])
+    };
+    Ok(edges.iter().filter_map(both).flatten().collect())
 }
 
 fn file_name(last: ClaimNo) -> String {

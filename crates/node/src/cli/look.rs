@@ -1,14 +1,13 @@
 //! `entente find`, `show` and `stats`: looking without walking.
 
 use super::{Cli, Find, Show, output};
-use crate::app::App;
 use crate::app::search::SearchRequest;
 use crate::app::thing::AsOfRequest;
 use crate::app::view::{ClaimView, ObjectPage};
 
 /// Finds things and prints them.
 pub(super) fn find(cli: &Cli, find: &Find) -> anyhow::Result<()> {
-    let app = App::open(&cli.data)?;
+    let app = super::open(cli)?;
     let request = SearchRequest {
         q: find.value.join(" "),
         kind: (!find.kind.is_empty()).then(|| find.kind.join(",")),
@@ -34,7 +33,7 @@ pub(super) fn find(cli: &Cli, find: &Find) -> anyhow::Result<()> {
 
 /// Shows one thing.
 pub(super) fn show(cli: &Cli, show: &Show) -> anyhow::Result<()> {
-    let app = App::open(&cli.data)?;
+    let app = super::open(cli)?;
     let owner = app.owner()?;
     let id = app.resolve(&owner, &show.id)?;
     let page = app.thing(&owner, &id, &AsOfRequest { as_of: show.as_of.clone() })?;
@@ -74,7 +73,7 @@ fn claim(claim: &ClaimView) -> String {
 
 /// Counts objects, claims and types.
 pub(super) fn stats(cli: &Cli) -> anyhow::Result<()> {
-    let app = App::open(&cli.data)?;
+    let app = super::open(cli)?;
     let stats = app.stats(&app.owner()?)?;
     if cli.json {
         return output::json(&stats);

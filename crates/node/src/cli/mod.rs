@@ -10,10 +10,13 @@ mod walk;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::bail;
 use clap::{Args, Parser, Subcommand};
 use entente_intake::Format;
 use entente_model::{Grade, PermissibleActions, Tlp};
 use jiff::Timestamp;
+
+use crate::app::App;
 
 /// Entente: fighting cybercrime together. One node's claims, one graph.
 #[derive(Debug, Parser)]
@@ -241,6 +244,17 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Openapi => serve::openapi()?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Opens a data folder for a question. One that is not there is a name mistyped: it is said, not made.
+fn open(cli: &Cli) -> anyhow::Result<App> {
+    if !cli.data.join("claims.sqlite").exists() {
+        let folder = cli.data.display();
+        bail!(
+            "`{folder}` is not a data folder: name one with --data or ENTENTE_DATA, or import something into it"
+        );
+    }
+    App::open(&cli.data)
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use crate::app::{App, Viewer};
 
 /// Follows links outward.
 pub(super) fn trace(cli: &Cli, trace: &Trace) -> anyhow::Result<()> {
-    let app = App::open(&cli.data)?;
+    let app = super::open(cli)?;
     let owner = app.owner()?;
     let request = NeighbourhoodRequest {
         ids: resolve_all(&app, &owner, &trace.values)?,
@@ -37,7 +37,7 @@ pub(super) fn trace(cli: &Cli, trace: &Trace) -> anyhow::Result<()> {
 
 /// Finds the best paths.
 pub(super) fn path(cli: &Cli, path: &PathBetween) -> anyhow::Result<()> {
-    let app = App::open(&cli.data)?;
+    let app = super::open(cli)?;
     let owner = app.owner()?;
     let request = PathsRequest {
         from: resolve_all(&app, &owner, std::slice::from_ref(&path.from))?,
@@ -53,7 +53,13 @@ pub(super) fn path(cli: &Cli, path: &PathBetween) -> anyhow::Result<()> {
     let names = labels(&found.graph);
     let mut lines = Vec::new();
     for (number, path) in found.paths.iter().enumerate() {
-        lines.push(format!("Path {}, {} links", number + 1, path.edges.len()));
+        let hubs: Vec<_> = path.hubs.iter().map(|id| output::visible(&label(&names, id))).collect();
+        let through = if hubs.is_empty() {
+            String::new()
+        } else {
+            format!(", through what many share: {}", hubs.join(", "))
+        };
+        lines.push(format!("Path {}, {} links{through}", number + 1, path.edges.len()));
         let edges = path.edges.iter().filter_map(|edge| found.graph.edges.get(*edge));
         lines.extend(edges.map(|edge| format!("  {}", output::link(edge, &|id| label(&names, id)))));
     }
@@ -65,7 +71,7 @@ pub(super) fn path(cli: &Cli, path: &PathBetween) -> anyhow::Result<()> {
 
 /// Writes a file for others.
 pub(super) fn export(cli: &Cli, export: &Export) -> anyhow::Result<()> {
-    let app = App::open(&cli.data)?;
+    let app = super::open(cli)?;
     let owner = app.owner()?;
     let ids = resolve_all(&app, &owner, &export.values)?;
     let request = ExportRequest {

@@ -1,5 +1,7 @@
 //! The values a pattern names, as selectors, and the links an indicator has for them.
 
+use std::collections::HashSet;
+
 use entente_model::{
     Atlas, HashAlgorithm, Link, Object, ObjectId, Reference, Selector, implied_links, parse_timestamp,
 };
@@ -10,9 +12,25 @@ impl Pattern<'_> {
     /// What the pattern looks for by value: what stands in `=`, `IN`, `ISSUBSET` and `LIKE` without wildcards, unless
     /// negated, in the order of the pattern, each once. A value that is none of its kind names nothing.
     pub fn observables(&self) -> Vec<Selector> {
-        let mut found = Vec::new();
+        let mut found = Found::default();
         in_observation(&self.root, &mut found);
-        found
+        found.in_order
+    }
+}
+
+/// Values in the order in which they were found, each once. A set may name millions, so none is looked for among
+/// all before it.
+#[derive(Default)]
+struct Found {
+    in_order: Vec<Selector>,
+    known: HashSet<Selector>,
+}
+
+impl Found {
+    fn add(&mut self, selector: Selector) {
+        if self.known.insert(selector.clone()) {
+            self.in_order.push(selector);
+        }
     }
 }
 
@@ -49,7 +67,7 @@ impl Edition {
     }
 }
 
-fn in_observation(observation: &Observation<'_>, found: &mut Vec<Selector>) {
+fn in_observation(observation: &Observation<'_>, found: &mut Found) {
     match observation {
         Observation::One(comparison) => in_comparison(comparison, None, found),
         Observation::And(all) | Observation::Or(all) | Observation::FollowedBy(all) => {
@@ -60,7 +78,7 @@ fn in_observation(observation: &Observation<'_>, found: &mut Vec<Selector>) {
 }
 
 /// `account`: the account type the same object is compared with, which is part of what names an account.
-fn in_comparison(comparison: &Comparison<'_>, account: Option<&str>, found: &mut Vec<Selector>) {
+fn in_comparison(comparison: &Comparison<'_>, account: Option<&str>, found: &mut Found) {
     match comparison {
         Comparison::And(all) => {
             let account = all.iter().find_map(account_type).or(account);
@@ -87,7 +105,7 @@ fn account_type<'c>(comparison: &'c Comparison<'_>) -> Option<&'c str> {
     }
 }
 
-fn in_test(test: &Test<'_>, account: Option<&str>, found: &mut Vec<Selector>) {
+fn in_test(test: &Test<'_>, account: Option<&str>, found: &mut Found) {
     let values = match (&test.operand, test.operator) {
         (Operand::One(value), Operator::Equal | Operator::IsSubset) => std::slice::from_ref(value),
         (Operand::One(value), Operator::Like) if !value.text().unwrap_or("%").contains(['%', '_']) => {
@@ -97,10 +115,8 @@ fn in_test(test: &Test<'_>, account: Option<&str>, found: &mut Vec<Selector>) {
         _ => return,
     };
     for value in values {
-        if let Some(selector) = selector(&test.path, value, account)
-            && !found.contains(&selector)
-        {
-            found.push(selector);
+        if let Some(selector) = selector(&test.path, value, account) {
+            found.add(selector);
         }
     }
 }

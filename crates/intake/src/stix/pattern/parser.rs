@@ -9,6 +9,8 @@ use super::{
 
 /// Deepest nesting of parentheses; each costs stack.
 const DEEPEST: usize = 100;
+/// Most qualifiers behind one observation. Each wraps what is before it, so they cost stack as well.
+const MOST_QUALIFIERS: usize = 100;
 
 type Parsed<T> = Result<T, PatternError>;
 
@@ -121,6 +123,10 @@ impl<'p> Parser<'p> {
             };
             if simple && seen.contains(&word.text) {
                 return Err(self.lexer.error(word.at, format!("`{}` is there twice", word.text)));
+            }
+            if seen.len() == MOST_QUALIFIERS {
+                let what = format!("there are more than {MOST_QUALIFIERS} qualifiers behind one observation");
+                return Err(self.lexer.error(word.at, what));
             }
             seen.push(word.text);
             observation = Observation::Qualified(Box::new(observation), qualifier);

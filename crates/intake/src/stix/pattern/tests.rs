@@ -225,3 +225,20 @@ proptest! {
         prop_assert_eq!(test.operand, Operand::One(Literal::Text(text.into())));
     }
 }
+
+#[test]
+fn qualifiers_without_end_cost_no_stack() {
+    let chain = |count: usize| format!("([a:b=1]){}", " REPEATS 1 TIMES".repeat(count));
+    assert!(Pattern::parse(&chain(100), Edition::V21).is_ok());
+    assert!(why(&chain(101)).contains("more than 100 qualifiers"));
+    assert!(why(&chain(500_000)).contains("more than 100 qualifiers"));
+}
+
+#[test]
+fn a_set_of_many_values_is_read_in_linear_time() {
+    let values: Vec<String> =
+        (0..200_000u32).map(|n| format!("'10.{}.{}.{}'", n >> 16, n >> 8 & 255, n & 255)).collect();
+    let pattern = format!("[ipv4-addr:value IN ({0},{0})]", values.join(","));
+    let pattern = Pattern::parse(&pattern, Edition::V21).expect("a pattern");
+    assert_eq!(pattern.observables().len(), 200_000);
+}
