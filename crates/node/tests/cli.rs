@@ -1,0 +1,361 @@
+//! The command line as people and programs meet it: the real binary, real files, real data folders.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod node;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use node::{DEMO, Node, array, bundle, id, malware, relationship, string, text};
+use quick_xml::events::Event;
+use serde_json::Value;
+
+fn demo() -> Node {
+    let node = Node::new();
+    node.import(&[DEMO, "--source", "demo"]);
+    node
+}
+
+fn keys(value: &Value) -> BTreeSet<&str> {
+    value.as_object().unwrap().keys().map(String::as_str).collect()
+}
+
+#[test]
+fn the_sample_goes_in_and_the_second_time_changes_nothing() {
+    let node = Node::new();
+    let first = node.import(&[DEMO, "--source", "demo"]);
+    assert!(first["new"].as_u64() > Some(100) && first["rejected"] == 0, "{first}");
+    let stats = node.json(&["stats"]);
+    let again = node.import(&[DEMO, "--source", "demo"]);
+    assert_eq!((&again["new"], &again["updated"]), (&0.into(), &0.into()), "{again}");
+    assert_eq!((&again["read"], &again["excluded"]), (&first["read"], &first["excluded"]));
+    assert_eq!(node.json(&["stats"]), stats);
+    // File by file as well, each under its own name.
+    let files = ["lantern.stix.json", "quietroom.misp.json", "sinkhole.csv", "lantern.txt"];
+    let files = files.map(|name| format!("{DEMO}/{name}"));
+    let files: Vec<&str> = files.iter().map(String::as_str).collect();
+    let others = node.import(&files);
+    assert!(
+        others["updated"].as_u64() > Some(100),
+        "other sources say the same: claims beside claims: {others}"
+    );
+    let again = node.import(&files);
+    assert_eq!((&again["new"], &again["updated"]), (&0.into(), &0.into()), "{again}");
+}
+
+#[test]
+fn counts_are_by_type_and_add_up() {
+    let node = demo();
+    let stats = node.json(&["stats"]);
+    assert!(keys(&stats).is_superset(&["objects", "claims", "by_type"].into()), "{stats}");
+    let by_type = stats["by_type"].as_object().unwrap().values().map(|count| count.as_u64().unwrap());
+    assert_eq!(stats["objects"].as_u64(), Some(by_type.sum()));
+    assert_eq!(stats["sources"], serde_json::json!([{ "name": "demo", "count": stats["claims"] }]));
+}
+
+#[test]
+fn a_value_is_found_in_every_spelling() {
+    let node = demo();
+    let spellings = [
+        "https://wick.lamp-relay.example/r/next",
+        "hxxps://wick[.]lamp-relay[.]example/r/next",
+        "hxxps[:]//wick(.)lamp-relay(dot)example/r/next",
+    ];
+    for spelling in spellings {
+        let found = node.json(&["find", spelling]);
+        assert_eq!(found["objects"][0]["type"], "url", "{spelling}: {found}");
+        assert_eq!(found["objects"][0]["label"], spellings[0], "{spelling}");
+    }
+    for spelling in ["203.0.113.77", "203[.]0[.]113[.]77", "203.0.113.77:8443", "203[.]0.113[.]77:8443"] {
+        assert_eq!(node.found(spelling)[0], "203.0.113.77", "{spelling}");
+    }
+    assert_eq!(node.found("2001:DB8:77:0::50")[0], "2001:db8:77::50");
+    assert!(node.found("nothing-of-the-kind.example").is_empty());
+}
+
+#[test]
+fn a_trace_holds_together() {
+    let node = demo();
+    let graph = node.json(&["trace", "203[.]0[.]113[.]77", "--hops", "2"]);
+    assert!(keys(&graph).is_superset(&["vertices", "edges"].into()));
+    let vertices: BTreeSet<String> =
+        array(&graph["vertices"]).iter().map(|vertex| string(&vertex["id"])).collect();
+    assert!(vertices.len() > 3, "{graph}");
+    assert!(!array(&graph["edges"]).is_empty());
+    for edge in array(&graph["edges"]) {
+        assert!(
+            vertices.contains(&string(&edge["source"])) && vertices.contains(&string(&edge["target"])),
+            "{edge}"
+        );
+        assert_eq!(edge["source_name"], "demo");
+        assert!(edge["claim"].as_u64() > Some(0));
+    }
+    let none = node.json(&["trace", "203.0.113.77", "--link", "no-such-kind"]);
+    assert_eq!((array(&none["vertices"]).len(), array(&none["edges"]).len()), (1, 0));
+}
+
+#[test]
+fn a_path_runs_over_shared_infrastructure() {
+    let node = demo();
+    let found = node.json(&["path", "lantern", "quietroom"]);
+    let (paths, edges) = (array(&found["paths"]), array(&found["graph"]["edges"]));
+    assert!(!paths.is_empty(), "{found}");
+    for path in paths {
+        let vertices = array(&path["vertices"]);
+        assert_eq!(array(&path["edges"]).len() + 1, vertices.len());
+        for (step, edge) in array(&path["edges"]).iter().enumerate() {
+            let edge = &edges[usize::try_from(edge.as_u64().unwrap()).unwrap()];
+            let ends = BTreeSet::from([string(&edge["source"]), string(&edge["target"])]);
+            assert_eq!(ends, BTreeSet::from([string(&vertices[step]), string(&vertices[step + 1])]));
+        }
+    }
+    let labels: Vec<String> =
+        array(&found["graph"]["vertices"]).iter().map(|vertex| string(&vertex["label"])).collect();
+    assert!(labels.iter().any(|label| label == "203.0.113.77"), "{labels:?}");
+}
+
+#[test]
+fn a_thing_is_shown_with_its_claims() {
+    let node = demo();
+    let page = node.json(&["show", "hxxps://wick[.]lamp-relay[.]example/r/next"]);
+    let expected = ["summary", "selectors", "claims", "links", "timeline"];
+    assert_eq!(keys(&page), expected.into());
+    assert_eq!(node.json(&["show", &string(&page["summary"]["id"])]), page, "by id as by value");
+    let wrong = node.run(&["show", "nothing-of-the-kind.example"]);
+    assert!(!wrong.status.success());
+    assert!(String::from_utf8_lossy(&wrong.stderr).contains("nothing-of-the-kind.example"));
+}
+
+#[test]
+fn exports_can_be_read() {
+    let node = demo();
+    let objects = node.json(&["stats"])["objects"].as_u64().unwrap();
+    let stix: Value = serde_json::from_slice(&node.run(&["export", "--format", "stix"]).stdout).unwrap();
+    assert_eq!(stix["type"], "bundle");
+    assert_eq!(array(&stix["objects"]).len() as u64, objects);
+    let csv = node.path("things.csv");
+    assert!(node.run(&["export", "--format", "csv", "--output", &text(&csv)]).status.success());
+    let mut rows = csv::Reader::from_path(csv).unwrap();
+    let column = rows.headers().unwrap().iter().position(|name| name == "type").unwrap();
+    let mut by_type: BTreeMap<String, u64> = BTreeMap::new();
+    for row in rows.records() {
+        *by_type.entry(row.unwrap()[column].to_owned()).or_default() += 1;
+    }
+    assert!(by_type.values().sum::<u64>() >= objects);
+    let graphml = String::from_utf8(node.run(&["export", "--format", "graphml"]).stdout).unwrap();
+    let (vertices, ends) = graphml_of(&graphml);
+    assert_eq!(vertices.len() as u64, by_type.values().sum::<u64>());
+    assert!(!ends.is_empty() && ends.is_subset(&vertices), "each edge joins things of the file");
+}
+
+/// Ids of the nodes, and ids the edges name.
+fn graphml_of(graphml: &str) -> (BTreeSet<String>, BTreeSet<String>) {
+    let (mut vertices, mut ends) = (BTreeSet::new(), BTreeSet::new());
+    let mut reader = quick_xml::Reader::from_str(graphml);
+    loop {
+        match reader.read_event().unwrap() {
+            Event::Eof => return (vertices, ends),
+            Event::Start(element) | Event::Empty(element) => {
+                for attribute in element.attributes() {
+                    let attribute = attribute.unwrap();
+                    let value = attribute.value.to_string();
+                    match (element.name().as_ref(), attribute.key.as_ref()) {
+                        ("node", "id") => vertices.insert(value),
+                        ("edge", "source" | "target") => ends.insert(value),
+                        _ => false,
+                    };
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn an_export_comes_in_again_as_it_went_out() {
+    let node = demo();
+    let file = text(&node.path("export.json"));
+    assert!(node.run(&["export", "--output", &file]).status.success());
+    let other = Node::new();
+    let counts = other.import(&[&file]);
+    assert_eq!((&counts["rejected"], &counts["new"]), (&0.into(), &counts["read"]), "{counts}");
+    assert_eq!(other.json(&["stats"])["by_type"], node.json(&["stats"])["by_type"]);
+}
+
+#[test]
+fn an_older_version_never_replaces_a_newer_one() {
+    let node = Node::new();
+    let versions = [(3, "kestrel"), (2, "kestrel-before"), (5, "kestrel-after")];
+    let files =
+        versions.map(|(day, name)| node.file(&format!("{day}.json"), &malware(1, name, day).to_string()));
+    assert_eq!(node.import(&[&files[0], "--source", "a"])["new"], 1);
+    let older = node.import(&[&files[1], "--source", "a"]);
+    assert_eq!((&older["unchanged"], &older["older"]), (&1.into(), &1.into()), "{older}");
+    let shown = |at: &[&str]| {
+        let page = node.json(&[&["show", &id("malware", 1)], at].concat());
+        (string(&page["summary"]["label"]), array(&page["claims"]).len())
+    };
+    assert_eq!(shown(&[]), ("kestrel".to_owned(), 1));
+    assert_eq!(node.import(&[&files[2], "--source", "a"])["updated"], 1);
+    assert_eq!(shown(&[]), ("kestrel-after".to_owned(), 2));
+    assert_eq!(shown(&["--as-of", "1"]), ("kestrel".to_owned(), 1), "as it stood at claim 1");
+    assert_eq!(shown(&["--as-of", "2"]), shown(&[]));
+    let before = node.run(&["show", &id("malware", 1), "--as-of", "2020-01-01T00:00:00Z"]);
+    assert!(!before.status.success(), "nothing was known then");
+    assert_eq!(node.import(&[&files[0], "--source", "a"])["unchanged"], 1, "known, and older by now");
+    assert_eq!(shown(&[]).0, "kestrel-after");
+}
+
+#[test]
+fn a_revoked_object_is_kept_and_shown_as_revoked() {
+    let node = Node::new();
+    let mut object = malware(1, "kestrel", 2);
+    node.import(&[&node.file("a.json", &object.to_string()), "--source", "a"]);
+    object["revoked"] = true.into();
+    object["modified"] = "2026-01-09T00:00:00.000Z".into();
+    assert_eq!(node.import(&[&node.file("b.json", &object.to_string()), "--source", "a"])["updated"], 1);
+    let found = node.json(&["find", "kestrel"]);
+    assert_eq!(found["objects"][0]["revoked"], true, "{found}");
+    let page = node.json(&["show", &id("malware", 1)]);
+    let revoked: Vec<_> = array(&page["claims"]).iter().map(|claim| claim["revoked"].clone()).collect();
+    assert_eq!(revoked, [true, false], "newest first");
+    let text = String::from_utf8(node.run(&["find", "kestrel"]).stdout).unwrap();
+    assert!(text.contains("revoked"), "{text}");
+    assert_eq!(node.json(&["stats"])["objects"], 1);
+}
+
+#[test]
+fn rejects_can_be_mended_and_imported_again() {
+    let node = Node::new();
+    let mut bad = malware(2, "heron", 2);
+    bad["id"] = "malware--not-a-uuid".into();
+    let stix = node.file("both.json", &bundle(&[malware(1, "kestrel", 2), bad]));
+    let list = node.file("osprey.csv", "type,value\nip,192.0.2.1\nip,192.0.2.999\n");
+    let rejects = text(&node.path("rejects.jsonl"));
+    for (file, wrong, right, sought) in [
+        (&stix, "malware--not-a-uuid", id("malware", 2), "heron"),
+        (&list, "192.0.2.999", "192.0.2.99".to_owned(), "192.0.2.99"),
+    ] {
+        let counts = node.import(&[file, "--source", "a", "--rejects", &rejects]);
+        assert_eq!(
+            (&counts["rejected"], &counts["rejects"]),
+            (&1.into(), &Value::from(rejects.clone())),
+            "{counts}"
+        );
+        assert!(counts["new"].as_u64() >= Some(1), "the good ones are in: {counts}");
+        let written = std::fs::read_to_string(&rejects).unwrap();
+        let reject: Value = serde_json::from_str(&written).unwrap();
+        assert_eq!(string(&reject["file"]), **file);
+        assert!(reject["reason"].as_str().is_some_and(|reason| !reason.is_empty()), "{reject}");
+        assert!(reject["offset"].is_u64() || reject["line"].is_u64(), "{reject}");
+        assert!(node.found(sought).is_empty());
+        let mended = node.file("mended.jsonl", &written.replace(wrong, &right));
+        let counts = node.import(&[&mended, "--source", "a"]);
+        assert_eq!((&counts["rejected"], &counts["new"]), (&0.into(), &1.into()), "{counts}");
+        assert_eq!(node.found(sought)[0], sought);
+        // As it would have been had it been right at once.
+        let whole = std::fs::read_to_string(file).unwrap().replace(wrong, &right);
+        std::fs::write(file, whole).unwrap();
+        let counts = node.import(&[file, "--source", "a"]);
+        assert_eq!(counts["unchanged"], counts["read"], "{counts}");
+    }
+}
+
+#[test]
+fn a_dry_run_counts_and_changes_nothing() {
+    let node = Node::new();
+    let file = node.file("a.json", &malware(1, "kestrel", 2).to_string());
+    node.import(&[&file]);
+    let (stats, log) = (node.json(&["stats"]), node.json(&["audit", "verify"]));
+    let dry = node.import(&[DEMO, "--source", "demo", "--dry-run"]);
+    assert_eq!((node.json(&["stats"]), node.json(&["audit", "verify"])), (stats, log));
+    assert!(node.found("203.0.113.77").is_empty());
+    let wet = node.import(&[DEMO, "--source", "demo"]);
+    for name in ["read", "new", "updated", "unchanged", "excluded", "rejected"] {
+        assert_eq!(dry[name], wet[name], "{name}");
+    }
+}
+
+#[test]
+fn a_changed_byte_is_found_and_its_leaf_named() {
+    let node = Node::new();
+    for number in 1..=4 {
+        let file = node.file("a.json", &malware(number, &format!("bird number {number}"), 2).to_string());
+        node.import(&[&file, "--source", "a"]);
+    }
+    let holds = node.json(&["audit", "verify"]);
+    assert_eq!((&holds["holds"], &holds["leaves"]), (&true.into(), &4.into()));
+    flip(&node, b"bird number 3");
+    let output = node.run(&["audit", "verify"]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(said.starts_with("Leaf 2 does not hold"), "{said}");
+    let output = node.run(&["audit", "verify", "--json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let said: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&said["holds"], &said["first_bad_leaf"]), (&false.into(), &2.into()), "{said}");
+}
+
+/// Changes the last byte of every place where the claims hold `text`.
+fn flip(node: &Node, text: &[u8]) {
+    let mut changed = 0;
+    for name in ["claims.sqlite", "claims.sqlite-wal"] {
+        let path = node.data().join(name);
+        let Ok(mut bytes) = std::fs::read(&path) else { continue };
+        let places: Vec<usize> =
+            (0..bytes.len().saturating_sub(text.len())).filter(|at| bytes[*at..].starts_with(text)).collect();
+        for place in &places {
+            bytes[place + text.len() - 1] ^= 4;
+        }
+        changed += places.len();
+        std::fs::write(&path, bytes).unwrap();
+    }
+    assert!(changed > 0, "the claims hold the text");
+}
+
+#[test]
+fn an_unknown_folder_or_file_is_said_and_not_made() {
+    let node = Node::new();
+    let asking: [&[&str]; 7] = [
+        &["find", "x.example"],
+        &["show", "x.example"],
+        &["trace", "x.example"],
+        &["path", "x.example", "y.example"],
+        &["stats"],
+        &["export"],
+        &["audit", "verify"],
+    ];
+    for args in asking {
+        let output = node.run(args);
+        assert!(!output.status.success(), "{args:?}");
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.contains(&text(&node.data())) && said.contains("--data"), "{args:?}: {said}");
+        assert!(!node.data().exists(), "{args:?} made a folder");
+    }
+    let output = node.run(&["import", "/nowhere/at/all.json"]);
+    assert!(!output.status.success());
+    assert!(String::from_utf8_lossy(&output.stderr).contains("/nowhere/at/all.json"));
+}
+
+#[test]
+fn links_between_sources_are_walked() {
+    let node = Node::new();
+    let value = "shared-panel.example";
+    for (number, source) in [(1, "a"), (2, "b")] {
+        let domain = serde_json::json!({
+            "type": "domain-name", "spec_version": "2.1", "value": value,
+            "id": "domain-name--5b0a3c4e-7f0c-5c0b-8a8e-0d9a3f6b7c11",
+        });
+        let link = relationship(number, &id("malware", number), "communicates-with", &string(&domain["id"]));
+        let content = bundle(&[malware(number, &format!("bird {number}"), 2), domain, link]);
+        node.import(&[&node.file("a.json", &content), "--source", source]);
+    }
+    let found = node.json(&["path", "bird 1", "bird 2"]);
+    let edges = array(&found["graph"]["edges"]);
+    let tellers: BTreeSet<String> = edges.iter().map(|edge| string(&edge["source_name"])).collect();
+    assert_eq!(tellers, BTreeSet::from(["a".to_owned(), "b".to_owned()]), "{found}");
+    let only = node.json(&["path", "bird 1", "bird 2", "--source", "a"]);
+    assert!(array(&only["paths"]).is_empty(), "{only}");
+    let found = node.json(&["find", value]);
+    assert_eq!(found["objects"][0]["sources"], serde_json::json!(["a", "b"]));
+}
