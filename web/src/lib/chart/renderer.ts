@@ -36,6 +36,17 @@ const ringColour = (vertex: Vertex, colours: Palette): string =>
 const Arrow = createEdgeArrowProgram<Vertex, Link>();
 const Curve = createEdgeCurveProgram<Vertex, Link>();
 
+/** Sigma reads back the pixel under the pointer at each move, which waits for the frame; while dragging it is of no use. */
+function restHoverWhileDragging(sigma: Sigma<Vertex, Link>): void {
+  const captor = sigma.getMouseCaptor();
+  for (const hover of captor.listeners('mousemove')) {
+    captor.removeListener('mousemove', hover);
+    captor.on('mousemove', (move) => {
+      if ((move.original as MouseEvent).buttons === 0) hover(move);
+    });
+  }
+}
+
 export class Renderer {
   readonly sigma: Sigma<Vertex, Link>;
   private colours: Palette;
@@ -56,6 +67,7 @@ export class Renderer {
       defaultDrawNodeLabel: labelDrawer(() => this.colours), defaultDrawNodeHover: hoverDrawer(() => this.colours),
     });
     this.sigma.setCustomBBox({ x: [-FRAME / 2, FRAME / 2], y: [-FRAME / 2, FRAME / 2] });
+    restHoverWhileDragging(this.sigma);
     const recolour = () => this.recolour();
     themeChanged.addEventListener('changed', recolour);
     this.stopTheme = () => themeChanged.removeEventListener('changed', recolour);
