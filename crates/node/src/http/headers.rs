@@ -33,7 +33,12 @@ static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
 
 /// Adds them.
 pub(crate) async fn secure(request: Request, next: Next) -> Response {
+    let claims = request.uri().path().starts_with("/api/");
     let mut response = next.run(request).await;
+    if claims {
+        // What one person may see must not stay in a browser's or a proxy's cache for the next.
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, POLICY.clone());
     for (name, value) in HEADERS {
         response.headers_mut().insert(HeaderName::from_static(name), HeaderValue::from_static(value));
