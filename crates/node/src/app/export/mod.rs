@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 
 use super::lens::Lens;
 use super::view::FilterRequest;
-use super::{App, AppError, Viewer};
+use super::{App, AppError, Role, Viewer};
 use crate::cli::ExportFormat;
 use crate::entropy;
 
@@ -38,13 +38,14 @@ pub(crate) struct ExportRequest {
 }
 
 impl App {
-    /// Writes things in a format of others. Nothing beyond the page in hand is kept in memory.
+    /// Writes things in a format of others; analysts and administrators. Nothing beyond the page in hand is kept in memory.
     pub(crate) fn export(
         &self,
         viewer: &Viewer,
         request: &ExportRequest,
         output: &mut dyn Write,
     ) -> Result<(), AppError> {
+        viewer.require(Role::Analyst)?;
         let lens = self.lens(viewer, AsOf::Now)?;
         let vertices = lens.selected(request)?;
         match request.format {
