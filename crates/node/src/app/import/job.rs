@@ -189,9 +189,13 @@ impl App {
             totals: Totals::default(),
             error: None,
         };
-        self.keep_import(&view)?;
         let job = Arc::new(Job { view: watch::Sender::new(view.clone()), stop: AtomicBool::new(false) });
+        // Before it is kept: an import kept as running without a job is one that a stopped node left behind.
         self.jobs().lock().insert(id.clone(), job.clone());
+        if let Err(error) = self.keep_import(&view) {
+            self.jobs().lock().remove(&id);
+            return Err(error);
+        }
         let request = Request {
             inputs: files.into_iter().map(|(path, name)| input::file(path, name)).collect(),
             source,
@@ -222,36 +226,40 @@ impl App {
     }
 
     /// Imports, newest first.
-    pub(crate) fn imports(&self, _viewer: &Viewer) -> Result<Vec<ImportView>, AppError> {
+    pub(crate) fn imports(&self, viewer: &Viewer) -> Result<Vec<ImportView>, AppError> {
         let kept = self.kept_imports()?;
-        Ok(kept.into_iter().map(|kept| self.live(kept)).collect())
+        kept.into_iter().filter(|kept| may_see(viewer, kept)).map(|kept| self.live(kept)).collect()
     }
 
     /// One import.
-    pub(crate) fn import(&self, _viewer: &Viewer, id: &str) -> Result<ImportView, AppError> {
-        let kept = self.kept_import(id)?.ok_or(AppError::NotFound("import"))?;
-        Ok(self.live(kept))
+    pub(crate) fn import(&self, viewer: &Viewer, id: &str) -> Result<ImportView, AppError> {
+        let kept = self.kept_import(id)?.filter(|kept| may_see(viewer, kept));
+        self.live(kept.ok_or(AppError::NotFound("import"))?)
     }
 
     /// The running job's counts in place of those kept at its start. An import that was running when the node
     /// ended did not end well: say so.
-    fn live(&self, kept: ImportView) -> ImportView {
+    fn live(&self, kept: ImportView) -> Result<ImportView, AppError> {
         if !kept.running() {
-            return kept;
+            return Ok(kept);
         }
-        match self.jobs().find(&kept.id) {
-            Some(job) => job.view.borrow().clone(),
-            None => ImportView {
-                state: ImportState::Failed,
-                error: Some("The node was stopped during the import. Import the files again: what is known already is left unchanged.".to_owned()),
-                ..kept
-            },
+        if let Some(job) = self.jobs().find(&kept.id) {
+            return Ok(job.view.borrow().clone());
         }
+        // It may have ended since it was read: its end is kept before its job is forgotten.
+        let kept = self.kept_import(&kept.id)?.unwrap_or(kept);
+        if !kept.running() {
+            return Ok(kept);
+        }
+        let error = "The node was stopped during the import. Import the files again: what is known already is left \
+                     unchanged.";
+        Ok(ImportView { state: ImportState::Failed, error: Some(error.to_owned()), ..kept })
     }
 
     /// Stops a running import after the batch in hand.
     pub(crate) fn stop_import(&self, viewer: &Viewer, id: &str) -> Result<ImportView, AppError> {
         viewer.require(Role::Analyst)?;
+        self.import(viewer, id)?;
         if let Some(job) = self.jobs().find(id) {
             job.stop.store(true, Ordering::Relaxed);
         }
@@ -264,9 +272,11 @@ impl App {
         viewer: &Viewer,
         id: &str,
     ) -> Result<watch::Receiver<ImportView>, AppError> {
+        let known = self.import(viewer, id)?;
         match self.jobs().find(id) {
             Some(job) => Ok(job.view.subscribe()),
-            None => Ok(watch::Sender::new(self.import(viewer, id)?).subscribe()),
+            None if known.running() => Ok(watch::Sender::new(self.import(viewer, id)?).subscribe()),
+            None => Ok(watch::Sender::new(known).subscribe()),
         }
     }
 
@@ -322,6 +332,12 @@ impl App {
     fn reject_path(&self, id: &str) -> PathBuf {
         self.data().join("rejects").join(format!("{id}.jsonl"))
     }
+}
+
+/// The counts, file names and rejects of an import tell of all its records, whatever their own marking: they are
+/// for who imported them, and for those who may see everything.
+fn may_see(viewer: &Viewer, import: &ImportView) -> bool {
+    import.by == viewer.name || viewer.tlp_max == Tlp::Red
 }
 
 fn settings(options: &ImportOptions) -> Result<Settings, AppError> {
