@@ -1,11 +1,11 @@
 //! Saved charts. Two people who save the same chart do not overwrite each other: a change names the version it
 //! is based on.
 
-use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 
 use super::auth::Caller;
+use super::extract::{Json, Path};
 use super::problem::Problem;
 use super::{AppState, blocking};
 use crate::app::chart::{ChartContent, ChartLine, ChartView};

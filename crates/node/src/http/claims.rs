@@ -1,9 +1,9 @@
 //! One claim.
 
-use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 
 use super::auth::Caller;
+use super::extract::{Json, Path};
 use super::problem::Problem;
 use super::{AppState, blocking};
 use crate::app::view::ClaimView;

@@ -1,12 +1,12 @@
 //! Exports: what the viewer may see, as a file.
 
-use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 
 use super::auth::Caller;
+use super::extract::Json;
 use super::problem::Problem;
 use super::{AppState, blocking};
 use crate::app::export::ExportRequest;

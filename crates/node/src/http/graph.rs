@@ -1,9 +1,9 @@
 //! Walking the graph.
 
-use axum::Json;
 use axum::extract::State;
 
 use super::auth::Caller;
+use super::extract::Json;
 use super::problem::Problem;
 use super::{AppState, blocking};
 use crate::app::trace::{CommonRequest, ComponentRequest, FacetsView, NeighbourhoodRequest, PathsRequest};

@@ -3,9 +3,8 @@
 use std::convert::Infallible;
 use std::pin::Pin;
 
-use axum::Json;
 use axum::body::Body;
-use axum::extract::{DefaultBodyLimit, Multipart, Path, Query, State};
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::sse::{Event, KeepAlive, KeepAliveStream, Sse};
 use axum::response::{IntoResponse, Response};
@@ -15,6 +14,7 @@ use tokio_stream::StreamExt;
 use tokio_stream::wrappers::WatchStream;
 
 use super::auth::Caller;
+use super::extract::{Json, Multipart, Path, Query};
 use super::problem::Problem;
 use super::{AppState, blocking};
 use crate::app::import::job::{ImportOptions, ImportView, RejectsPage, RejectsRequest};
@@ -46,7 +46,7 @@ pub(crate) async fn create(
     State(state): State<AppState>,
     Caller(viewer): Caller,
     Query(options): Query<ImportOptions>,
-    upload: Multipart,
+    Multipart(upload): Multipart,
 ) -> Result<(StatusCode, Json<ImportView>), Problem> {
     viewer.require(Role::Analyst)?;
     let folder = blocking(&state, |app| app.new_upload()).await?;
@@ -64,7 +64,7 @@ pub(crate) async fn create(
 
 /// Writes the uploaded files below `folder`; gives each its name on disk and the name it came under.
 async fn receive(
-    mut upload: Multipart,
+    mut upload: axum::extract::Multipart,
     folder: &std::path::Path,
 ) -> Result<Vec<(std::path::PathBuf, String)>, Problem> {
     let broken = |error: axum::extract::multipart::MultipartError| Problem::bad_request(error.body_text());

@@ -6,6 +6,7 @@ mod auth;
 mod charts;
 mod claims;
 mod exports;
+mod extract;
 mod graph;
 mod headers;
 mod health;
@@ -22,6 +23,7 @@ mod users;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
+use axum::routing::any;
 use axum::{Router, middleware};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use tower_http::compression::CompressionLayer;
@@ -146,8 +148,10 @@ pub(crate) fn router(app: Arc<App>) -> Router {
     let document = named(document);
     routes
         .route("/api/v1/openapi.json", axum::routing::get(|| async { axum::Json(document) }))
+        .route("/api/{*rest}", any(|| async { Problem::not_found("address: see /api/v1/openapi.json") }))
         .merge(health::routes())
         .fallback(assets::serve)
+        .method_not_allowed_fallback(|| async { Problem::method() })
         .layer(middleware::from_fn(headers::secure))
         .layer(middleware::from_fn_with_state(state.clone(), health::measure))
         .layer(CompressionLayer::new())

@@ -1,9 +1,9 @@
 //! A thing's page.
 
-use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 
 use super::auth::Caller;
+use super::extract::{Json, Path, Query};
 use super::problem::Problem;
 use super::{AppState, blocking};
 use crate::app::thing::{AsOfRequest, LinksRequest};

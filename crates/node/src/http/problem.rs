@@ -45,6 +45,24 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, "bad-request", "The request cannot be read", detail)
     }
 
+    /// The body is of another kind than the one this address takes.
+    pub(crate) fn media_type(wanted: &str) -> Problem {
+        let detail = format!("Send the body as `{wanted}`, and say so in `Content-Type`.");
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type", "The body is of another kind", detail)
+    }
+
+    /// The body is larger than anything sensible to send here.
+    pub(crate) fn too_large() -> Problem {
+        let detail = "The body is larger than 2 MiB. Files of any size go to POST /api/v1/imports.";
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The body is too large", detail)
+    }
+
+    /// The address is known, the method is not.
+    pub(crate) fn method() -> Problem {
+        let detail = "This address takes other methods: see /api/v1/openapi.json.";
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "Not with this method", detail)
+    }
+
     /// No valid session or token.
     pub(crate) fn signed_out() -> Problem {
         let detail = "Sign in, or send an API token as `Authorization: Bearer`.";

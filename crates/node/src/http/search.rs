@@ -1,9 +1,9 @@
 //! The search box: anything in any spelling.
 
-use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 
 use super::auth::Caller;
+use super::extract::{Json, Query};
 use super::problem::Problem;
 use super::{AppState, blocking};
 use crate::app::search::SearchRequest;

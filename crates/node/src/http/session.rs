@@ -1,6 +1,5 @@
 //! Signing in and out.
 
-use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -8,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::auth::{COOKIE, session_token};
+use super::extract::Json;
 use super::problem::Problem;
 use super::{AppState, blocking};
 use crate::app::{Credential, Session};

@@ -1,11 +1,11 @@
 //! The one-time set-up link: it makes the first administrator, or lets one back in.
 
-use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::extract::Json;
 use super::problem::Problem;
 use super::session::signed_in;
 use super::{AppState, blocking};

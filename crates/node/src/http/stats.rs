@@ -1,9 +1,9 @@
 //! Counts.
 
-use axum::Json;
 use axum::extract::State;
 
 use super::auth::Caller;
+use super::extract::Json;
 use super::problem::Problem;
 use super::{AppState, blocking};
 use crate::app::stats::StatsView;

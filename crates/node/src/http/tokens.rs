@@ -1,10 +1,10 @@
 //! API tokens: a program's way in, with the rights of the person who made it.
 
-use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 
 use super::auth::Caller;
+use super::extract::{Json, Path};
 use super::problem::Problem;
 use super::{AppState, blocking};
 use crate::app::account::{NewToken, TokenView};

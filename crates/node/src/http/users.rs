@@ -1,10 +1,10 @@
 //! People: their roles and the audience they may see.
 
-use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 
 use super::auth::Caller;
+use super::extract::{Json, Path};
 use super::problem::Problem;
 use super::{AppState, blocking};
 use crate::app::account::{NewUser, UserChange, UserView};
