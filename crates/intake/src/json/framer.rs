@@ -83,6 +83,8 @@ pub(crate) struct Framer<'i> {
     pub(super) limit: usize,
     pub(super) state: State,
     header: Map<String, Value>,
+    /// Bytes of the members kept in the header.
+    header_bytes: usize,
     pub(super) resume: Resume,
     /// Bytes of the window the caller still looks at; consumed on the next call.
     shown: usize,
@@ -99,11 +101,12 @@ impl<'i> Framer<'i> {
         limit: usize,
     ) -> Framer<'i> {
         Framer {
-            window: Window::new(input),
+            window: Window::new(input, limit),
             lists,
             limit,
             state: State::Top,
             header: Map::new(),
+            header_bytes: 0,
             resume: Resume::new(limit),
             shown: 0,
             aside: None,
@@ -115,8 +118,7 @@ impl<'i> Framer<'i> {
         self.window.consume(std::mem::take(&mut self.shown));
         self.aside = None;
         let span = loop {
-            let (solid, byte) = self.window.solid(0)?;
-            self.window.consume(solid);
+            let byte = self.window.pass_blanks()?;
             let step = match self.state {
                 State::Top => self.top(byte)?,
                 State::List { of, due } => self.in_list(of, due, byte)?,
@@ -226,6 +228,13 @@ impl<'i> Framer<'i> {
         let mut scan = Scan::new(until(member.first));
         match self.scan(member.value, &mut scan)? {
             Ended::At(end) => {
+                self.header_bytes += end;
+                if self.header_bytes > self.limit {
+                    let limit = self.limit;
+                    let fault =
+                        format!("the members around the records are larger than {limit} bytes together");
+                    return Ok(Step::Show(Span::bad(end, fault)));
+                }
                 if let Err(error) = self.keep(&member, end) {
                     let fault = syntax_reason(&error, self.window.line_at(member.value));
                     return Ok(Step::Show(Span::bad(end, fault)));
@@ -271,6 +280,10 @@ impl<'i> Framer<'i> {
                         Ended::At(end) => {
                             at = end;
                             members.push((member, end));
+                            if at > self.limit {
+                                // Nothing so large is read: its end is all that is looked for.
+                                return self.rest_of_object(at);
+                            }
                         }
                         _ => return self.rest_of_object(next),
                     }
@@ -291,6 +304,7 @@ impl<'i> Framer<'i> {
 
     fn open(&mut self, members: &[(Member, usize)], list: &Member, name: &'static str) -> Step {
         self.header.clear();
+        self.header_bytes = list.value;
         let mut unread = None;
         for (member, end) in members {
             if let Err(error) = self.keep(member, *end) {

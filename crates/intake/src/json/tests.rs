@@ -157,3 +157,53 @@ fn any_json() -> impl Strategy<Value = serde_json::Value> {
         ]
     })
 }
+
+/// Gives `begin`, then `fill` over and over until `length` bytes are given, then `end`.
+struct Long<'b> {
+    begin: &'b [u8],
+    fill: &'b [u8],
+    left: usize,
+    end: &'b [u8],
+}
+
+impl std::io::Read for Long<'_> {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        if !self.begin.is_empty() {
+            return self.begin.read(into);
+        }
+        let whole = (self.left / self.fill.len()).min(into.len() / self.fill.len());
+        if whole == 0 {
+            return self.end.read(into);
+        }
+        for place in into.chunks_exact_mut(self.fill.len()).take(whole) {
+            place.copy_from_slice(self.fill);
+        }
+        self.left -= whole * self.fill.len();
+        Ok(whole * self.fill.len())
+    }
+}
+
+#[test]
+fn what_no_record_bounds_is_bounded_all_the_same() {
+    const LIMIT: usize = 1 << 16;
+    // White space between records and inside one, a name without end, members without end before and after the list.
+    for (begin, fill, end, records) in [
+        ("{\"a\":1}", " ", "{\"b\":2}", 2),
+        ("{\"a\":", " ", "1}\n{\"b\":2}", 2),
+        ("{\"", "a", "\":1}\n{\"b\":2}", 2),
+        ("{", "\"a\":1,", "\"z\":1}\n{\"b\":2}", 2),
+        ("{\"objects\":[{\"b\":2}]", ",\"a\":1", "}", 1),
+    ] {
+        let length = 12 << 20;
+        let long = Long { begin: begin.as_bytes(), fill: fill.as_bytes(), left: length, end: end.as_bytes() };
+        let mut input = BufReader::with_capacity(1 << 20, long);
+        let mut framer = Framer::new(&mut input, &["objects"], LIMIT);
+        let mut good = 0;
+        while let Some(frame) = framer.next().expect("memory") {
+            assert!(frame.raw.len() <= 2 * LIMIT + (512 << 10), "{begin}: {}", frame.raw.len());
+            good += u32::from(frame.parse::<serde_json::Value>().is_ok());
+        }
+        assert!(framer.window.held() <= 4 << 20, "{begin}: {}", framer.window.held());
+        assert!(good >= 1 && good <= records, "{begin}: {good}");
+    }
+}

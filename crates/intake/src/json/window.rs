@@ -10,6 +10,8 @@ const CHUNK: usize = 256 << 10;
 /// Bytes from the first one not yet consumed, as far as the input has been read. Positions are relative to it.
 pub(super) struct Window<'i> {
     input: &'i mut dyn BufRead,
+    /// No byte further than this from the front is read for one look at it.
+    limit: usize,
     buffer: Vec<u8>,
     /// Consumed bytes at the front of `buffer`, not yet dropped.
     consumed: usize,
@@ -19,13 +21,19 @@ pub(super) struct Window<'i> {
 }
 
 impl<'i> Window<'i> {
-    pub(super) fn new(input: &'i mut dyn BufRead) -> Window<'i> {
-        Window { input, buffer: Vec::new(), consumed: 0, offset: 0, line: 1, ended: false }
+    pub(super) fn new(input: &'i mut dyn BufRead, limit: usize) -> Window<'i> {
+        Window { input, limit, buffer: Vec::new(), consumed: 0, offset: 0, line: 1, ended: false }
     }
 
     /// What has been read and not consumed.
     pub(super) fn bytes(&self) -> &[u8] {
         &self.buffer[self.consumed..]
+    }
+
+    /// Bytes of memory the window has taken.
+    #[cfg(test)]
+    pub(super) fn held(&self) -> usize {
+        self.buffer.capacity()
     }
 
     /// Offset of the first byte in the whole input.
@@ -43,15 +51,29 @@ impl<'i> Window<'i> {
         self.line + newlines(&self.bytes()[..at])
     }
 
-    /// The byte at a position; reads on where needed. `None` at the end of the input.
+    /// The byte at a position; reads on where needed. `None` at the end of the input, and beyond the limit: white
+    /// space and property names may be of any length in hostile input.
     #[inline]
     pub(super) fn byte(&mut self, at: usize) -> io::Result<Option<u8>> {
         loop {
             if let Some(byte) = self.buffer.get(self.consumed + at) {
                 return Ok(Some(*byte));
             }
-            if !self.fill()? {
+            if at > self.limit || !self.fill()? {
                 return Ok(None);
+            }
+        }
+    }
+
+    /// Moves the front past JSON white space, however much there is, holding none of it; the byte there.
+    pub(super) fn pass_blanks(&mut self) -> io::Result<Option<u8>> {
+        loop {
+            let blanks = self.bytes().iter().take_while(|byte| is_blank(**byte)).count();
+            self.consume(blanks);
+            match self.bytes().first().copied() {
+                Some(byte) => return Ok(Some(byte)),
+                None if !self.fill()? => return Ok(None),
+                None => {}
             }
         }
     }
@@ -61,7 +83,7 @@ impl<'i> Window<'i> {
     pub(super) fn solid(&mut self, mut at: usize) -> io::Result<(usize, Option<u8>)> {
         loop {
             match self.byte(at)? {
-                Some(b' ' | b'\t' | b'\n' | b'\r') => at += 1,
+                Some(byte) if is_blank(byte) => at += 1,
                 other => return Ok((at, other)),
             }
         }
@@ -88,6 +110,10 @@ impl<'i> Window<'i> {
         self.offset += count as u64;
         self.consumed += count;
     }
+}
+
+fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }
 
 fn newlines(bytes: &[u8]) -> u64 {
