@@ -4,7 +4,7 @@ use entente_model::{HashAlgorithm, Kind, ObjectId, Selector};
 use serde_json::{Map, Value, json};
 
 /// An indicator.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Finding {
     pub(super) what: What,
     /// The port, when the list gives one with a host.
@@ -14,7 +14,7 @@ pub(super) struct Finding {
 }
 
 /// What a finding names.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum What {
     /// One value.
     Value(Selector),

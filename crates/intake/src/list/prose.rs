@@ -4,6 +4,8 @@
 //! wherever it stands. A live domain name or URL is taken only in a position of its own: alone on the line or in
 //! a bullet, a cell, backticks. Elsewhere a name is a mention and a URL a reference.
 
+use std::collections::HashSet;
+
 use entente_model::{Selector, refang};
 
 use super::cell::{is_pattern, recognised};
@@ -86,31 +88,28 @@ fn extract_plain(line: &str) -> Extract {
     }
     let mut extract = Extract { class: NO_INDICATOR, ..Extract::default() };
     let mut first_at = None;
+    let mut known = HashSet::new();
+    let mut has_digest = false;
     for segment in segments(core) {
         let own = is_one_token(segment) || is_key(segment);
         for token in tokens(segment, own) {
             let at = token.as_ptr().addr() - core.as_ptr().addr();
-            let Some(finding) = token_finding(token, own || is_ticked(core, at, token), extract.has_digest())
-            else {
+            let own = own || is_ticked(core, at, token);
+            let Some(finding) = token_finding(token, own, has_digest) else {
                 extract.references.extend(live_url(token));
                 continue;
             };
             if extract.findings.is_empty() {
                 first_at = Some((at, token.len()));
             }
-            if !extract.findings.contains(&finding) {
+            has_digest |= matches!(finding.what, What::Value(Selector::FileHash(..)));
+            if known.insert(finding.clone()) {
                 extract.findings.push(finding);
             }
         }
     }
     extract.description = describe(core, first_at, comment);
     extract
-}
-
-impl Extract {
-    fn has_digest(&self) -> bool {
-        self.findings.iter().any(|finding| matches!(finding.what, What::Value(Selector::FileHash(..))))
-    }
 }
 
 /// The line as one indicator.
@@ -216,11 +215,7 @@ fn without_bullet(line: &str) -> &str {
 
 /// What follows ` #` or ` //` is a comment.
 fn without_comment(core: &str) -> (&str, Option<&str>) {
-    let mark = core.match_indices([' ', '\t']).find_map(|(at, _)| {
-        let rest = core[at..].trim_start();
-        (rest.starts_with('#') || rest.starts_with("// ")).then_some(at)
-    });
-    match mark {
+    match comment_mark(core) {
         Some(at) => {
             let comment = core[at..].trim_start().trim_start_matches(['#', '/']).trim();
             (core[..at].trim_end(), (!comment.is_empty()).then_some(comment))
@@ -229,35 +224,95 @@ fn without_comment(core: &str) -> (&str, Option<&str>) {
     }
 }
 
+/// The first space or tab of the white space before a comment.
+fn comment_mark(core: &str) -> Option<usize> {
+    let mut blank = None;
+    for (at, c) in core.char_indices() {
+        if c.is_whitespace() {
+            blank = blank.or((c == ' ' || c == '\t').then_some(at));
+            continue;
+        }
+        let rest = &core[at..];
+        if blank.is_some() && (rest.starts_with('#') || rest.starts_with("// ")) {
+            return blank;
+        }
+        blank = None;
+    }
+    None
+}
+
 /// Splits where a list would: tabs, runs of spaces, dashes and arrows between spaces, bars, commas, semicolons.
 fn segments(core: &str) -> impl Iterator<Item = &str> {
-    const WORDS: [&str; 8] = [" - ", " -- ", " – ", " — ", " -> ", " => ", " | ", "  "];
-    let mut rest = Some(core);
+    let mut cuts = Cuts::of(core);
+    let mut from = Some(0);
     std::iter::from_fn(move || {
-        let text = rest?;
-        let at_word = WORDS.iter().filter_map(|word| text.find(word).map(|at| (at, word.len()))).min();
-        let in_word = text.char_indices().find(|(at, c)| match c {
-            '\t' => true,
-            ',' | ';' | '|' => !inside_url(text, *at),
-            _ => false,
-        });
-        let cut = at_word.into_iter().chain(in_word.map(|(at, c)| (at, c.len_utf8()))).min();
-        rest = cut.map(|(at, length)| &text[at + length..]);
-        Some(cut.map_or(text, |(at, _)| &text[..at]))
+        let start = from?;
+        let cut = cuts.next(start);
+        from = cut.map(|(at, length)| at + length);
+        Some(&core[start..cut.map_or(core.len(), |(at, _)| at)])
     })
     .map(str::trim)
     .filter(|segment| !segment.is_empty())
 }
 
-/// Commas and semicolons belong to the URL they stand in, unless white space follows. A bar before a port too.
-fn inside_url(text: &str, at: usize) -> bool {
-    let after = &text[at + 1..];
-    if text.as_bytes()[at] == b'|' {
-        let digits = after.len() - after.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-        return (1..=5).contains(&digits) && after[digits..].chars().next().is_none_or(char::is_whitespace);
+/// Words between which segments stand.
+const BETWEEN: [&str; 8] = [" - ", " -- ", " – ", " — ", " -> ", " => ", " | ", "  "];
+
+/// Where a line is cut. Each mark's next place is remembered until it is passed: a line may be long, and looking
+/// for all marks from each segment on would take the square of its length.
+struct Cuts<'l> {
+    line: &'l str,
+    words: [Option<usize>; BETWEEN.len()],
+    sign: Option<(usize, char)>,
+}
+
+impl<'l> Cuts<'l> {
+    fn of(line: &'l str) -> Cuts<'l> {
+        Cuts { line, words: BETWEEN.map(|word| line.find(word)), sign: sign(line, 0) }
     }
-    let before = text[..at].rsplit(char::is_whitespace).next().unwrap_or_default();
-    before.contains("://") && after.chars().next().is_some_and(|c| !c.is_whitespace())
+
+    /// The first cut from a position on, and how long its mark is.
+    fn next(&mut self, from: usize) -> Option<(usize, usize)> {
+        for (place, word) in self.words.iter_mut().zip(BETWEEN) {
+            if place.is_some_and(|at| at < from) {
+                *place = self.line[from..].find(word).map(|at| from + at);
+            }
+        }
+        if self.sign.is_some_and(|(at, _)| at < from) {
+            self.sign = sign(self.line, from);
+        }
+        let words = self.words.iter().zip(BETWEEN).filter_map(|(place, word)| Some(((*place)?, word.len())));
+        words.chain(self.sign.map(|(at, c)| (at, c.len_utf8()))).min()
+    }
+}
+
+/// The first tab, comma, semicolon or bar from a position on that is a mark. Commas and semicolons belong to the URL
+/// they stand in, unless white space follows. A bar before a port too.
+fn sign(line: &str, from: usize) -> Option<(usize, char)> {
+    let mut in_url = false;
+    for (at, c) in line[from..].char_indices().map(|(at, c)| (from + at, c)) {
+        let after = &line[at + c.len_utf8()..];
+        let inside = match c {
+            '\t' => false,
+            ',' | ';' => in_url && after.chars().next().is_some_and(|c| !c.is_whitespace()),
+            '|' => is_port(after),
+            _ => {
+                let scheme = || c == '/' && line.as_bytes()[from..=at].ends_with(b"://");
+                in_url = !c.is_whitespace() && (in_url || scheme());
+                continue;
+            }
+        };
+        if !inside {
+            return Some((at, c));
+        }
+    }
+    None
+}
+
+/// One to five digits, and no more of the word.
+fn is_port(text: &str) -> bool {
+    let digits = text.bytes().take(6).take_while(u8::is_ascii_digit).count();
+    (1..=5).contains(&digits) && text[digits..].chars().next().is_none_or(char::is_whitespace)
 }
 
 fn is_one_token(segment: &str) -> bool {
@@ -283,9 +338,13 @@ fn tokens(segment: &str, own: bool) -> impl Iterator<Item = &str> {
     words.map(trimmed).filter(|word| !word.is_empty())
 }
 
+/// Brackets and quotes taken off around one word.
+const MOST_WRAPPINGS: usize = 32;
+
 fn trimmed(word: &str) -> &str {
     let mut word = word;
-    loop {
+    // Nobody wraps a word so often; a megabyte of brackets would be walked once for each of them.
+    for _ in 0..MOST_WRAPPINGS {
         let before = word.len();
         word = word.trim_matches(|c: char| "\"'`“”‘’<>,;!?=".contains(c)).trim_end_matches(['.', ':']);
         for (open, close) in [('(', ')'), ('[', ']'), ('{', '}')] {
@@ -303,9 +362,10 @@ fn trimmed(word: &str) -> &str {
             }
         }
         if word.len() == before {
-            return word;
+            break;
         }
     }
+    word
 }
 
 /// True when the token stands in backticks.
@@ -420,5 +480,39 @@ mod tests {
         assert_eq!(extract(r"\\usbclass\.sys;80").class, FILE_PATTERN);
         assert_eq!(extract(r"c:\windows\temp\x??.bat").class, FILE_PATTERN);
         assert_eq!(extract("CHAIN OF EVENTS:").class, NO_INDICATOR);
+    }
+
+    #[test]
+    fn a_line_is_cut_where_a_list_would_be() {
+        let cut = |line| segments(line).collect::<Vec<_>>();
+        assert_eq!(cut("a - b, c;d\te | f  g"), ["a", "b", "c", "d", "e", "f", "g"]);
+        assert_eq!(cut("http://a.example/x,y;z, b"), ["http://a.example/x,y;z", "b"]);
+        assert_eq!(cut("192.0.2.1|443 x|y — z"), ["192.0.2.1|443 x", "y", "z"]);
+        assert_eq!(cut("http://a.example/ä,ö -> c,d"), ["http://a.example/ä,ö", "c", "d"]);
+        assert_eq!(cut(""), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn a_comment_follows_white_space() {
+        assert_eq!(without_comment("a.example # c2"), ("a.example", Some("c2")));
+        assert_eq!(without_comment("a.example \t // c2 "), ("a.example", Some("c2")));
+        assert_eq!(without_comment("a#b //c"), ("a#b //c", None));
+    }
+
+    /// Each of these took minutes while something was looked for anew from every place.
+    #[test]
+    fn a_long_line_is_read_in_linear_time() {
+        let long = |piece: &str| piece.repeat((256 << 10) / piece.len());
+        for line in [
+            format!("a{}b", long(" ")),
+            long("a,b;"),
+            long("x - "),
+            format!("http://a.example/{}", long("a,")),
+            format!("x {} y", long("(")),
+            format!("x {} y", long("]")),
+            (0..15_000).map(|n| format!("10[.]{}.{}.{} ", n >> 16, n >> 8 & 255, n & 255)).collect(),
+        ] {
+            extract(&line);
+        }
     }
 }
