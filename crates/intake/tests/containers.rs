@@ -278,3 +278,46 @@ fn a_failing_input_ends_the_import_and_a_receiver_may_stop_it() {
     let done = intake.read("x", &mut &packed[..], &mut |_| ControlFlow::Break(()));
     assert!(matches!(done, Err(ReadError::Stopped(_))));
 }
+
+#[test]
+fn an_archive_cut_inside_a_member_says_so() {
+    let whole = tar(&[("a.txt", b"192.0.2.1\n"), ("b.txt", b"192.0.2.2\n192.0.2.3\n")]);
+    let (records, summary) = read("x.tar", &whole[..3 * 512 + 10]);
+    assert_eq!((summary.accepted, summary.rejected), (2, 1));
+    assert!(reasons(&records)[0].contains("cut short"), "{:?}", reasons(&records));
+    // Without the last member's padding and the blocks of zeros nothing is missing.
+    let (_, summary) = read("x.tar", &whole[..3 * 512 + 20]);
+    assert_eq!((summary.accepted, summary.rejected), (3, 0));
+}
+
+#[test]
+fn sizes_beyond_all_bounds_do_no_harm() {
+    let mut archive = tar(&[("a.txt", b"192.0.2.1\n")]);
+    archive.truncate(1024);
+    let mut header = tar_header("b.txt", 0, b'0');
+    header[124..136].copy_from_slice(b"\x80\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff");
+    header[148..156].fill(b' ');
+    let sum: u32 = header.iter().map(|byte| u32::from(*byte)).sum();
+    header[148..155].copy_from_slice(format!("{sum:06o}\0").as_bytes());
+    archive.extend(header);
+    archive.extend(b"192.0.2.2\n");
+    let (records, summary) = read("x.tar", &archive);
+    assert_eq!((summary.accepted, summary.rejected), (2, 1), "{:?}", reasons(&records));
+
+    let mut archive = zip(&[Member { method: 0, ..member("a.txt", b"192.0.2.1\n") }]);
+    archive[18..22].fill(0xff);
+    archive[28..30].copy_from_slice(&20u16.to_le_bytes());
+    let extra = [&[1, 0, 16, 0][..], &[0xff; 16]].concat();
+    archive.splice(35..35, extra);
+    assert!(read("x.zip", &archive).1.rejected > 0);
+}
+
+#[test]
+fn a_damaged_header_of_zip_is_not_taken_for_the_directory() {
+    let mut archive = zip(&[member("a.txt", b"192.0.2.1\n"), member("b.txt", b"192.0.2.2\n")]);
+    let second = archive.windows(4).rposition(|bytes| bytes == b"PK\x03\x04").expect("two members");
+    archive[second] = b'X';
+    let (records, summary) = read("x.zip", &archive);
+    assert_eq!((summary.accepted, summary.rejected), (1, 1));
+    assert!(reasons(&records)[0].contains("no zip header"), "{:?}", reasons(&records));
+}

@@ -237,8 +237,8 @@ fn qualifiers_without_end_cost_no_stack() {
 #[test]
 fn a_set_of_many_values_is_read_in_linear_time() {
     let values: Vec<String> =
-        (0..200_000u32).map(|n| format!("'10.{}.{}.{}'", n >> 16, n >> 8 & 255, n & 255)).collect();
+        (0..50_000u32).map(|n| format!("'10.{}.{}.{}'", n >> 16, n >> 8 & 255, n & 255)).collect();
     let pattern = format!("[ipv4-addr:value IN ({0},{0})]", values.join(","));
     let pattern = Pattern::parse(&pattern, Edition::V21).expect("a pattern");
-    assert_eq!(pattern.observables().len(), 200_000);
+    assert_eq!(pattern.observables().len(), 50_000);
 }
