@@ -69,7 +69,8 @@ const KINDS: Record<string, KindName> = {
 
 /** Types of an extension or a producer's own invention are shown as spelled. */
 function kind(type: string): KindName {
-  return KINDS[type] ?? known(type.replace(/^x-/, '').replaceAll('-', ' '), 'report');
+  const words = type.replace(/^x-/, '').replaceAll('-', ' ');
+  return KINDS[type] ?? known(words.charAt(0).toUpperCase() + words.slice(1), 'report');
 }
 
 export const kindName = (type: string): string => kind(type).one;

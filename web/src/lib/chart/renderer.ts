@@ -129,13 +129,16 @@ export class Renderer {
     const { left, right, bottom, top } = box;
     const { width, height } = this.sigma.getDimensions();
     const side = Math.min(width, height) || 1;
-    const margin = 70;
+    const margin = 64;
+    // Labels stand to the right of their vertices.
+    const labels = width > 600 ? 120 : 40;
     const ratio = Math.max(
-      ((right - left) / FRAME) * (side / Math.max(width - 2 * margin, 80)),
+      ((right - left) / FRAME) * (side / Math.max(width - 2 * margin - labels, 80)),
       ((top - bottom) / FRAME) * (side / Math.max(height - 2 * margin, 80)),
       0.4,
     );
-    const state = { x: 0.5 + (left + right) / 2 / FRAME, y: 0.5 + (top + bottom) / 2 / FRAME, ratio, angle: 0 };
+    const shift = (labels / 2) * (ratio / side);
+    const state = { x: 0.5 + (left + right) / 2 / FRAME + shift, y: 0.5 + (top + bottom) / 2 / FRAME, ratio, angle: 0 };
     const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
     if (animate && !calm) this.travel(state, 260);
     else this.sigma.getCamera().setState(state);

@@ -11,6 +11,8 @@ export interface Row {
 
 /** Told by the page's header already, or of no use to a person. */
 const SKIP = new Set(['id', 'type', 'spec_version', 'created', 'modified', 'revoked', 'object_marking_refs', 'extensions']);
+/** What these name stands among the links, by its name instead of its id. */
+const LINK = /_refs?$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
 
 const word = (field: string): string => field.replaceAll(/[-_]/g, ' ');
@@ -28,7 +30,7 @@ function text(value: unknown): string {
 /** Nested dictionaries (hashes, extensions) become a field each, so that a differing hash stands out alone. */
 function flatten(stix: Record<string, unknown>, prefix = ''): [string, string][] {
   return Object.entries(stix).flatMap(([name, value]): [string, string][] => {
-    if (!prefix && SKIP.has(name)) return [];
+    if (!prefix && (SKIP.has(name) || LINK.test(name))) return [];
     const field = prefix ? `${prefix} ${word(name)}` : word(name);
     if (value !== null && typeof value === 'object' && !Array.isArray(value)) {
       return flatten(value as Record<string, unknown>, field);

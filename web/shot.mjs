@@ -1,0 +1,45 @@
+import { browse } from './e2e/browser.mjs';
+import { ready, select, shown, spot, labels } from './e2e/chart.mjs';
+import { readFileSync } from 'node:fs';
+const log = readFileSync('/tmp/entente/serve.log','utf8');
+const setup = log.match(/http\S+setup\?token=\S+/)?.[0];
+const b = await browse('http://127.0.0.1:7990', {colorScheme: process.env.SCHEME ?? 'light'});
+const { page } = b;
+page.setDefaultTimeout(120000);
+const t = (n) => console.log(n, Math.round(performance.now()));
+if (setup) {
+  await page.goto(setup);
+  await page.getByLabel('Name').fill('ada');
+  await page.getByLabel('Password', { exact: true }).fill('correct horse battery staple');
+  await page.getByLabel('Password again').fill('correct horse battery staple');
+  await page.getByRole('button', { name: 'Create the administrator' }).click();
+} else {
+  await page.goto('/sign-in');
+  await page.getByLabel('Name').fill('ada');
+  await page.getByLabel('Password', { exact: true }).fill('correct horse battery staple');
+  await page.getByRole('button', { name: /Sign in/ }).click();
+}
+await page.getByRole('heading', { name: 'What are you looking for?' }).waitFor();
+t('in');
+await page.screenshot({ path: '/tmp/entente/s-start.png' });
+await page.goto('/search?q=zeroaccess');
+await page.locator('.thing').first().waitFor();
+await page.screenshot({ path: '/tmp/entente/s-search.png' });
+await page.locator('.thing', { hasText: 'zeroaccess' }).first().click();
+await page.getByRole('link', { name: 'Open in chart' }).waitFor();
+await page.screenshot({ path: '/tmp/entente/s-thing.png' });
+t('open chart');
+await page.getByRole('link', { name: 'Open in chart' }).click();
+await ready(page); t('chart');
+await page.screenshot({ path: '/tmp/entente/s-chart1.png' });
+const add = page.getByRole('combobox', { name: 'Add to the chart' });
+await add.fill('xhunt');
+await page.getByRole('option', { name: /^xhunt/ }).first().click();
+await ready(page);
+console.log(await select(page, ['zeroaccess', 'xhunt']));
+await page.getByRole('button', { name: 'Path', exact: true }).click();
+await page.getByRole('region', { name: 'Paths' }).waitFor();
+await ready(page);
+t('path');
+await page.screenshot({ path: '/tmp/entente/s-path.png' });
+await b.close();
