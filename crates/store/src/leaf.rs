@@ -1,12 +1,17 @@
 //! The leaf of a batch: what the ledger commits to.
 //!
 //! Every row the batch appended is written, in the order of its number, into one SHA-256: a tag for the table, then each column, integers
-//! as 8 bytes little-endian, texts and bytes after their length, an absent value as a lone zero byte. The leaf is the hash
+//! as 8 bytes little-endian, texts and bytes after their length, an absent value as a lone zero byte, a body as its SHA-256. The leaf is the hash
 //! (RFC 6962) of the salted commitment to that digest. Derived tables (ids, names, audiences, counts) are not in it:
 //! `verify` makes them again and compares.
 
 use entente_ledger::{Hash, commitment};
 use sha2::{Digest, Sha256};
+
+/// What stands for a body in its leaf.
+pub(crate) fn body_hash(body: &[u8]) -> [u8; 32] {
+    Sha256::digest(body).into()
+}
 
 /// The rows of a batch, as they go by.
 pub(crate) struct Leaf {

@@ -19,9 +19,9 @@
 //! Numbers are given out inside the transaction only, so several processes may write to one folder in turn.
 #![forbid(unsafe_code)]
 
+mod after;
 mod audience;
 mod batch;
-mod checkpoint;
 mod commit;
 mod desk;
 mod edges;

@@ -19,6 +19,11 @@ pub(crate) enum Durability {
 /// Migrations of `claims.sqlite`, in order. Never change one that was released; add another.
 pub(crate) const CLAIMS: &[&str] = &[include_str!("../migrations/claims-1.sql")];
 
+/// Page caches in KiB; they are private to a connection, the rest is the system's. Random ids make the writer need a
+/// large one.
+const WRITER_CACHE: i64 = 64_000;
+const READER_CACHE: i64 = 8_000;
+
 /// Opens a database for writing and brings it to the newest format.
 pub(crate) fn open_writer(
     path: &Path,
@@ -26,7 +31,7 @@ pub(crate) fn open_writer(
     migrations: &[&str],
 ) -> Result<Connection, StoreError> {
     let conn = Connection::open(path).doing("opening a database")?;
-    settings(&conn)?;
+    settings(&conn, if durability == Durability::Full { WRITER_CACHE } else { READER_CACHE })?;
     // A bigger page makes fewer levels and fewer overflow chains for bodies of a kilobyte; set before WAL, once.
     conn.pragma_update(None, "page_size", 8192).doing("setting up a database")?;
     conn.pragma_update(None, "journal_mode", "WAL").doing("setting up a database")?;
@@ -43,18 +48,18 @@ pub(crate) fn open_writer(
 pub(crate) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let conn = Connection::open_with_flags(path, flags).doing("opening a database")?;
-    settings(&conn)?;
-    // Not for the writer: mapped pages count as resident, and an import must stay small whatever it writes to.
-    conn.pragma_update(None, "mmap_size", 256_i64 << 20).doing("setting up a database")?;
+    settings(&conn, READER_CACHE)?;
+    // Not for the writer, and not much: mapped pages count as resident, and an import, which indexes text at its end,
+    // must stay small whatever it writes to. What lies beyond is read through the system's cache.
+    conn.pragma_update(None, "mmap_size", 64_i64 << 20).doing("setting up a database")?;
     Ok(conn)
 }
 
-fn settings(conn: &Connection) -> Result<(), StoreError> {
+fn settings(conn: &Connection, cache: i64) -> Result<(), StoreError> {
     let doing = "setting up a database";
     conn.busy_timeout(std::time::Duration::from_secs(30)).doing(doing)?;
     conn.set_prepared_statement_cache_capacity(128);
-    // KiB. The page cache is private to a connection; the rest is the system's.
-    conn.pragma_update(None, "cache_size", -64_000).doing(doing)?;
+    conn.pragma_update(None, "cache_size", -cache).doing(doing)?;
     conn.pragma_update(None, "temp_store", "MEMORY").doing(doing)
 }
 

@@ -1,13 +1,13 @@
 //! The store of one data folder.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use rusqlite::Connection;
 
 use crate::StoreError;
+use crate::after::AfterCommit;
 use crate::batch::{Preview, Receipt};
-use crate::checkpoint::Checkpointer;
 use crate::commit::{PreparedBatch, Writer};
 use crate::error::Doing;
 use crate::interned::Interned;
@@ -20,8 +20,8 @@ use crate::schema::{CLAIMS, Durability, open_writer};
 pub struct Store {
     folder: PathBuf,
     writer: Mutex<Writer>,
-    checkpointer: Checkpointer,
-    pub(crate) publisher: Publisher,
+    after: AfterCommit,
+    pub(crate) publisher: Arc<Publisher>,
     pub(crate) readers: Readers,
     /// What readers have seen of the interned tables.
     pub(crate) interned: RwLock<Interned>,
@@ -33,7 +33,7 @@ impl Store {
         std::fs::create_dir_all(folder).map_err(StoreError::open(folder))?;
         let claims = folder.join("claims.sqlite");
         let conn = open_writer(&claims, Durability::Full, CLAIMS)?;
-        let publisher = Publisher::new(folder, key)?;
+        let publisher = Arc::new(Publisher::new(folder, key)?);
         // A spoilt ledger must not keep anybody from their data, nor from the verifier that says what is wrong with it.
         if let Err(error) = publisher.publish(&conn) {
             tracing::error!(%error, "the ledger could not be brought up to the claims");
@@ -41,9 +41,9 @@ impl Store {
         // The log is folded on a thread; should that fall behind by a gigabyte, the writer folds it itself.
         conn.pragma_update(None, "wal_autocheckpoint", 131_072).doing("setting up a database")?;
         let folding = open_writer(&claims, Durability::Full, CLAIMS)?;
-        let checkpointer = Checkpointer::new(&claims, folding)?;
+        let after = AfterCommit::new(&claims, folding, Arc::clone(&publisher))?;
         Ok(Store {
-            checkpointer,
+            after,
             publisher,
             folder: folder.to_owned(),
             writer: Mutex::new(Writer::new(conn)),
@@ -55,23 +55,24 @@ impl Store {
     /// Commits a batch in one transaction: claims, what is derived from them, and the ledger's leaf. When this returns
     /// `Ok`, the batch survives a power cut; when it returns `Err`, nothing of it was kept.
     ///
-    /// Signing the ledger's new checkpoint comes after that. Should it fail, the batch is kept all the same, and the
-    /// next commit or [`Store::open`] signs it.
+    /// Signing the ledger's new checkpoint comes after that, on a thread of its own, as does folding the log. Should either
+    /// fail, the batch is kept all the same, and the next commit or [`Store::open`] makes up for it.
     pub fn commit(&self, batch: impl Into<PreparedBatch>) -> Result<Receipt, StoreError> {
         self.commit_prepared(&batch.into())
     }
 
     /// As [`Store::commit`], for a thread that leaves it to another to free what it was given.
     pub fn commit_prepared(&self, prepared: &PreparedBatch) -> Result<Receipt, StoreError> {
-        let mut writer = self.writer();
-        let receipt = writer.commit(&prepared.batch, &prepared.drafts())?;
-        if receipt.batch.is_some()
-            && let Err(error) = self.publisher.publish(writer.conn())
-        {
-            tracing::error!(%error, "the ledger is behind the claims; the next commit will try again");
+        let receipt = self.writer().commit(&prepared.batch, &prepared.drafts())?;
+        if receipt.batch.is_some() {
+            self.after.committed();
         }
-        self.checkpointer.wake();
         Ok(receipt)
+    }
+
+    /// Waits until the ledger's checkpoint covers everything committed before.
+    pub(crate) fn settle(&self) {
+        self.after.settle();
     }
 
     /// What a commit of this batch would answer, without writing anything.

@@ -7,8 +7,8 @@ mod drafts;
 use std::path::Path;
 use std::time::Instant;
 
-use entente_model::Draft;
-use entente_store::{Batch, NodeKey, PreparedBatch, Status, Store};
+use entente_model::{ClaimNo, CompartmentSet, Draft};
+use entente_store::{AsOf, Batch, NodeKey, PreparedBatch, Status, Store, TextIndex};
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 use serde_json::json;
@@ -36,6 +36,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("store, first import  {}   {:.2} times bare", first.row(objects), bare.wall / first.wall);
     let again = piped(&folder.join("two"), made())?;
     println!("store, same again    {}   {:.2} times the first", again.row(objects), first.wall / again.wall);
+    views(&folder.join("one"))?;
     let stored = std::fs::metadata(folder.join("one/claims.sqlite"))?.len();
     println!("claims.sqlite {:.0} bytes an object; {}", stored as f64 / objects as f64, peak_memory());
     std::fs::remove_dir_all(&folder)?;
@@ -124,6 +125,34 @@ fn piped(folder: &Path, batches: Vec<Batch>) -> Result<Took, Box<dyn std::error:
         })?;
         Ok(())
     })
+}
+
+/// What is made of the claims: the graph's edges, the text index, the proof that all holds.
+fn views(folder: &Path) -> Result<(), Box<dyn std::error::Error>> {
+    let store = Store::open(folder, &KEY)?;
+    let start = Instant::now();
+    let edges = store.scan_edges(ClaimNo(0))?.filter(Result::is_ok).count();
+    println!("edges scanned        {:>9.0} edges/s", edges as f64 / start.elapsed().as_secs_f64());
+    let (index, start, mut texts) = (TextIndex::open(&store)?, Instant::now(), 0);
+    loop {
+        match index.catch_up(&store, 20_000)? {
+            0 => break,
+            done => texts += done,
+        }
+    }
+    println!(
+        "text indexed         {:>9.0} claims and values/s",
+        texts as f64 / start.elapsed().as_secs_f64()
+    );
+    let (everybody, start) = (CompartmentSet::all(), Instant::now());
+    let view = store.view(&everybody, AsOf::Now)?;
+    let hits = index.search(&view, "botnet", &[], None, 50)?;
+    let found = view.summaries(&hits.vertices)?.len();
+    println!("a word in 60 % of all, {found} summaries: {:.1} ms", start.elapsed().as_secs_f64() * 1e3);
+    let start = Instant::now();
+    let verified = store.verify()?;
+    println!("verified             {:>9.0} claims/s", verified.claims as f64 / start.elapsed().as_secs_f64());
+    Ok(())
 }
 
 fn batches(drafts: Vec<Draft>, size: usize) -> Vec<Batch> {

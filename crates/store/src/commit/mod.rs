@@ -94,10 +94,6 @@ impl Writer {
         result
     }
 
-    pub(crate) fn conn(&self) -> &Connection {
-        &self.conn
-    }
-
     fn forget(&mut self) {
         self.names = Interned::default();
         self.ids.roll_back();

@@ -8,6 +8,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::batch::{Batch, micros};
+use crate::leaf::body_hash;
 use crate::names::{NameKey, names_of};
 
 /// 16 bytes of SHA-256: enough to tell one source's versions apart; the ledger commits to the body itself.
@@ -28,6 +29,7 @@ struct Place {
     record: usize,
     draft: usize,
     body: Range<usize>,
+    body_hash: [u8; 32],
     digest: ContentDigest,
     header: Header,
     names: Vec<NameKey>,
@@ -39,6 +41,7 @@ pub(crate) struct Prepared<'d> {
     /// Index of the record it belongs to.
     pub(crate) record: usize,
     pub(crate) body: &'d [u8],
+    pub(crate) body_hash: &'d [u8; 32],
     pub(crate) digest: ContentDigest,
     pub(crate) header: &'d Header,
     pub(crate) names: &'d [NameKey],
@@ -69,10 +72,11 @@ impl From<Batch> for PreparedBatch {
                 let written = serde_json::to_writer(&mut bodies, draft.object.json());
                 written.expect("a map with string keys always serialises");
                 let body = start..bodies.len();
-                let digest = content_digest(&draft.object, &bodies[body.clone()], draft.minted);
+                let body_hash = body_hash(&bodies[body.clone()]);
+                let digest = content_digest(&draft.object, &body_hash, draft.minted);
                 // The object is warm in the cache now, and need not be read again by the thread that writes.
                 let (header, names) = (header(&draft.object), names_of(&draft.object));
-                drafts.push(Place { record, draft: index, body, digest, header, names });
+                drafts.push(Place { record, draft: index, body, body_hash, digest, header, names });
             }
         }
         PreparedBatch { batch, bodies, drafts }
@@ -89,6 +93,7 @@ impl PreparedBatch {
             draft: &self.batch.records[place.record][place.draft],
             record: place.record,
             body: &self.bodies[place.body.clone()],
+            body_hash: &place.body_hash,
             digest: place.digest,
             header: &place.header,
             names: &place.names,
@@ -96,13 +101,13 @@ impl PreparedBatch {
     }
 }
 
-/// The digest by which a source is found to say the same again. `body` is the canonical form of `object`.
+/// The digest by which a source is found to say the same again.
 ///
 /// A minted object's times are those of its import: they say nothing, so they do not count.
-fn content_digest(object: &Object, body: &[u8], minted: bool) -> ContentDigest {
-    let whole: [u8; 32] = match minted.then(|| object.text("created")).flatten() {
+fn content_digest(object: &Object, body_hash: &[u8; 32], minted: bool) -> ContentDigest {
+    let whole = match minted.then(|| object.text("created")).flatten() {
         Some(now) => Sha256::digest(without_import_time(object, now)).into(),
-        None => Sha256::digest(body).into(),
+        None => *body_hash,
     };
     let mut digest = [0; 16];
     digest.copy_from_slice(&whole[..16]);

@@ -160,7 +160,9 @@ impl Sheet<'_> {
             let body = claim.prepared.body;
             run(&mut statement, params![claim.no, claim.object, claim.compartment.0, body])?;
             let leaf = self.leaf.row(Row::Claim, claim.no.into()).number(claim.object.into());
-            leaf.number(claim.compartment.0.into()).bytes(&claim.prepared.digest).bytes(body);
+            leaf.number(claim.compartment.0.into())
+                .bytes(&claim.prepared.digest)
+                .bytes(claim.prepared.body_hash);
         }
         Ok(())
     }

@@ -12,7 +12,7 @@ use rusqlite::{Connection, Row as SqlRow, Rows, params};
 
 use crate::commit::{Ends, ORIGIN, ends_into, header};
 use crate::error::Doing;
-use crate::leaf::{Leaf, Row};
+use crate::leaf::{Leaf, Row, body_hash};
 use crate::names::names_of;
 use crate::{Store, StoreError};
 
@@ -49,6 +49,7 @@ impl Store {
     /// Checks the whole log: rows against leaves, leaves against tiles and checkpoint. Needs nothing but the folder.
     pub fn verify(&self) -> Result<Verified, FirstBad> {
         let whole = |error: StoreError| FirstBad { leaf: None, why: error.to_string() };
+        self.settle();
         let conn = self.readers.check_out().map_err(whole)?;
         let (hashes, ends, fault) = walk(&conn);
         let signed = match (hashes.is_empty(), &fault) {
@@ -219,7 +220,8 @@ fn rows_into(conn: &Connection, leaf: &mut Leaf, before: &Ends, ends: &Ends) -> 
         WHERE no >= ?1 AND no < ?2 ORDER BY no";
     table(sql, before.claims.into(), ends.claims.into(), &mut |row| {
         let leaf = leaf.row(Row::Claim, no(row)?).number(row.get(1)?).number(row.get(2)?);
-        leaf.bytes(row.get_ref(3)?.as_bytes_or_null()?.unwrap_or(b"")).bytes(row.get_ref(4)?.as_bytes()?);
+        leaf.bytes(row.get_ref(3)?.as_bytes_or_null()?.unwrap_or(b""))
+            .bytes(&body_hash(row.get_ref(4)?.as_bytes()?));
         Ok(())
     })?;
     let sql = "SELECT first_claim, last_claim, count, data FROM edges

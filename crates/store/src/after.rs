@@ -1,0 +1,98 @@
+//! What follows a commit, on a thread of its own, so that nobody waits for it: the ledger's new leaves are signed, and
+//! the write-ahead log is folded back into the database. The commit is durable without either. A crash before them leaves
+//! leaves unsigned and a longer log; opening the folder does both.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::thread::{Builder, JoinHandle};
+
+use rusqlite::Connection;
+
+use crate::StoreError;
+use crate::error::Doing;
+use crate::ledger::Publisher;
+
+/// The thread; it does what is left to do and ends with its owner.
+#[derive(Debug)]
+pub(crate) struct AfterCommit {
+    /// `None` only while it is dropped.
+    tell: Option<Sender<Word>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// What the thread is told.
+enum Word {
+    Committed,
+    /// Answer when everything committed before is signed and folded.
+    Settle(SyncSender<()>),
+}
+
+impl AfterCommit {
+    /// `conn` must be set up as a writer's is: a checkpoint forces to the disk what its own settings say.
+    pub(crate) fn new(
+        path: &Path,
+        conn: Connection,
+        publisher: Arc<Publisher>,
+    ) -> Result<AfterCommit, StoreError> {
+        let (tell, told) = channel();
+        let thread =
+            Builder::new().name("after-commit".to_owned()).spawn(move || run(&conn, &publisher, &told));
+        Ok(AfterCommit { tell: Some(tell), thread: Some(thread.map_err(StoreError::open(path))?) })
+    }
+
+    pub(crate) fn committed(&self) {
+        self.say(Word::Committed);
+    }
+
+    /// Waits until everything committed before is signed, or the attempt has failed and said so.
+    pub(crate) fn settle(&self) {
+        let (answer, answered) = sync_channel(1);
+        self.say(Word::Settle(answer));
+        // An error means that the thread is gone; there is nothing to wait for then.
+        let _ = answered.recv();
+    }
+
+    fn say(&self, word: Word) {
+        if let Some(tell) = &self.tell
+            && tell.send(word).is_err()
+        {
+            tracing::error!(
+                "the thread that signs the ledger is gone; opening the folder again will sign it"
+            );
+        }
+    }
+}
+
+impl Drop for AfterCommit {
+    fn drop(&mut self) {
+        self.tell = None;
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the thread that signs the ledger ended with a panic");
+        }
+    }
+}
+
+fn run(conn: &Connection, publisher: &Publisher, told: &Receiver<Word>) {
+    while let Ok(word) = told.recv() {
+        // Several commits since the last time are signed at once.
+        let mut words = vec![word];
+        words.extend(told.try_iter());
+        if let Err(error) = publisher.publish(conn) {
+            tracing::error!(%error, "the ledger is behind the claims; the next commit will try again");
+        }
+        // PASSIVE waits for nobody. What it could not fold, because somebody was reading or writing, the next one does.
+        let folded = conn.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| row.get::<_, bool>(0));
+        if let Err(error) = folded.doing("folding the log into the database") {
+            tracing::warn!(%error, "the log grows until the next checkpoint");
+        }
+        for word in words {
+            if let Word::Settle(answer) = word {
+                // Whoever asked may have given up.
+                let _ = answer.send(());
+            }
+        }
+    }
+}
