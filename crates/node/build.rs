@@ -1,5 +1,4 @@
 //! Has the node built again when the page or the table of addresses that it takes in has changed.
-#![expect(clippy::print_stdout, reason = "this is how a build script speaks to cargo")]
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");

@@ -147,7 +147,7 @@ impl Lens<'_> {
                 && tlp_max.is_none_or(|most| one.handling.tlp <= most)
         };
         let visible = self.compartments.iter();
-        Ok(visible.filter(|no| self.compartment(*no).is_some_and(|one| wanted(one))).collect())
+        Ok(visible.filter(|no| self.compartment(*no).is_some_and(&wanted)).collect())
     }
 
     fn compartment(&self, no: CompartmentNo) -> Option<&Compartment> {
