@@ -90,8 +90,14 @@ impl World {
     }
 
     fn compact(&self, snapshot: &Snapshot) -> anyhow::Result<()> {
-        let built = snapshot.build()?;
         fs::create_dir_all(&self.folder)?;
+        // One at a time, of all processes on this folder: two would write over each other's unfinished file. Who comes
+        // second keeps their tail a little longer. The lock ends with the file, however the process ends.
+        let turn = File::create(self.folder.join("turn"))?;
+        if turn.try_lock().is_err() {
+            return Ok(());
+        }
+        let built = snapshot.build()?;
         let path = self.folder.join(file_name(snapshot.last_claim()));
         let unfinished = path.with_extension("tmp");
         let mut file = BufWriter::new(File::create(&unfinished)?);
