@@ -22,10 +22,12 @@ mod users;
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::routing::any;
 use axum::{Router, middleware};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower_http::compression::CompressionLayer;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -40,12 +42,22 @@ const BURST: NonZeroU32 = NonZeroU32::new(200).expect("not zero");
 /// Sign-in attempts a minute for one name: guessing must be slow, whoever guesses.
 const SIGN_INS_A_MINUTE: NonZeroU32 = NonZeroU32::new(10).expect("not zero");
 
+/// Passwords checked at once: each check takes 19 MiB, and a spray of names must not take all there is.
+const SIGN_INS_AT_ONCE: usize = 4;
+/// Longest wait for one's turn at that.
+const LONGEST_WAIT: Duration = Duration::from_secs(10);
+/// Names remembered by a limiter before those that may ask again at will are forgotten.
+const NAMES: usize = 10_000;
+/// Characters of a name that count: no user has a longer one.
+const NAME_LENGTH: usize = 100;
+
 /// What every handler is given.
 #[derive(Clone)]
 pub(crate) struct AppState {
     app: Arc<App>,
     requests: Arc<DefaultKeyedRateLimiter<String>>,
     sign_ins: Arc<DefaultKeyedRateLimiter<String>>,
+    turns: Arc<Semaphore>,
     metrics: Arc<health::Metrics>,
 }
 
@@ -56,17 +68,29 @@ impl AppState {
             app,
             requests: Arc::new(RateLimiter::keyed(requests)),
             sign_ins: Arc::new(RateLimiter::keyed(Quota::per_minute(SIGN_INS_A_MINUTE))),
+            turns: Arc::new(Semaphore::new(SIGN_INS_AT_ONCE)),
             metrics: Arc::new(health::Metrics::new()),
         }
     }
 
     fn limit(&self, name: &str) -> Result<(), Problem> {
-        self.requests.check_key(&name.to_owned()).map_err(|_| Problem::too_many())
+        check(&self.requests, name)
     }
 
-    fn limit_sign_in(&self, name: &str) -> Result<(), Problem> {
-        self.sign_ins.check_key(&name.to_owned()).map_err(|_| Problem::too_many())
+    /// One's turn to have a password checked; it lasts until it is dropped.
+    async fn limit_sign_in(&self, name: &str) -> Result<OwnedSemaphorePermit, Problem> {
+        check(&self.sign_ins, name)?;
+        let turn = tokio::time::timeout(LONGEST_WAIT, self.turns.clone().acquire_owned()).await;
+        turn.map_err(|_| Problem::too_many())?.map_err(Problem::internal)
     }
+}
+
+fn check(limiter: &DefaultKeyedRateLimiter<String>, name: &str) -> Result<(), Problem> {
+    if limiter.len() > NAMES {
+        limiter.retain_recent();
+    }
+    let name: String = name.chars().take(NAME_LENGTH).collect();
+    limiter.check_key(&name).map_err(|_| Problem::too_many())
 }
 
 /// Runs work on claims and graph, which blocks, away from the threads that serve connections.

@@ -59,8 +59,13 @@ pub(crate) async fn create(
     State(state): State<AppState>,
     Json(request): Json<SignIn>,
 ) -> Result<Response, Problem> {
-    state.limit_sign_in(&request.name)?;
-    let session = blocking(&state, move |app| app.sign_in(&request.name, &request.password)).await?;
+    let turn = state.limit_sign_in(&request.name).await?;
+    let session = blocking(&state, move |app| {
+        // The turn lasts as long as the work, even when nobody waits for the answer any more.
+        let _turn = turn;
+        app.sign_in(&request.name, &request.password)
+    })
+    .await?;
     Ok(signed_in(session))
 }
 

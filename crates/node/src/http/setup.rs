@@ -42,8 +42,11 @@ pub(crate) async fn create(
     State(state): State<AppState>,
     Json(request): Json<SetupRequest>,
 ) -> Result<Response, Problem> {
-    state.limit_sign_in("set-up link")?;
-    let session =
-        blocking(&state, move |app| app.set_up(&request.token, &request.name, &request.password)).await?;
+    let turn = state.limit_sign_in("set-up link").await?;
+    let session = blocking(&state, move |app| {
+        let _turn = turn;
+        app.set_up(&request.token, &request.name, &request.password)
+    })
+    .await?;
     Ok(signed_in(session))
 }
