@@ -508,6 +508,90 @@ fn errors_are_problem_documents_that_say_nothing_of_the_inside() {
 }
 
 #[test]
+fn nothing_that_can_be_asked_is_the_node_s_fault() {
+    let (_node, served) = demo();
+    let ada = served.administrator();
+    let thing = string(&served.get(&ada, "/search?q=quietroom").json()["objects"][0]["id"]);
+    let queries = [
+        "%00",
+        "%22",
+        "%22%22%22",
+        "*",
+        "-",
+        "a*%22b",
+        "NEAR(a%20b)",
+        "a%20OR",
+        "AND",
+        "%28",
+        "%5E",
+        "%7B",
+        "%27%3B--",
+        "%F0%9F%A6%89",
+        "%E2%80%AE",
+        "http%3A%2F%2F",
+        "%5B%3A%3A",
+        "999.999.999.999",
+        "1e309",
+        "0.0.0.0%2F0",
+        "%25",
+    ];
+    for query in queries {
+        served.get(&ada, &format!("/search?q={query}")).json();
+        served.get(&ada, &format!("/search?q={query}&kind={query}&limit=0")).json();
+    }
+    let many = u64::MAX;
+    let paths = [
+        format!("/search?q=a&cursor={many}.{many}"),
+        "/search?q=a&cursor=-1.-1".to_owned(),
+        format!("/search?q=a&limit={many}&as_of=4294967295"),
+        "/search?q=a&as_of=0".to_owned(),
+        "/search?q=a&as_of=-9999-01-01T00:00:00Z".to_owned(),
+        format!("/objects/{thing}?as_of=0"),
+        format!("/objects/{thing}/links?cursor={many}&limit={many}&kind=%00"),
+        "/objects/--".to_owned(),
+        "/objects/%00".to_owned(),
+        "/claims/0".to_owned(),
+        "/claims/4294967295".to_owned(),
+        "/imports/..%2F..%2Fnode.key".to_owned(),
+        "/imports/..%2F..%2Fnode.key/rejects.jsonl".to_owned(),
+        "/charts/%00".to_owned(),
+    ];
+    for path in paths {
+        let answer = served.get(&ada, &path);
+        assert!(answer.status < 500, "{path}: {} {}", answer.status, answer.text);
+    }
+    let bodies = [
+        ("/graph/neighbourhood", json!({ "ids": [thing, thing], "hops": 12, "limit": many })),
+        (
+            "/graph/neighbourhood",
+            json!({ "ids": [thing], "hops": 1, "limit": 0, "filter": { "link_kinds": [] } }),
+        ),
+        (
+            "/graph/neighbourhood",
+            json!({ "ids": [thing], "hops": 1, "filter": { "from": "-9999-01-01T00:00:00Z" } }),
+        ),
+        (
+            "/graph/neighbourhood",
+            json!({ "ids": [thing], "hops": 1, "filter": { "from": "2030-01-01T00:00:00Z", "to": "1900-01-01T00:00:00Z" } }),
+        ),
+        ("/graph/neighbourhood", json!({ "ids": [thing], "hops": 1, "filter": { "tlp_max": "purple" } })),
+        ("/graph/paths", json!({ "from": [thing], "to": [thing], "count": many })),
+        ("/graph/paths", json!({ "from": [thing], "to": [thing], "count": 0 })),
+        ("/graph/common", json!({ "ids": [thing, thing] })),
+        ("/graph/component", json!({ "id": thing, "limit": 0 })),
+        ("/exports", json!({ "format": "graphml", "ids": [], "hops": 4_294_967_295_u32 })),
+        ("/exports", json!({ "format": "csv", "ids": [thing, thing] })),
+        ("/tokens", json!({ "name": "\u{0}" })),
+        ("/tokens", json!({ "name": "a", "days": 65_535 })),
+        ("/charts", json!({ "name": " ", "document": null })),
+    ];
+    for (path, body) in bodies {
+        let answer = served.post(&ada, path, body.clone());
+        assert!(answer.status < 500, "{path} {body}: {} {}", answer.status, answer.text);
+    }
+}
+
+#[test]
 fn pages_are_complete_and_do_not_overlap() {
     let (_node, served) = demo();
     let ada = served.administrator();
@@ -546,6 +630,25 @@ fn guessing_passwords_is_slowed_down() {
     refused.expect("at most a few a minute").problem(429);
     served.sign_in("ada", PASSWORD).problem(429);
     assert_eq!(served.sign_in("nobody", PASSWORD).status, 401, "others are not locked out");
+}
+
+#[test]
+fn a_spray_of_names_keeps_nobody_out() {
+    let (_node, served) = empty();
+    served.administrator();
+    std::thread::scope(|scope| {
+        for thread in 0..8 {
+            let served = &served;
+            scope.spawn(move || {
+                for one in 0..4 {
+                    let name = format!("{}{thread}-{one}", "x".repeat(50_000));
+                    let answer = served.sign_in(&name, "guessed");
+                    answer.problem(if answer.status == 429 { 429 } else { 401 });
+                }
+            });
+        }
+        assert_eq!(served.sign_in("ada", PASSWORD).status, 200);
+    });
 }
 
 #[test]
