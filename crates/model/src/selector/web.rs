@@ -15,7 +15,7 @@ impl Selector {
     /// fragment of a URL whose scheme and host are not defanged are left alone: brackets there are its own.
     pub fn url(text: &str) -> Result<Selector, SelectorError> {
         let plain = if is_live(text.trim()) { Cow::Borrowed(text.trim()) } else { refang(text) };
-        url(&plain).map(Selector::Url).map_err(|why| SelectorError::new(URL, text, why))
+        settled(&plain).map(Selector::Url).map_err(|why| SelectorError::new(URL, text, why))
     }
 
     /// An e-mail address in any spelling. The local part is kept as given (its case can matter), the domain is
@@ -39,6 +39,23 @@ pub(super) fn host_of(url: &str) -> Option<Selector> {
 /// The normalised domain of a normalised e-mail address.
 pub(super) fn domain_of(email: &str) -> Option<&str> {
     email.rsplit_once('@').map(|(_, domain)| domain)
+}
+
+/// The URL as it is when normalising changes nothing more. The URL standard drops line ends and steps of a path, and
+/// what they parted may be a mark of defanging: `a(dot\r)b` is `a(dot)b` to it.
+fn settled(text: &str) -> Result<String, &'static str> {
+    let mut normal = url(text)?;
+    for _ in 0..8 {
+        if is_live(&normal) {
+            return Ok(normal);
+        }
+        let next = url(&refang(&normal))?;
+        if next == normal {
+            return Ok(normal);
+        }
+        normal = next;
+    }
+    Err("each way of undoing its defanging leaves more to undo")
 }
 
 fn url(text: &str) -> Result<String, &'static str> {
@@ -107,6 +124,14 @@ fn email(text: &str) -> Result<String, &'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn normalising_again_changes_nothing() {
+        for text in ["a://x[:]//a(dot\r)b/", "x://h/[/./]", "x[:]//h/(do\tt)y"] {
+            let url = Selector::url(text).unwrap();
+            assert_eq!(Selector::url(&url.label()), Ok(url), "{text:?}");
+        }
+    }
 
     #[test]
     fn spellings_of_a_url_are_one() {
