@@ -170,11 +170,11 @@ pub(crate) fn default_source(argument: &str) -> String {
     if let Some((_, rest)) = trimmed.split_once("://") {
         return rest.split('/').next().unwrap_or(rest).to_owned();
     }
-    let name = Path::new(trimmed)
-        .canonicalize()
-        .ok()
-        .and_then(|path| path.file_name().map(|name| name.to_string_lossy().into_owned()));
-    let name = name.unwrap_or_else(|| trimmed.to_owned());
+    // `.` and `..` have a name only where they lie; whatever has one of its own is not looked up.
+    let path = Path::new(trimmed);
+    let name = path.file_name().map(ToOwned::to_owned);
+    let name = name.or_else(|| path.canonicalize().ok()?.file_name().map(ToOwned::to_owned));
+    let name = name.map_or_else(|| trimmed.to_owned(), |name| name.to_string_lossy().into_owned());
     name.split('.').find(|part| !part.is_empty()).unwrap_or(&name).to_owned()
 }
 
