@@ -1,5 +1,6 @@
 //! The only place where a draft of a claim is made.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use entente_model::{
@@ -69,16 +70,26 @@ impl Drafter {
         self.assemble(Value::Object(json), handling, true)
     }
 
-    /// Adds an edge from `source` to a value the draft's object names without referring to an object, and what
-    /// follows from that value.
-    pub(crate) fn name(&self, draft: &mut Draft, source: &ObjectId, kind: &'static str, value: Selector) {
+    /// Adds an edge from `source` to each value the draft's object names without referring to an object, and what
+    /// follows from these values. All at once: an object may name them by the ten thousand.
+    pub(crate) fn name(
+        &self,
+        draft: &mut Draft,
+        source: &ObjectId,
+        kind: &'static str,
+        values: impl IntoIterator<Item = Selector>,
+    ) {
         let at = draft.object.created();
-        let follows = implied_links(&value, &self.atlas, at);
-        let (source, target) = (Reference::Id(source.clone()), Reference::Selector(value));
-        let known = |link: &Link| link.source == source && link.target == target && link.kind == kind;
-        if !draft.links.iter().any(known) {
-            draft.links.push(Link { source, target, kind: kind.into(), at });
-            draft.links.extend(follows);
+        let source = Reference::Id(source.clone());
+        let told = draft.links.iter().filter(|link| link.source == source && link.kind == kind);
+        let mut known: HashSet<Reference> = told.map(|link| link.target.clone()).collect();
+        for value in values {
+            let follows = implied_links(&value, &self.atlas, at);
+            let target = Reference::Selector(value);
+            if known.insert(target.clone()) {
+                draft.links.push(Link { source: source.clone(), target, kind: kind.into(), at });
+                draft.links.extend(follows);
+            }
         }
     }
 

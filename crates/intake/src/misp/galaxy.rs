@@ -112,9 +112,7 @@ impl<'a> Cluster<'a> {
         // A location's own country follows from its properties.
         if draft.object.kind() != &Kind::Location {
             let id = draft.object.id().clone();
-            for country in self.countries() {
-                scene.ctx.drafter.name(&mut draft, &id, "located-at", country);
-            }
+            scene.ctx.drafter.name(&mut draft, &id, "located-at", self.countries());
         }
         Ok(draft)
     }

@@ -185,9 +185,14 @@ impl<'a> Scene<'a> {
         self.dated(Kind::Relationship, Some(uuid), at, properties, tags)
     }
 
-    /// An edge from an object of a draft to a value it names without an object of its own standing for it.
-    pub(super) fn mention(&self, draft: &mut Draft, source: &ObjectId, value: Selector) {
-        self.ctx.drafter.name(draft, source, "mentions", value);
+    /// Edges from an object of a draft to values it names without objects of their own standing for them.
+    pub(super) fn mention(
+        &self,
+        draft: &mut Draft,
+        source: &ObjectId,
+        values: impl IntoIterator<Item = Selector>,
+    ) {
+        self.ctx.drafter.name(draft, source, "mentions", values);
     }
 
     /// Accounts for a record and remembers what it became.

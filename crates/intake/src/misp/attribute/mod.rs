@@ -138,9 +138,7 @@ impl Writer<'_> {
     fn single(&self, kind: Kind, properties: Fields) -> Result<Made, Fault> {
         let mut draft = self.own(kind, properties)?;
         let id = draft.object.id().clone();
-        for value in selectors(&self.attribute.kind, &self.attribute.value) {
-            self.scene.mention(&mut draft, &id, value);
-        }
+        self.scene.mention(&mut draft, &id, selectors(&self.attribute.kind, &self.attribute.value));
         Ok(Made {
             drafts: vec![draft],
             subjects: vec![id],

@@ -1,5 +1,7 @@
 //! Drafts of an object.
 
+use std::collections::HashSet;
+
 use entente_model::{Draft, Kind, ObjectId};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
@@ -123,18 +125,15 @@ impl Writer<'_> {
         if self.deleted {
             return;
         }
-        let drawn: Vec<ObjectId> = made.drafts.iter().map(|draft| draft.object.id().clone()).collect();
-        let source = made.observable.clone().or(made.subjects.first().cloned());
-        let at = source.as_ref().and_then(|source| drawn.iter().position(|id| id == source));
-        let (Some(source), Some(at)) = (source, at) else { return };
-        for attribute in &self.thing.attributes {
-            for value in selectors(&attribute.kind, &attribute.value) {
-                let alone = value.kind() != Kind::File || made.observable.is_none();
-                if alone && !drawn.contains(&value.id()) {
-                    self.scene.mention(&mut made.drafts[at], &source, value);
-                }
-            }
-        }
+        let drawn: HashSet<ObjectId> = made.drafts.iter().map(|draft| draft.object.id().clone()).collect();
+        let Some(source) = made.observable.clone().or(made.subjects.first().cloned()) else { return };
+        let Some(draft) = made.drafts.iter_mut().find(|draft| *draft.object.id() == source) else { return };
+        let files_too = made.observable.is_none();
+        let named = self.thing.attributes.iter();
+        let values = named
+            .flat_map(|attribute| selectors(&attribute.kind, &attribute.value))
+            .filter(|value| (files_too || value.kind() != Kind::File) && !drawn.contains(&value.id()));
+        self.scene.mention(draft, &source, values);
     }
 
     fn own(&self, kind: Kind, mut properties: Map<String, Value>) -> Result<Draft, Fault> {
