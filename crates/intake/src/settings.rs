@@ -76,7 +76,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Limits {
         Limits {
-            record_bytes: 64 << 20,
+            record_bytes: 16 << 20,
             archive_ratio: 200,
             archive_depth: 4,
             archive_entries: 200_000,

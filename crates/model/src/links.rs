@@ -56,6 +56,12 @@ fn relationship(object: &Object, at: Option<Timestamp>) -> Option<Link> {
     let end = |property| object.text(property)?.parse::<ObjectId>().ok();
     let (source, target) = (end("source_ref")?, end("target_ref")?);
     let kind = object.text("relationship_type").filter(|kind| !kind.is_empty()).unwrap_or("related-to");
+    // These two decide what everybody's traces go around, so only the readers of such lists may draw them.
+    let kind = match kind {
+        "listed-in" => "told-listed-in",
+        "sinkholed-by" => "told-sinkholed-by",
+        kind => kind,
+    };
     Some(Link {
         source: Reference::Id(source),
         target: Reference::Id(target),

@@ -140,6 +140,9 @@ impl App {
 
     /// Signs in by name and password.
     pub(crate) fn sign_in(&self, name: &str, password: &str) -> Result<Session, AppError> {
+        if name.chars().count() > LONGEST_NAME {
+            return Err(AppError::WrongCredentials);
+        }
         let user = self.desk.user(name)?;
         // Somebody unknown costs as much time as somebody known, so that names cannot be guessed by the clock.
         let hash = user.as_ref().map_or(NOBODY, |user| user.password.as_str());

@@ -1,5 +1,6 @@
 //! Saved charts: what somebody arranged, with notes.
 
+use entente_model::Tlp;
 use entente_store::{Chart, ChartSave};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -51,13 +52,33 @@ pub(crate) struct ChartView {
 
 impl App {
     /// Charts, newest first.
-    pub(crate) fn charts(&self, _viewer: &Viewer) -> Result<Vec<ChartLine>, AppError> {
-        Ok(self.desk.charts()?.iter().map(line).collect())
+    pub(crate) fn charts(&self, viewer: &Viewer) -> Result<Vec<ChartLine>, AppError> {
+        let mut lines = Vec::new();
+        for chart in self.desk.charts()? {
+            if self.is_open(&chart, viewer)? {
+                lines.push(line(&chart));
+            }
+        }
+        Ok(lines)
+    }
+
+    /// Whether a viewer may see a chart: its name and notes may say whatever its author may see.
+    fn is_open(&self, chart: &Chart, viewer: &Viewer) -> Result<bool, AppError> {
+        if chart.owner == viewer.name {
+            return Ok(true);
+        }
+        let owner = self.desk.user(&chart.owner)?;
+        Ok(viewer.tlp_max >= owner.map_or(Tlp::Red, |owner| owner.tlp_max))
+    }
+
+    fn open_chart(&self, viewer: &Viewer, id: &str) -> Result<Chart, AppError> {
+        let chart = self.desk.chart(id)?.ok_or(AppError::NotFound("chart"))?;
+        if self.is_open(&chart, viewer)? { Ok(chart) } else { Err(AppError::NotFound("chart")) }
     }
 
     /// One chart.
-    pub(crate) fn chart(&self, _viewer: &Viewer, id: &str) -> Result<ChartView, AppError> {
-        view(&self.desk.chart(id)?.ok_or(AppError::NotFound("chart"))?)
+    pub(crate) fn chart(&self, viewer: &Viewer, id: &str) -> Result<ChartView, AppError> {
+        view(&self.open_chart(viewer, id)?)
     }
 
     /// Saves a new chart.
@@ -87,7 +108,7 @@ impl App {
     ) -> Result<ChartView, AppError> {
         viewer.require(Role::Analyst)?;
         check(&content)?;
-        let known = self.desk.chart(id)?.ok_or(AppError::NotFound("chart"))?;
+        let known = self.open_chart(viewer, id)?;
         let chart = Chart {
             name: content.name.trim().to_owned(),
             notes: content.notes,
@@ -108,6 +129,7 @@ impl App {
     /// Removes a chart.
     pub(crate) fn remove_chart(&self, viewer: &Viewer, id: &str) -> Result<(), AppError> {
         viewer.require(Role::Analyst)?;
+        self.open_chart(viewer, id)?;
         if self.desk.remove_chart(id)? { Ok(()) } else { Err(AppError::NotFound("chart")) }
     }
 }

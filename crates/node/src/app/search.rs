@@ -1,6 +1,6 @@
 //! The search box: a value in any spelling, a name, an id, words.
 
-use entente_model::{Kind, ObjectId, Selector, VertexNo};
+use entente_model::{Atlas, Kind, ObjectId, Selector, VertexNo};
 use entente_store::TextCursor;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -51,6 +51,7 @@ impl App {
         let hits = self.text.search(&lens.view, query, &kinds, cursor, room)?;
         vertices.extend(hits.vertices.into_iter().filter(|vertex| !exact.contains(vertex)));
         let next = hits.next.map(|next| format!("{}.{}", next.step, next.row));
+        vertices.truncate(limit);
         let mut objects = lens.summaries(&vertices)?;
         objects.retain(|object| kinds.is_empty() || kinds.iter().any(|kind| kind.as_str() == object.kind));
         Ok(ObjectsPage { objects, next, refanged: refanged(query) })
@@ -75,7 +76,7 @@ impl Lens<'_> {
             return Ok(self.view.vertex(&id)?.into_iter().collect());
         }
         let mut found = match Selector::recognise(text) {
-            Some(selector) => self.view.find(&selector)?,
+            Some(selector) => self.value_or_host(&selector)?,
             None => Vec::new(),
         };
         let mut named = self.view.named(text)?;
@@ -87,6 +88,22 @@ impl Lens<'_> {
             if !found.contains(&vertex) {
                 found.push(vertex);
             }
+        }
+        Ok(found)
+    }
+}
+
+impl Lens<'_> {
+    /// What a value names; for an address on the web that nobody told, its host.
+    fn value_or_host(&self, selector: &Selector) -> Result<Vec<VertexNo>, AppError> {
+        let found = self.view.find(selector)?;
+        if !found.is_empty() || !matches!(selector, Selector::Url(_)) {
+            return Ok(found);
+        }
+        let hosts = selector.implied(&Atlas::empty()).into_iter().filter(|(kind, _)| kind == "host");
+        let mut found = Vec::new();
+        for (_, host) in hosts {
+            found.extend(self.view.find(&host)?);
         }
         Ok(found)
     }

@@ -118,8 +118,13 @@ impl World {
     /// Removes the indexes before this one. Who has one mapped keeps it until they let go.
     fn remove_older(&self, newest: ClaimNo) -> anyhow::Result<()> {
         for (claim, path) in index_files(&self.folder) {
-            if claim < newest {
-                fs::remove_file(&path).with_context(|| format!("`{}` cannot be removed", path.display()))?;
+            let removed = if claim < newest { fs::remove_file(&path) } else { Ok(()) };
+            // Another process may have been quicker.
+            match removed {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(error).with_context(|| format!("`{}` cannot be removed", path.display()));
+                }
+                _ => {}
             }
         }
         Ok(())

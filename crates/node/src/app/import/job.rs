@@ -173,7 +173,7 @@ impl App {
         let settings = settings(&options)?;
         let first = files.first().map_or("upload", |(_, name)| name.as_str());
         let source = options.source.clone().filter(|name| !name.trim().is_empty());
-        let source = source.unwrap_or_else(|| input::default_source(first));
+        let source = teller(viewer, source.unwrap_or_else(|| input::default_source(first)));
         let id = entropy::token();
         let view = ImportView {
             id: id.clone(),
@@ -295,7 +295,7 @@ impl App {
         let mut rejects = read.map_err(|error| AppError::Internal(error.into()))?;
         let more = rejects.len() > limit;
         rejects.truncate(limit);
-        Ok(RejectsPage { rejects, next: more.then_some(from + limit) })
+        Ok(RejectsPage { rejects, next: more.then_some(from.saturating_add(limit)) })
     }
 
     /// Where the rejects of an import are.
@@ -338,6 +338,12 @@ impl App {
 /// for who imported them, and for those who may see everything.
 fn may_see(viewer: &Viewer, import: &ImportView) -> bool {
     import.by == viewer.name || viewer.tlp_max == Tlp::Red
+}
+
+/// Under whose name an upload is kept. Who may not see all that a source said must not speak as that source either:
+/// they would replace its words, and learn from "unchanged" what was said above their head.
+fn teller(viewer: &Viewer, source: String) -> String {
+    if viewer.tlp_max == Tlp::Red { source } else { format!("{source} (by {})", viewer.name) }
 }
 
 fn settings(options: &ImportOptions) -> Result<Settings, AppError> {

@@ -23,6 +23,9 @@ use crate::app::{App, Incoming};
 /// Drafts committed in one transaction: large enough to be fast, small enough to be visible soon and to keep
 /// three of them in memory.
 const BATCH_DRAFTS: usize = 8_192;
+/// Bytes of input after which a batch is handed over however few drafts it has: a bundle of long reports must not
+/// need more memory than one of short indicators.
+const BATCH_BYTES: u64 = 8 << 20;
 /// Messages that may wait between reader and committer: bounds memory.
 const QUEUE: usize = 1;
 
@@ -119,6 +122,7 @@ pub(crate) fn run(
         stop,
         records: Vec::new(),
         drafts: 0,
+        since: 0,
         exclusions: BTreeMap::new(),
     };
     let mut committer = Committer {
@@ -149,6 +153,8 @@ struct Reading<'a> {
     stop: &'a AtomicBool,
     records: Vec<Vec<Draft>>,
     drafts: usize,
+    /// Where the batch in hand begins in the file being read.
+    since: u64,
     exclusions: BTreeMap<&'static str, u64>,
 }
 
@@ -187,6 +193,9 @@ impl Reading<'_> {
     }
 
     fn take(&mut self, record: Record) -> Result<(), Ended> {
+        let offset = record.place.offset;
+        // Offsets begin anew with every file.
+        self.since = self.since.min(offset);
         match record.outcome {
             Outcome::Drafts(drafts) => {
                 self.drafts += drafts.len();
@@ -195,7 +204,11 @@ impl Reading<'_> {
             Outcome::Excluded(class) => *self.exclusions.entry(class).or_default() += 1,
             Outcome::Rejected { reason, raw } => self.send(Message::Reject(record.place, reason, raw))?,
         }
-        if self.drafts < BATCH_DRAFTS { Ok(()) } else { self.hand_over() }
+        if self.drafts < BATCH_DRAFTS && offset - self.since < BATCH_BYTES {
+            return Ok(());
+        }
+        self.since = offset;
+        self.hand_over()
     }
 
     fn hand_over(&mut self) -> Result<(), Ended> {
