@@ -43,8 +43,7 @@ pub(crate) fn build(force: bool, profile: &str) -> Result<()> {
         fs::create_dir_all(folder)?;
     }
     let builder =
-        Run::new(&format!("cargo run --profile {profile} -p entente-model --example atlas --"))
-            .arg(&atlas);
+        Run::new(&format!("cargo run --profile {profile} -p entente-model --example atlas --")).arg(&atlas);
     sources.iter().fold(builder, Run::arg).go()?;
     let bytes = fs::metadata(&atlas).with_context(|| format!("{ATLAS} was not written"))?.len();
     println!("wrote {ATLAS}, {:.1} MB", bytes as f64 / 1e6);

@@ -1,7 +1,7 @@
 //! Accounts: users, sessions, API tokens, the one-time set-up link.
 
 use entente_model::Tlp;
-use entente_store::{SecretDigest, Token, User, UserSave};
+use entente_store::{SecretDigest, Token, User, UserEdit, UserSave};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -204,17 +204,14 @@ impl App {
         if !own_password {
             viewer.require(Role::Administrator)?;
         }
-        let mut user = self.desk.user(name)?.ok_or(AppError::NotFound("user"))?;
-        if let Some(password) = &change.password {
-            user.password = hashed(password)?;
-        }
-        if let Some(role) = change.role {
-            user.role = role.as_str().to_owned();
-        }
-        if let Some(tlp) = &change.tlp_max {
-            user.tlp_max = tlp.parse().map_err(AppError::invalid)?;
-        }
-        saved(self.desk.change_user(&user, Role::Administrator.as_str())?)?;
+        let tlp_max = change.tlp_max.as_deref().map(str::parse::<Tlp>).transpose();
+        let edit = UserEdit {
+            password: change.password.as_deref().map(hashed).transpose()?,
+            role: change.role.map(|role| role.as_str().to_owned()),
+            tlp_max: tlp_max.map_err(AppError::invalid)?,
+        };
+        saved(self.desk.change_user(name, &edit, Role::Administrator.as_str())?)?;
+        let user = self.desk.user(name)?.ok_or(AppError::NotFound("user"))?;
         Ok(user_view(&user))
     }
 

@@ -854,6 +854,8 @@ export interface components {
         PathView: {
             /** @description Indexes into the graph's edges, one a step. */
             edges: number[];
+            /** @description Ids of the hubs it passes through: what follows from meeting there means little. */
+            hubs: string[];
             /** @description Ids from one end to the other. */
             vertices: string[];
         };
