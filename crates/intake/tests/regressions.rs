@@ -24,14 +24,14 @@ const LIMITS: Limits = Limits {
 fn inputs(target: &str) -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/regressions").join(target);
     let Ok(entries) = folder.read_dir() else { return Vec::new() };
-    let mut inputs: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    let mut inputs: Vec<_> = entries.map(|entry| entry.expect("a folder's entry").path()).collect();
     inputs.sort();
     inputs
 }
 
 /// The same records come out whole and in pieces, and each is counted.
 fn read(format: Option<Format>, file: &Path) {
-    let bytes = std::fs::read(file).unwrap();
+    let bytes = std::fs::read(file).expect("a file just listed");
     let whole = records(format, &mut &bytes[..]);
     for length in [1, 7] {
         let again = records(format, &mut Pieces { rest: &bytes, length });
@@ -40,7 +40,7 @@ fn read(format: Option<Format>, file: &Path) {
 }
 
 fn records(format: Option<Format>, input: &mut dyn Read) -> Vec<Record> {
-    let now = "2026-01-02T03:04:05Z".parse().unwrap();
+    let now = "2026-01-02T03:04:05Z".parse().expect("a timestamp");
     let settings = Settings { handling: Handling::unmarked(Tlp::Green), format, now, limits: LIMITS };
     let mut records = Vec::new();
     let summary = Intake::new(settings, Arc::new(Atlas::empty()))
@@ -48,7 +48,7 @@ fn records(format: Option<Format>, input: &mut dyn Read) -> Vec<Record> {
             records.push(record);
             ControlFlow::Continue(())
         })
-        .unwrap();
+        .expect("memory reads");
     assert_eq!(summary.records, records.len() as u64);
     assert_eq!(summary.records, summary.accepted + summary.excluded + summary.rejected);
     records
