@@ -3,6 +3,8 @@
 
 mod told;
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use entente_model::{CompartmentSet, Kind, Tlp};
 use entente_store::{AsOf, Store, TextCursor, TextIndex};
 use serde_json::json;
@@ -137,4 +139,28 @@ fn a_lost_or_damaged_index_is_made_again() {
     std::fs::write(folder.path().join("search.sqlite"), vec![b'x'; 20_000]).unwrap();
     let index = indexed(&store);
     assert_eq!(labels(&store, &index, &CompartmentSet::all(), "dridex"), ["dridex"]);
+}
+
+#[test]
+fn two_who_index_at_once_do_not_undo_each_other() {
+    let (folder, store) = open();
+    let another = Store::open(folder.path(), &KEY).unwrap();
+    let indexes = [TextIndex::open(&store).unwrap(), TextIndex::open(&another).unwrap()];
+    let told = &AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        for (index, store) in indexes.iter().zip([&store, &another]) {
+            scope.spawn(move || {
+                while !told.load(Ordering::Acquire) {
+                    index.catch_up(store, 3).unwrap();
+                }
+            });
+        }
+        for day in 1..=28 {
+            tell(&store, "a", vec![malware(FAMILY, day, &format!("name {day}"))]);
+            tell(&store, "b", vec![malware(OTHER, day, &format!("other {day}"))]);
+        }
+        told.store(true, Ordering::Release);
+    });
+    while indexes[0].catch_up(&store, 1000).unwrap() > 0 {}
+    assert_eq!(labels(&store, &indexes[0], &CompartmentSet::all(), "name").len(), 1);
 }

@@ -13,7 +13,7 @@ const INDEXING: &str = "indexing text";
 
 /// What is indexed so far.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Cursor {
+pub(super) struct Cursor {
     claims: u32,
     vertices: u32,
     late_values: u64,
@@ -57,12 +57,14 @@ impl TextIndex {
     /// Indexes up to `limit` claims and values that were committed since; answers how many. Call it until it answers 0:
     /// one transaction a call, so that searches see what is done so far.
     pub fn catch_up(&self, store: &Store, limit: usize) -> Result<usize, StoreError> {
-        let conn = store.readers.check_out()?;
-        store.catch_up(&conn)?;
-        let end = ends(&conn)?;
         let mut writer = self.writer();
         let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate).doing(INDEXING)?;
         let mut cursor = cursor(&tx)?;
+        // Only now: while this waited for its turn, another process may have indexed what was committed meanwhile, and
+        // an older end would lie before the cursor.
+        let conn = store.readers.check_out()?;
+        store.catch_up(&conn)?;
+        let end = ends(&conn)?;
         let mut filling = Filling { store, source: &conn, left: limit, done: 0 };
         let sql = "INSERT INTO texts (rowid, kind, label, body) VALUES (?1, ?2, ?3, ?4)";
         let mut insert = tx.prepare_cached(sql).doing(INDEXING)?;
@@ -81,14 +83,16 @@ impl TextIndex {
     }
 }
 
-/// Whether the index knows of claims that the store does not: it belongs to another store, or to a later state of this.
-pub(super) fn is_ahead(conn: &Connection, store: &Store) -> Result<bool, StoreError> {
-    let end = ends(&*store.readers.check_out()?)?;
-    let cursor = cursor(conn)?;
-    Ok(cursor.claims > end.claims || cursor.vertices > end.objects || cursor.late_values > end.values)
+impl Cursor {
+    /// Whether the index knows of claims that the store does not: it belongs to another store, or to a later state of
+    /// this. The cursor is read first: what it had passed by then is in the store now.
+    pub(super) fn is_ahead(&self, store: &Store) -> Result<bool, StoreError> {
+        let end = ends(&*store.readers.check_out()?)?;
+        Ok(self.claims > end.claims || self.vertices > end.objects || self.late_values > end.values)
+    }
 }
 
-fn cursor(conn: &Connection) -> Result<Cursor, StoreError> {
+pub(super) fn cursor(conn: &Connection) -> Result<Cursor, StoreError> {
     let row = conn.query_row("SELECT claims, vertices, late_values FROM cursor", [], |row| {
         Ok(Cursor { claims: row.get(0)?, vertices: row.get(1)?, late_values: row.get::<_, i64>(2)? as u64 })
     });
@@ -109,7 +113,7 @@ impl Filling<'_> {
         cursor: &mut Cursor,
         end: &Ends,
     ) -> Result<(), StoreError> {
-        let to = end.claims.min(cursor.claims.saturating_add(self.left as u32));
+        let to = end.claims.min(cursor.claims.saturating_add(self.left as u32)).max(cursor.claims);
         let sql = "SELECT no, body FROM claims WHERE no >= ?1 AND no < ?2 ORDER BY no";
         self.each(sql, cursor.claims.into(), to.into(), |_, row| {
             let no: i64 = row.get(0).doing(INDEXING)?;
@@ -130,7 +134,7 @@ impl Filling<'_> {
         cursor: &mut Cursor,
         end: &Ends,
     ) -> Result<(), StoreError> {
-        let to = end.objects.min(cursor.vertices.saturating_add(self.left as u32));
+        let to = end.objects.min(cursor.vertices.saturating_add(self.left as u32)).max(cursor.vertices);
         let sql = "SELECT no, kind, value FROM objects WHERE no >= ?1 AND no < ?2 AND value IS NOT NULL ORDER BY no";
         self.each(sql, cursor.vertices.into(), to.into(), |store, row| put_value(store, insert, row))?;
         self.step(&mut cursor.vertices, to);
@@ -143,7 +147,7 @@ impl Filling<'_> {
         cursor: &mut Cursor,
         end: &Ends,
     ) -> Result<(), StoreError> {
-        let to = end.values.min(cursor.late_values.saturating_add(self.left as u64));
+        let to = end.values.min(cursor.late_values.saturating_add(self.left as u64)).max(cursor.late_values);
         let sql =
             "SELECT objects.no, kind, late_values.value FROM late_values JOIN objects ON objects.no = object
             WHERE late_values.no >= ?1 AND late_values.no < ?2 ORDER BY late_values.no";

@@ -12,7 +12,7 @@ mod search;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use rusqlite::Connection;
+use rusqlite::{Connection, ErrorCode};
 
 pub use search::{TextCursor, TextHits};
 
@@ -34,17 +34,17 @@ impl TextIndex {
     /// [`TextIndex::catch_up`] fills it.
     pub fn open(store: &Store) -> Result<TextIndex, StoreError> {
         let path = store.folder().join("search.sqlite");
-        let conn = match open_writer(&path, Durability::Rebuildable, MIGRATIONS) {
-            Ok(conn) if !index::is_ahead(&conn, store)? => conn,
-            Err(error @ StoreError::Newer { .. }) => return Err(error),
-            Ok(conn) => {
+        let conn = match opened(&path) {
+            Ok((conn, cursor)) if !cursor.is_ahead(store)? => conn,
+            Ok((conn, _)) => {
                 drop(conn);
                 anew(&path)?
             }
-            Err(error) => {
+            Err(error) if is_spoilt(&error) => {
                 tracing::warn!(%error, "the text index is made again");
                 anew(&path)?
             }
+            Err(error) => return Err(error),
         };
         Ok(TextIndex { writer: Mutex::new(conn), readers: Readers::new(path) })
     }
@@ -53,6 +53,18 @@ impl TextIndex {
         // What a panic left half done was rolled back, and the cursor with it.
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn opened(path: &Path) -> Result<(Connection, index::Cursor), StoreError> {
+    let conn = open_writer(path, Durability::Rebuildable, MIGRATIONS)?;
+    let cursor = index::cursor(&conn)?;
+    Ok((conn, cursor))
+}
+
+/// Whether what failed is the file. One that is merely busy is in another process's hands and must not be taken away.
+fn is_spoilt(error: &StoreError) -> bool {
+    let StoreError::Database { source, .. } = error else { return false };
+    matches!(source.sqlite_error_code(), Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
 }
 
 fn anew(path: &Path) -> Result<Connection, StoreError> {
