@@ -132,3 +132,19 @@ fn a_lost_ledger_is_signed_again_from_the_claims() {
     std::fs::remove_dir_all(folder.path().join("ledger")).unwrap();
     verify(&folder).unwrap();
 }
+
+/// Takes the database away, with what SQLite keeps beside it.
+fn remove_claims(folder: &tempfile::TempDir) {
+    for suffix in ["", "-wal", "-shm"] {
+        let _ = std::fs::remove_file(folder.path().join(format!("claims.sqlite{suffix}")));
+    }
+}
+
+#[test]
+fn claims_that_are_all_gone_are_missed() {
+    let folder = folder();
+    remove_claims(&folder);
+    assert_eq!(verify(&folder).unwrap_err().leaf, Some(0));
+    let (_never_used, store) = open();
+    assert_eq!(store.verify().unwrap().batches, 0);
+}

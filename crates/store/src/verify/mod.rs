@@ -6,7 +6,7 @@
 
 mod audiences;
 
-use entente_ledger::Hash;
+use entente_ledger::{CHECKPOINT, Hash, Storage};
 use entente_model::Object;
 use rusqlite::{Connection, Row as SqlRow, Rows, params};
 
@@ -52,9 +52,9 @@ impl Store {
         self.settle();
         let conn = self.readers.check_out().map_err(whole)?;
         let (hashes, ends, fault) = walk(&conn);
-        let signed = match (hashes.is_empty(), &fault) {
-            (true, None) => None,
-            _ => match entente_ledger::verify(
+        let signed = match hashes.is_empty() && fault.is_none() && self.never_signed() {
+            true => None,
+            false => match entente_ledger::verify(
                 &self.publisher.files(),
                 self.publisher.verifier(),
                 hashes.iter().copied(),
@@ -76,6 +76,14 @@ impl Store {
         counts(&conn, &ends).map_err(|why| FirstBad { leaf: None, why })?;
         let root = signed.map(|checkpoint| checkpoint.root().to_base64());
         Ok(Verified { batches: hashes.len() as u64, claims: u64::from(ends.claims - 1), root })
+    }
+}
+
+impl Store {
+    /// Whether there is no checkpoint, so that no batches need not mean that batches are gone. A checkpoint that
+    /// cannot be read counts as one: checking it says why.
+    fn never_signed(&self) -> bool {
+        matches!(self.publisher.files().read(CHECKPOINT), Ok(None))
     }
 }
 
