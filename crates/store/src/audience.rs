@@ -47,6 +47,11 @@ impl Audience {
         self.0.iter().filter(|member| viewer.contains(member.compartment)).map(|member| member.told).max()
     }
 
+    /// Whether a compartment that the viewer hears tells the value by mentioning it; what tells more may or may not.
+    pub(crate) fn tells_value(&self, viewer: &CompartmentSet) -> bool {
+        self.0.iter().any(|member| member.told == Told::Value && viewer.contains(member.compartment))
+    }
+
     /// The compartments that tell of it.
     pub(crate) fn compartments(&self) -> impl Iterator<Item = CompartmentNo> + '_ {
         self.0.iter().map(|member| member.compartment)

@@ -260,6 +260,22 @@ fn a_value_told_in_confidence_is_not_told_by_its_id() {
 }
 
 #[test]
+fn a_value_told_in_confidence_is_not_the_label_of_what_is_told_openly() {
+    let (_folder, store) = open();
+    let digest = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+    let selector = Selector::FileHash(entente_model::HashAlgorithm::Sha256, digest.to_owned());
+    let file = json!({"type": "file", "id": selector.id().to_string(), "size": 7});
+    tell(&store, "a", vec![draft(file).under(Tlp::Clear)]);
+    let mention = malware(FAMILY, 1, "x").under(Tlp::Red);
+    tell(&store, "b", vec![mention.linked("drops", Reference::Selector(selector.clone()))]);
+    let vertex = vertex(&store, &selector.id().to_string());
+    let (open_only, all) = (only(0), CompartmentSet::all());
+    let label = |viewer| store.view(viewer, AsOf::Now).unwrap().summary(vertex).unwrap().unwrap().label;
+    assert_eq!(label(&open_only), None);
+    assert_eq!(label(&all).as_deref(), Some(digest));
+}
+
+#[test]
 fn two_processes_write_in_turn() {
     let (folder, one) = open();
     let two = Store::open(folder.path(), &KEY).unwrap();

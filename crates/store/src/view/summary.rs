@@ -1,6 +1,6 @@
 //! What a list or a chart shows of a vertex.
 
-use entente_model::{CompartmentNo, ObjectId, Tlp, VertexNo};
+use entente_model::{ClaimNo, CompartmentNo, ObjectId, Selector, Tlp, VertexNo};
 use jiff::Timestamp;
 
 use super::claims::{Version, newest};
@@ -47,7 +47,7 @@ impl View<'_> {
         Ok(Some(Summary {
             vertex,
             id: self.id_of(&seen)?,
-            label: self.label(&seen, newest(&versions))?,
+            label: self.label(&seen, &versions)?,
             revoked: newest(&versions).is_some_and(|version| version.revoked),
             first_seen: time(current().filter_map(|version| version.first_seen).min())?,
             last_seen: time(current().filter_map(|version| version.last_seen).max())?,
@@ -57,11 +57,27 @@ impl View<'_> {
         }))
     }
 
-    fn label(&self, seen: &Seen, newest: Option<&Version>) -> Result<Option<String>, StoreError> {
-        match newest.and_then(|version| version.label.clone()) {
-            Some(label) => Ok(Some(label)),
-            None => Ok(self.value(seen)?.map(|selector| selector.label())),
+    fn label(&self, seen: &Seen, versions: &[Version]) -> Result<Option<String>, StoreError> {
+        if let Some(label) = newest(versions).and_then(|version| version.label.clone()) {
+            return Ok(Some(label));
         }
+        let Some(selector) = self.value(seen)? else { return Ok(None) };
+        Ok(self.hears_value(seen, &selector, versions)?.then(|| selector.label()))
+    }
+
+    /// Whether a claim that the viewer may see tells the value. One about the vertex need not: a file can be told by
+    /// its size, and its digest in confidence.
+    fn hears_value(&self, seen: &Seen, value: &Selector, versions: &[Version]) -> Result<bool, StoreError> {
+        if self.names(|names| names.audience(seen.audience).map(|known| known.tells_value(self.viewer)))? {
+            return Ok(true);
+        }
+        for version in versions {
+            let object = self.claimed(ClaimNo(version.claim))?;
+            if object.is_some_and(|object| Selector::of_object(&object).contains(value)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Who speaks of a vertex, and the most restrictive marking under which they do.
