@@ -1,5 +1,7 @@
 //! The store of one data folder.
 
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
@@ -30,7 +32,7 @@ pub struct Store {
 impl Store {
     /// Opens a data folder, making it when it is not there, and signs what a crash left unsigned.
     pub fn open(folder: &Path, key: &NodeKey) -> Result<Store, StoreError> {
-        std::fs::create_dir_all(folder).map_err(StoreError::open(folder))?;
+        make_private(folder).map_err(StoreError::open(folder))?;
         let claims = folder.join("claims.sqlite");
         let conn = open_writer(&claims, Durability::Full, CLAIMS)?;
         let publisher = Arc::new(Publisher::new(folder, key)?);
@@ -110,8 +112,51 @@ impl Store {
     }
 
     fn writer(&self) -> MutexGuard<'_, Writer> {
-        // A panic while writing left an open transaction, which ended with it; what the writer remembers is only ever
-        // short of the tables or rolled back.
-        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+        self.writer.lock().unwrap_or_else(|poisoned| {
+            // A panic while writing ended its transaction, but the writer may remember numbers given out in it.
+            let mut writer = poisoned.into_inner();
+            writer.forget();
+            self.writer.clear_poison();
+            writer
+        })
+    }
+}
+
+/// Makes a folder that nobody but its owner may look into; one that is there stays as its owner set it.
+pub(crate) fn make_private(folder: &Path) -> std::io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    use super::*;
+
+    const KEY: NodeKey = NodeKey { name: "node.example/log", seed: &[9; 32] };
+
+    #[test]
+    fn a_new_folder_is_its_owners_alone() {
+        let within = tempfile::tempdir().unwrap();
+        let folder = within.path().join("data");
+        drop(Store::open(&folder, &KEY).unwrap());
+        assert_eq!(folder.metadata().unwrap().permissions().mode() & 0o777, 0o700);
+        std::fs::set_permissions(&folder, PermissionsExt::from_mode(0o750)).unwrap();
+        drop(Store::open(&folder, &KEY).unwrap());
+        assert_eq!(folder.metadata().unwrap().permissions().mode() & 0o777, 0o750);
+    }
+
+    #[test]
+    fn a_panic_while_writing_leaves_nothing_remembered() {
+        let within = tempfile::tempdir().unwrap();
+        let store = Store::open(within.path(), &KEY).unwrap();
+        let panicked = catch_unwind(AssertUnwindSafe(|| {
+            let _writer = store.writer();
+            panic!("while writing");
+        }));
+        assert!(panicked.is_err() && store.writer.is_poisoned());
+        drop(store.writer());
+        assert!(!store.writer.is_poisoned());
     }
 }

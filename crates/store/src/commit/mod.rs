@@ -94,7 +94,8 @@ impl Writer {
         result
     }
 
-    fn forget(&mut self) {
+    /// Forgets what may have been remembered of a transaction that was never committed.
+    pub(crate) fn forget(&mut self) {
         self.names = Interned::default();
         self.ids.roll_back();
     }
