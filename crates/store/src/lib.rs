@@ -41,7 +41,9 @@ mod view;
 
 pub use batch::{AsOf, Batch, Preview, Receipt, Status};
 pub use commit::PreparedBatch;
-pub use desk::{Chart, ChartSave, Desk, ImportRecord, SecretDigest, Session, Token, User, UserSave};
+pub use desk::{
+    Chart, ChartSave, Desk, ImportRecord, SecretDigest, Session, Token, User, UserEdit, UserSave,
+};
 pub use edges::{LinkKindNo, StoredEdge};
 pub use error::StoreError;
 pub use ledger::NodeKey;

@@ -18,12 +18,13 @@ use rusqlite::{Connection, Row};
 use crate::StoreError;
 use crate::error::Doing;
 use crate::schema::{Durability, open_writer};
+use crate::store::make_private;
 
 pub use chart::{Chart, ChartSave};
 pub use import::ImportRecord;
 pub use session::Session;
 pub use token::Token;
-pub use user::{User, UserSave};
+pub use user::{User, UserEdit, UserSave};
 
 /// SHA-256 of a session's, token's or link's secret.
 pub type SecretDigest = [u8; 32];
@@ -37,7 +38,7 @@ pub struct Desk(Mutex<Connection>);
 impl Desk {
     /// Opens the desk of a data folder, making it when it is not there.
     pub fn open(folder: &Path) -> Result<Desk, StoreError> {
-        std::fs::create_dir_all(folder).map_err(StoreError::open(folder))?;
+        make_private(folder).map_err(StoreError::open(folder))?;
         let conn = open_writer(&folder.join("node.sqlite"), Durability::Full, MIGRATIONS)?;
         conn.pragma_update(None, "foreign_keys", true).doing("setting up a database")?;
         Ok(Desk(Mutex::new(conn)))

@@ -65,7 +65,8 @@ impl Desk {
     }
 
     /// Uses a one-time link to add `user`, both or neither: `None` when the link is unknown, used or expired.
-    /// A user of that name is replaced: the link lets an administrator back in who lost the password.
+    /// A user of that name is replaced: the link lets an administrator back in who lost the password. Whoever found
+    /// it may have made tokens with it, so these end too, as sessions do.
     pub fn use_setup_link(
         &self,
         secret: &SecretDigest,
@@ -80,6 +81,7 @@ impl Desk {
             return Ok(None);
         }
         change.execute("DELETE FROM sessions WHERE user = ?1", [&user.name]).doing(doing)?;
+        change.execute("DELETE FROM tokens WHERE user = ?1", [&user.name]).doing(doing)?;
         let sql = "INSERT INTO users (name, password, role, tlp_max, created_at) VALUES (?1, ?2, ?3, ?4, ?5)
                    ON CONFLICT (name) DO UPDATE
                    SET password = excluded.password, role = excluded.role, tlp_max = excluded.tlp_max";

@@ -23,6 +23,10 @@ fn user(name: &str, role: &str) -> User {
     }
 }
 
+fn to_role(role: &str) -> UserEdit {
+    UserEdit { role: Some(role.to_owned()), ..UserEdit::default() }
+}
+
 #[test]
 fn a_setup_link_works_once_and_in_time() {
     let (_folder, desk) = desk();
@@ -47,7 +51,7 @@ fn sessions_end_with_time_with_a_change_and_with_the_user() {
     assert_eq!(who(&[1; 32], 99).as_deref(), Some("ada"));
     assert_eq!(who(&[1; 32], 100), None);
     assert_eq!(
-        desk.change_user(&user("ada", "administrator"), "administrator").expect("asked"),
+        desk.change_user("ada", &UserEdit::default(), "administrator").expect("asked"),
         UserSave::Saved
     );
     assert_eq!(who(&[1; 32], 50), None);
@@ -62,11 +66,51 @@ fn the_last_administrator_stays() {
     assert_eq!(desk.add_user(&user("ada", "reader")).expect("asked"), UserSave::NameTaken);
     assert_eq!(desk.remove_user("ada", "administrator").expect("asked"), UserSave::LastOfRole);
     assert_eq!(
-        desk.change_user(&user("ada", "reader"), "administrator").expect("asked"),
+        desk.change_user("ada", &to_role("reader"), "administrator").expect("asked"),
         UserSave::LastOfRole
+    );
+    assert_eq!(
+        desk.change_user("eve", &to_role("reader"), "administrator").expect("asked"),
+        UserSave::Unknown
     );
     assert_eq!(desk.user("ada").expect("asked").expect("still there").role, "administrator");
     assert_eq!(desk.remove_user("eve", "administrator").expect("asked"), UserSave::Unknown);
+}
+
+#[test]
+fn what_is_not_changed_stays_as_it_is_by_then() {
+    let (_folder, desk) = desk();
+    desk.add_user(&user("ada", "administrator")).expect("added");
+    desk.add_user(&user("bob", "administrator")).expect("added");
+    let password = UserEdit { password: Some("new".to_owned()), ..UserEdit::default() };
+    let lower = UserEdit { tlp_max: Some(Tlp::Green), ..to_role("reader") };
+    for edit in [lower, password] {
+        assert_eq!(desk.change_user("bob", &edit, "administrator").expect("asked"), UserSave::Saved);
+    }
+    let bob = desk.user("bob").expect("asked").expect("still there");
+    assert_eq!((&*bob.password, &*bob.role, bob.tlp_max), ("new", "reader", Tlp::Green));
+}
+
+#[test]
+fn a_setup_link_ends_the_tokens_of_whom_it_replaces() {
+    let (_folder, desk) = desk();
+    for name in ["ada", "bob"] {
+        desk.add_user(&user(name, "administrator")).expect("added");
+    }
+    for (secret, name) in [([3; 32], "ada"), ([4; 32], "bob")] {
+        let token = Token {
+            id: name.to_owned(),
+            user: name.to_owned(),
+            name: "feed".to_owned(),
+            created_at: at(1),
+            expires_at: None,
+        };
+        desk.add_token(&token, &secret).expect("kept");
+    }
+    desk.put_setup_link(&[1; 32], at(100)).expect("kept");
+    desk.use_setup_link(&[1; 32], &user("ada", "administrator"), at(10)).expect("asked").expect("in time");
+    let opens = |secret| desk.token_user(&secret, at(50)).expect("asked").is_some();
+    assert!(!opens([3; 32]) && opens([4; 32]));
 }
 
 #[test]

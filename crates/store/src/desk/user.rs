@@ -23,6 +23,17 @@ pub struct User {
     pub created_at: Timestamp,
 }
 
+/// What to change about a user; what is `None` stays as it is by then, whoever changed it last.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UserEdit {
+    /// Hash of the new password, PHC string.
+    pub password: Option<String>,
+    /// Name of the new role.
+    pub role: Option<String>,
+    /// The new most restrictive audience they may see.
+    pub tlp_max: Option<Tlp>,
+}
+
 /// What became of a change to users.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UserSave {
@@ -85,16 +96,17 @@ impl Desk {
     }
 
     /// Changes a user and ends their sessions. Refuses to leave nobody of the role `keep`.
-    pub fn change_user(&self, user: &User, keep: &str) -> Result<UserSave, StoreError> {
+    pub fn change_user(&self, name: &str, edit: &UserEdit, keep: &str) -> Result<UserSave, StoreError> {
         let doing = "changing a user";
         let mut conn = self.conn();
         let change = conn.transaction().doing(doing)?;
-        let sql = "UPDATE users SET password = ?2, role = ?3, tlp_max = ?4 WHERE name = ?1";
-        let values = params![user.name, user.password, user.role, user.tlp_max.as_str()];
+        let sql = "UPDATE users SET password = coalesce(?2, password), role = coalesce(?3, role),
+                   tlp_max = coalesce(?4, tlp_max) WHERE name = ?1";
+        let values = params![name, edit.password, edit.role, edit.tlp_max.map(|tlp| tlp.as_str())];
         if change.execute(sql, values).doing(doing)? == 0 {
             return Ok(UserSave::Unknown);
         }
-        change.execute("DELETE FROM sessions WHERE user = ?1", [&user.name]).doing(doing)?;
+        change.execute("DELETE FROM sessions WHERE user = ?1", [name]).doing(doing)?;
         finish(change, keep, doing)
     }
 
