@@ -51,6 +51,16 @@ pub enum StoreError {
         /// How many there can be.
         most: u64,
     },
+    /// The claims are those of an earlier state than the ledger's.
+    #[error(
+        "the database holds {held} batches but {signed} are signed: it is older than what was signed; restore the newer one"
+    )]
+    Older {
+        /// Batches in the database.
+        held: u64,
+        /// Batches that the checkpoint covers.
+        signed: u64,
+    },
     /// The ledger could not be read or written.
     #[error("the ledger failed: {0}")]
     Ledger(#[from] entente_ledger::LedgerError),

@@ -7,7 +7,7 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use entente_ledger::{Checkpoint, Folder, Hash, Log, Signer, Verifier};
+use entente_ledger::{Checkpoint, Folder, Hash, LedgerError, Log, Signer, Verifier};
 use rusqlite::Connection;
 
 use crate::StoreError;
@@ -62,11 +62,14 @@ impl Publisher {
         let signer = Signer::new(&self.name, &self.seed.0)?;
         // Opened anew each time: another process may have published since.
         let mut log = Log::open(Folder::new(&self.folder), signer)?;
-        let leaves = leaves(conn, log.size())?;
-        if leaves.is_empty() {
-            return Ok(log.checkpoint().cloned());
+        // From the last signed leaf on: only a database that holds that very leaf continues the log.
+        let (signed, from) = (log.size(), log.size().saturating_sub(1));
+        let unsigned = leaves(conn, from)?;
+        match from + unsigned.len() as u64 {
+            held if held < signed => Err(StoreError::Older { held: batches(conn)?, signed }),
+            held if held == signed => Ok(log.checkpoint().cloned()),
+            _ => publish_or_mend(conn, &mut log, from, &unsigned).map(Some),
         }
-        Ok(Some(log.publish(log.size(), &leaves)?))
     }
 
     pub(crate) fn verifier(&self) -> &Verifier {
@@ -76,6 +79,32 @@ impl Publisher {
     pub(crate) fn files(&self) -> Folder {
         Folder::new(&self.folder)
     }
+}
+
+/// Spoilt tiles are written anew from the leaves, which must make the root that was signed. A fork may only look like
+/// one for a spoilt tile; all leaves together tell.
+fn publish_or_mend(
+    conn: &Connection,
+    log: &mut Log<Folder>,
+    from: u64,
+    unsigned: &[Hash],
+) -> Result<Checkpoint, StoreError> {
+    match log.publish(from, unsigned) {
+        Err(error @ (LedgerError::Tile { .. } | LedgerError::Damaged { .. } | LedgerError::Fork { .. })) => {
+            // First those that are signed, so that the tiles of that size are written again too.
+            let mut known = leaves(conn, 0)?;
+            known.truncate(log.size() as usize);
+            log.publish(0, &known)?;
+            tracing::warn!(%error, "the ledger's tiles were spoilt and have been written again");
+            Ok(log.publish(from, unsigned)?)
+        }
+        published => Ok(published?),
+    }
+}
+
+fn batches(conn: &Connection) -> Result<u64, StoreError> {
+    let count = conn.query_row("SELECT count(*) FROM batches", [], |row| row.get::<_, i64>(0));
+    count.map(|count| count as u64).doing("counting batches")
 }
 
 /// The leaves from an index on, as they were written.

@@ -148,3 +148,44 @@ fn claims_that_are_all_gone_are_missed() {
     let (_never_used, store) = open();
     assert_eq!(store.verify().unwrap().batches, 0);
 }
+
+#[test]
+fn an_older_database_does_not_continue_the_log() {
+    let (folder, store) = open();
+    let tell_days = |store: &Store, days: std::ops::RangeInclusive<u32>, what: &str| {
+        for day in days {
+            tell(store, "a", vec![malware(FAMILY, day, &format!("{what} {day}"))]);
+        }
+    };
+    let file = folder.path().join("claims.sqlite");
+    tell_days(&store, 1..=3, "first");
+    drop(store);
+    // The last connection folded the log away when it was closed.
+    let older = std::fs::read(&file).unwrap();
+    let store = Store::open(folder.path(), &KEY).unwrap();
+    tell_days(&store, 4..=5, "first");
+    store.verify().unwrap();
+    drop(store);
+    let signed = std::fs::read(folder.path().join("ledger/checkpoint")).unwrap();
+    remove_claims(&folder);
+    std::fs::write(&file, older).unwrap();
+    let store = Store::open(folder.path(), &KEY).unwrap();
+    assert_eq!(store.verify().unwrap_err().leaf, Some(3));
+    tell_days(&store, 4..=7, "second");
+    assert_eq!(store.verify().unwrap_err().leaf, Some(3));
+    assert_eq!(std::fs::read(folder.path().join("ledger/checkpoint")).unwrap(), signed);
+}
+
+#[test]
+fn spoilt_tiles_are_mended_when_the_next_batch_is_signed() {
+    let spoil: [fn(&std::path::Path); 2] =
+        [|tile| std::fs::remove_file(tile).unwrap(), |tile| std::fs::write(tile, vec![7; 32 * 5]).unwrap()];
+    for spoil in spoil {
+        let folder = folder();
+        spoil(&folder.path().join("ledger/tile/0/000.p/5"));
+        let store = Store::open(folder.path(), &KEY).unwrap();
+        assert!(store.verify().is_err(), "found as long as it is there");
+        tell(&store, "a", vec![malware(FAMILY, 6, "name 6")]);
+        assert_eq!(store.verify().unwrap().batches, 6);
+    }
+}
