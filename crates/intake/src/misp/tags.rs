@@ -1,6 +1,6 @@
 //! Tags: those that say how something may be handled become handling, all others stay labels.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use entente_model::{Grade, GradeScheme, Handling, PermissibleActions, Tlp};
 use serde_json::Value;
@@ -18,6 +18,8 @@ pub(super) struct Tags {
     pub(super) confidence: Option<u8>,
     /// All tags but those for TLP and for the galaxies that stand beside them.
     pub(super) labels: Vec<String>,
+    /// The same: a thing may be tagged a hundred thousand times, so none is looked for among all before it.
+    known: HashSet<String>,
 }
 
 impl Tags {
@@ -37,7 +39,7 @@ impl Tags {
     /// What they restrict, for what hangs on the tagged thing without being it: its relationships, sightings,
     /// clusters.
     pub(super) fn restrictions(&self) -> Tags {
-        Tags { confidence: None, labels: Vec::new(), ..*self }
+        Tags { confidence: None, labels: Vec::new(), known: HashSet::new(), ..*self }
     }
 
     /// The tags of an object and of all its attributes.
@@ -54,9 +56,7 @@ impl Tags {
         self.credibility = self.credibility.or(other.credibility);
         self.confidence = [self.confidence, other.confidence].into_iter().flatten().min();
         for label in other.labels {
-            if !self.labels.contains(&label) {
-                self.labels.push(label);
-            }
+            self.label(label);
         }
         self
     }
@@ -99,8 +99,12 @@ impl Tags {
         if let Some(score) = predicate(name, "misp:confidence-level=").and_then(confidence) {
             self.confidence = Some(self.confidence.map_or(score, |known| known.min(score)));
         }
-        if !self.labels.iter().any(|label| label == name) {
-            self.labels.push(name.to_owned());
+        self.label(name.to_owned());
+    }
+
+    fn label(&mut self, label: String) {
+        if self.known.insert(label.clone()) {
+            self.labels.push(label);
         }
     }
 
