@@ -8,7 +8,7 @@ use entente_model::{ClaimNo, CompartmentNo, CompartmentSet, VertexNo};
 
 const FOOT: usize = 512;
 
-/// A true index of 40 vertices with all edges 300 apart modulo primes.
+/// A true index of 40 vertices and 120 edges.
 static TRUE: LazyLock<Vec<u8>> = LazyLock::new(|| {
     let vertices = vec![Vertex { kind: 1, hub: None }; 40];
     let edges = (0..120_u32).map(|number| Edge {
@@ -40,8 +40,7 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     }
 });
 
-/// The true index with some bytes changed: each change is two bytes of place and one of value. The places are
-/// counted past the wide and nearly empty section of compartments.
+/// The true index with some bytes changed: each change is two bytes of place and one of value.
 fn edited(changes: &[u8]) -> Vec<u8> {
     let mut file = TRUE.clone();
     for change in changes.chunks_exact(3) {
