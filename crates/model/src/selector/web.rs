@@ -106,14 +106,17 @@ fn email(text: &str) -> Result<String, &'static str> {
     let Some((local, domain)) = text.rsplit_once('@') else { return Err("it has no `@`") };
     // Joiners spell some domain names, but no mailbox.
     let local = local.replace(is_invisible, "");
+    // What escapes a mark-up sign in the text it was copied from is no part of the mailbox.
+    let local = local.trim_start_matches('\\');
     if local.is_empty() {
         return Err("there is nothing before the `@`");
     }
     if local.len() > 256 {
         return Err("the part before the `@` is longer than 256 characters");
     }
-    let strange =
-        |c: char| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | ',' | ';' | ':' | '/');
+    let strange = |c: char| {
+        c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | ',' | ';' | ':' | '/' | '\\')
+    };
     if local.contains(strange) && !(local.len() > 1 && local.starts_with('"') && local.ends_with('"')) {
         return Err("the part before the `@` has characters no mailbox may have");
     }
@@ -124,6 +127,12 @@ fn email(text: &str) -> Result<String, &'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_escape_before_a_mailbox_is_no_part_of_it() {
+        assert_eq!(Selector::email("\\a@b.example"), Selector::email("a@b.example"));
+        assert!(Selector::email("a\\b@b.example").is_err());
+    }
 
     #[test]
     fn normalising_again_changes_nothing() {
