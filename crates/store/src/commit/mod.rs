@@ -1,7 +1,7 @@
 //! One way in.
 //!
 //! [`PreparedBatch`] reads nothing: it makes canonical bytes and digests before the writer is locked. Inside one `BEGIN
-//! IMMEDIATE` transaction [`decide`] compares each object with what its source said before, and [`write`] appends
+//! IMMEDIATE` transaction [`decide`] compares each object with what its source said before, and [`mod@write`] appends
 //! rows and the leaf over them. Numbers come from the last batch row, read in the same transaction, since another process may have
 //! written in between. A crash at any line before `COMMIT` returns leaves no trace of the batch; after it, all of it.
 
