@@ -9,7 +9,7 @@
 //!
 //! A walkthrough: [`Log::open`] with a [`Storage`] and a [`Signer`]; [`Log::publish`] with the leaves from
 //! some index on, which writes the tiles and then the checkpoint, and is also how a log is mended after a
-//! crash; [`verify`] with a [`Verifier`] and the leaves recomputed from the records, which needs nothing
+//! crash; [`verify()`] with a [`Verifier`] and the leaves recomputed from the records, which needs nothing
 //! but the files. [`Log::inclusion_proof`] and [`Log::consistency_proof`] are for others, who
 //! check them with [`verify_inclusion`] and [`verify_consistency`] and no file at all.
 #![forbid(unsafe_code)]
