@@ -118,8 +118,13 @@ impl Served {
         let sent = match body.into() {
             Body::Nothing => self.agent.run(request.body(()).unwrap()),
             Body::Json(value) => {
-                let request = request.header("content-type", "application/json");
-                self.agent.run(request.body(value.to_string()).unwrap())
+                let (mut request, text) =
+                    (request.header("content-type", "application/json"), value.to_string());
+                if text.len() > 1 << 20 {
+                    // Or the refusal of a body too large meets a client still writing it (RFC 9110 section 10.1.1).
+                    request = request.header("expect", "100-continue");
+                }
+                self.agent.run(request.body(text).unwrap())
             }
             Body::Raw(media, bytes) => {
                 self.agent.run(request.header("content-type", media).body(bytes).unwrap())
