@@ -240,7 +240,7 @@ impl App {
 }
 
 /// Claims indexed for text in one transaction.
-const TEXT_AT_A_TIME: usize = 10_000;
+const TEXT_AT_A_TIME: usize = 5_000;
 
 /// How often the node looks for commits of other processes, and does trailing work.
 const FOLLOW_EVERY: std::time::Duration = std::time::Duration::from_millis(250);
