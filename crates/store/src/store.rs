@@ -65,7 +65,7 @@ impl Store {
 
     /// As [`Store::commit`], for a thread that leaves it to another to free what it was given.
     pub fn commit_prepared(&self, prepared: &PreparedBatch) -> Result<Receipt, StoreError> {
-        let receipt = self.writer().commit(&prepared.batch, &prepared.drafts())?;
+        let receipt = self.writer().commit(prepared)?;
         if receipt.batch.is_some() {
             self.after.committed();
         }
@@ -79,8 +79,7 @@ impl Store {
 
     /// What a commit of this batch would answer, without writing anything.
     pub fn preview(&self, batch: impl Into<PreparedBatch>) -> Result<Preview, StoreError> {
-        let prepared = batch.into();
-        self.writer().preview(&prepared.batch, &prepared.drafts())
+        self.writer().preview(&batch.into())
     }
 
     /// The data folder.

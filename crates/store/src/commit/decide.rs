@@ -4,10 +4,9 @@ use entente_model::{Compartment, CompartmentNo, DataCategory, Handling, ObjectId
 use foldhash::{HashMap, HashMapExt};
 use rusqlite::Connection;
 
-use super::prepare::{ContentDigest, Prepared};
+use super::prepare::{ContentDigest, Prepared, PreparedBatch, Told};
 use super::resolve::{IdCache, Key, Resolved};
 use super::{Ends, ends, next};
-use crate::batch::Batch;
 use crate::error::Doing;
 use crate::interned::{Interned, KindNo};
 use crate::{Status, StoreError};
@@ -32,7 +31,7 @@ pub(crate) struct NewClaim<'b> {
     pub(crate) no: u32,
     pub(crate) object: u32,
     pub(crate) compartment: CompartmentNo,
-    pub(crate) prepared: &'b Prepared<'b>,
+    pub(crate) prepared: &'b Prepared,
     /// The id the draft came under, and its deterministic one where that is another.
     pub(crate) own: Key,
     pub(crate) canonical: Option<Key>,
@@ -59,16 +58,15 @@ pub(crate) fn decide<'b>(
     conn: &Connection,
     names: &mut Interned,
     ids: &mut IdCache,
-    batch: &'b Batch,
-    prepared: &'b [Prepared<'b>],
+    batch: &'b PreparedBatch,
 ) -> Result<Decided<'b>, StoreError> {
     let before = ends(conn)?;
-    let own = own_keys(names, prepared)?;
+    let own = own_keys(names, &batch.drafts)?;
     let mut resolved = Resolved::default();
     let keys = own.iter().flat_map(|(own, canonical)| [Some(*own), *canonical]).flatten().collect();
     resolved.load(conn, ids, keys)?;
     let decided = Decided {
-        statuses: vec![Status::Unchanged; batch.records.len()],
+        statuses: vec![Status::Unchanged; batch.records],
         older: 0,
         before,
         ends: before,
@@ -78,8 +76,8 @@ pub(crate) fn decide<'b>(
         resolved,
     };
     let heads = load_heads(conn, &decided.resolved, &own)?;
-    let mut deciding = Deciding { decided, heads, compartments: Vec::new(), batch };
-    for (prepared, (own, canonical)) in prepared.iter().zip(own) {
+    let mut deciding = Deciding { decided, heads, compartments: Vec::new(), told: &batch.told };
+    for (prepared, (own, canonical)) in batch.drafts.iter().zip(own) {
         deciding.one(names, prepared, own, canonical)?;
     }
     Ok(deciding.decided)
@@ -88,10 +86,9 @@ pub(crate) fn decide<'b>(
 /// The id of each draft, and its deterministic one where that is another.
 fn own_keys(names: &mut Interned, prepared: &[Prepared]) -> Result<Vec<(Key, Option<Key>)>, StoreError> {
     let mut own = Vec::with_capacity(prepared.len());
-    for Prepared { draft, .. } in prepared {
-        let id = draft.object.id();
-        let canonical = draft.canonical.as_ref().filter(|canonical| *canonical != id);
-        own.push((key(names, id)?, canonical.map(|canonical| key(names, canonical)).transpose()?));
+    for Prepared { id, canonical, .. } in prepared {
+        let canonical = canonical.as_ref().map(|canonical| key(names, canonical)).transpose()?;
+        own.push((key(names, id)?, canonical));
     }
     Ok(own)
 }
@@ -134,7 +131,7 @@ struct Deciding<'b> {
     heads: HashMap<u32, Vec<Head>>,
     /// Compartments of this batch; few, so a list is the quickest map.
     compartments: Vec<(&'b Handling, DataCategory, CompartmentNo)>,
-    batch: &'b Batch,
+    told: &'b Told,
 }
 
 enum Verdict {
@@ -147,7 +144,7 @@ impl<'b> Deciding<'b> {
     fn one(
         &mut self,
         names: &mut Interned,
-        prepared: &'b Prepared<'b>,
+        prepared: &'b Prepared,
         own: Key,
         canonical: Option<Key>,
     ) -> Result<(), StoreError> {
@@ -178,20 +175,20 @@ impl<'b> Deciding<'b> {
     fn compartment(
         &mut self,
         names: &mut Interned,
-        prepared: &'b Prepared<'b>,
+        prepared: &'b Prepared,
     ) -> Result<CompartmentNo, StoreError> {
-        let handling = &prepared.draft.handling;
-        let category = DataCategory::of(prepared.draft.object.kind());
+        let handling = &prepared.handling;
+        let category = DataCategory::of(prepared.id.kind());
         let known = self.compartments.iter().find(|(known, of, _)| *of == category && *known == handling);
         if let Some((_, _, no)) = known {
             return Ok(*no);
         }
         let no = names.intern_compartment(Compartment {
-            source: self.batch.source.clone(),
-            agreement: self.batch.agreement.clone(),
+            source: self.told.source.clone(),
+            agreement: self.told.agreement.clone(),
             handling: handling.clone(),
             category,
-            case: self.batch.case.clone(),
+            case: self.told.case.clone(),
         })?;
         self.compartments.push((handling, category, no));
         Ok(no)
@@ -238,7 +235,7 @@ fn verdict(
         return Ok(Verdict::Write(Status::New));
     }
     let teller = names.teller(compartment)?;
-    let unversioned = prepared.header.modified.is_none() || prepared.draft.minted;
+    let unversioned = prepared.header.modified.is_none() || prepared.minted;
     let mut newest: Option<Head> = None;
     let mut same: Option<Head> = None;
     for head in heads {

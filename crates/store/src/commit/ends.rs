@@ -1,19 +1,19 @@
 //! The ends of all edges of a batch, each resolved to its vertex.
 
-use entente_model::{Reference, Selector};
 use rusqlite::Connection;
 
 use super::decide::{Decided, NewClaim, NewObject, key};
 use super::next;
+use super::prepare::PreparedEnd;
 use super::resolve::{IdCache, Key, Lookup};
+use crate::StoreError;
 use crate::interned::Interned;
-use crate::{StoreError, value};
 
 /// One end of an edge.
 pub(crate) struct End<'b> {
     pub(crate) key: Key,
-    /// The value, when a selector names it.
-    pub(crate) selector: Option<&'b Selector>,
+    /// The value as it is stored, when the claim says it.
+    pub(crate) value: Option<&'b [u8]>,
     pub(crate) vertex: u32,
 }
 
@@ -29,11 +29,8 @@ pub(crate) fn resolve<'b>(
 ) -> Result<Vec<End<'b>>, StoreError> {
     let mut ends = Vec::with_capacity(decided.claims.len() * 4);
     for claim in &decided.claims {
-        for link in &claim.prepared.draft.links {
-            for reference in [&link.source, &link.target] {
-                let end = end(names, claim, reference, ends.last())?;
-                ends.push(end);
-            }
+        for prepared in claim.prepared.links.iter().flat_map(|link| &link.ends) {
+            ends.push(end(names, claim, prepared)?);
         }
     }
     // In the order of the table, so that neighbours share pages, and ends of one key stand together.
@@ -50,8 +47,8 @@ pub(crate) fn resolve<'b>(
             Some(no) => no,
             None => {
                 let no = next(&mut decided.ends.objects, "object")?;
-                let selector = same.iter().find_map(|(_, place)| ends[*place as usize].selector);
-                decided.objects.push(NewObject { key, value: selector.map(value::encode) });
+                let value = same.iter().find_map(|(_, place)| ends[*place as usize].value);
+                decided.objects.push(NewObject { key, value: value.map(<[u8]>::to_vec) });
                 no
             }
         };
@@ -63,20 +60,13 @@ pub(crate) fn resolve<'b>(
 fn end<'b>(
     names: &mut Interned,
     claim: &NewClaim<'b>,
-    reference: &'b Reference,
-    before: Option<&End<'b>>,
+    prepared: &'b PreparedEnd,
 ) -> Result<End<'b>, StoreError> {
-    match reference {
-        // Most edges start where their claim is.
-        Reference::Id(id) if id == claim.prepared.draft.object.id() => {
-            Ok(End { key: claim.own, selector: None, vertex: claim.object })
-        }
-        Reference::Id(id) => Ok(End { key: key(names, id)?, selector: None, vertex: UNKNOWN }),
-        Reference::Selector(selector) => {
-            // Implied links go on from the value before: its id need not be made twice.
-            let again = before.filter(|before| before.selector == Some(selector)).map(|before| before.key);
-            let key = again.map_or_else(|| key(names, &selector.id()), Ok)?;
-            Ok(End { key, selector: Some(selector), vertex: UNKNOWN })
+    match prepared {
+        PreparedEnd::Own => Ok(End { key: claim.own, value: None, vertex: claim.object }),
+        PreparedEnd::Id(id) => Ok(End { key: key(names, id)?, value: None, vertex: UNKNOWN }),
+        PreparedEnd::Value(id, value) => {
+            Ok(End { key: key(names, id)?, value: Some(value), vertex: UNKNOWN })
         }
     }
 }

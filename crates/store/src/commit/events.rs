@@ -13,7 +13,7 @@ use crate::audience::{Member, Told};
 use crate::edges::{ByValue, StoredEdge};
 use crate::error::Doing;
 use crate::interned::{AudienceNo, Interned};
-use crate::{StoreError, value};
+use crate::StoreError;
 
 /// What the new claims do to the vertices.
 pub(crate) struct Events {
@@ -91,12 +91,12 @@ impl AtWork<'_> {
                 self.state(claim, claim.same_as.unwrap_or(claim.object), canonical)?;
             }
             for (link, (source, target)) in
-                claim.prepared.draft.links.iter().zip(std::iter::from_fn(|| ends.next().zip(ends.next())))
+                claim.prepared.links.iter().zip(std::iter::from_fn(|| ends.next().zip(ends.next())))
             {
                 self.mention(claim, &source)?;
                 self.mention(claim, &target)?;
                 let by_value =
-                    ByValue { source: source.selector.is_some(), target: target.selector.is_some() };
+                    ByValue { source: source.value.is_some(), target: target.value.is_some() };
                 let edge = self.edge(claim, source.vertex, target.vertex, &link.kind, seconds(link.at))?;
                 self.edges.push((edge, by_value));
             }
@@ -110,16 +110,16 @@ impl AtWork<'_> {
     }
 
     fn mention(&mut self, claim: &NewClaim, end: &End) -> Result<(), StoreError> {
-        let told = if end.selector.is_some() { Told::Value } else { Told::Id };
+        let told = if end.value.is_some() { Told::Value } else { Told::Id };
         if end.vertex != claim.object {
             self.touch(claim, end.vertex, told)?;
         }
         self.state(claim, end.vertex, end.key)?;
-        if let Some(selector) = end.selector {
+        if let Some(value) = end.value {
             let touched = self.touched.get_mut(end.vertex)?;
             if !touched.has_value {
                 touched.has_value = true;
-                self.late_values.push((end.vertex, value::encode(selector)));
+                self.late_values.push((end.vertex, value.to_vec()));
             }
         }
         Ok(())

@@ -17,11 +17,11 @@ use entente_model::{Kind, VertexNo};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
 pub use prepare::PreparedBatch;
-pub(crate) use prepare::{Prepared, header};
+pub(crate) use prepare::header;
 pub(crate) use resolve::IdCache;
 pub(crate) use write::ends_into;
 
-use crate::batch::{Batch, Preview, Receipt};
+use crate::batch::{Preview, Receipt};
 use crate::error::Doing;
 use crate::interned::Interned;
 use crate::{Status, StoreError};
@@ -57,8 +57,8 @@ impl Writer {
     }
 
     /// Writes a batch; when this returns `Ok`, the batch survives a power cut.
-    pub(crate) fn commit(&mut self, batch: &Batch, prepared: &[Prepared]) -> Result<Receipt, StoreError> {
-        self.in_transaction(batch, prepared, |tx, names, ids, decided| {
+    pub(crate) fn commit(&mut self, batch: &PreparedBatch) -> Result<Receipt, StoreError> {
+        self.in_transaction(batch, |tx, names, ids, decided| {
             let receipt = write::write(&tx, names, ids, batch, decided)?;
             tx.commit().doing("committing a batch")?;
             Ok(receipt)
@@ -66,8 +66,8 @@ impl Writer {
     }
 
     /// Says what a commit would do, and does nothing.
-    pub(crate) fn preview(&mut self, batch: &Batch, prepared: &[Prepared]) -> Result<Preview, StoreError> {
-        let result = self.in_transaction(batch, prepared, |_, _, _, decided| {
+    pub(crate) fn preview(&mut self, batch: &PreparedBatch) -> Result<Preview, StoreError> {
+        let result = self.in_transaction(batch, |_, _, _, decided| {
             Ok(Preview { statuses: decided.statuses, older: decided.older })
         });
         // The transaction ended without a commit, so what deciding interned was never kept.
@@ -77,15 +77,14 @@ impl Writer {
 
     fn in_transaction<'b, T>(
         &mut self,
-        batch: &'b Batch,
-        prepared: &'b [Prepared<'b>],
+        batch: &'b PreparedBatch,
         work: impl FnOnce(Transaction, &mut Interned, &mut IdCache, decide::Decided<'b>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let tx =
             self.conn.transaction_with_behavior(TransactionBehavior::Immediate).doing("beginning a batch")?;
         self.names.refresh(&tx)?;
         let reach = self.names.reach();
-        let decided = decide::decide(&tx, &mut self.names, &mut self.ids, batch, prepared);
+        let decided = decide::decide(&tx, &mut self.names, &mut self.ids, batch);
         let result = decided.and_then(|decided| work(tx, &mut self.names, &mut self.ids, decided));
         if result.is_err() {
             self.names.roll_back(reach);

@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use entente_model::{Draft, Object, parse_timestamp};
+use entente_model::{Draft, Handling, Link, LinkKind, Object, ObjectId, Reference, Selector, parse_timestamp};
+use jiff::Timestamp;
 use serde::Serializer;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -10,41 +11,68 @@ use sha2::{Digest, Sha256};
 use crate::batch::{Batch, micros};
 use crate::leaf::body_hash;
 use crate::names::{NameKey, names_of};
+use crate::value;
 
 /// 16 bytes of SHA-256: enough to tell one source's versions apart; the ledger commits to the body itself.
 pub(crate) type ContentDigest = [u8; 16];
 
-/// A batch with the canonical bytes of its objects. Making one needs no store, so a thread that reads can
-/// make the next while another commits.
+/// A batch ready to be written: canonical bytes, digests, ids. Making one needs no store, so a thread that reads can make the
+/// next while another commits; the objects themselves are freed here, by the thread that made them.
 #[derive(Debug)]
 pub struct PreparedBatch {
-    pub(crate) batch: Batch,
+    pub(crate) told: Told,
+    /// How many records the drafts are of.
+    pub(crate) records: usize,
+    pub(crate) drafts: Vec<Prepared>,
     /// The canonical form of every object, one after the other.
     bodies: Vec<u8>,
-    drafts: Vec<Place>,
 }
 
+/// What all claims of a batch have in common.
 #[derive(Debug)]
-struct Place {
-    record: usize,
-    draft: usize,
-    body: Range<usize>,
-    body_hash: [u8; 32],
-    digest: ContentDigest,
-    header: Header,
-    names: Vec<NameKey>,
+pub(crate) struct Told {
+    pub(crate) source: String,
+    pub(crate) agreement: Option<String>,
+    pub(crate) case: Option<String>,
+    pub(crate) received_at: Timestamp,
+    pub(crate) salt: [u8; 32],
 }
 
-/// A draft with what was prepared of it.
-pub(crate) struct Prepared<'d> {
-    pub(crate) draft: &'d Draft,
+/// What is left of a draft when its object has become bytes.
+#[derive(Debug)]
+pub(crate) struct Prepared {
     /// Index of the record it belongs to.
     pub(crate) record: usize,
-    pub(crate) body: &'d [u8],
-    pub(crate) body_hash: &'d [u8; 32],
+    pub(crate) id: ObjectId,
+    /// Its deterministic id, where that is another.
+    pub(crate) canonical: Option<ObjectId>,
+    pub(crate) links: Vec<PreparedLink>,
+    pub(crate) handling: Handling,
+    pub(crate) minted: bool,
+    pub(crate) header: Header,
+    pub(crate) names: Vec<NameKey>,
+    pub(crate) body_hash: [u8; 32],
     pub(crate) digest: ContentDigest,
-    pub(crate) header: &'d Header,
-    pub(crate) names: &'d [NameKey],
+    body: Range<usize>,
+}
+
+/// A link whose ends are ids.
+#[derive(Debug)]
+pub(crate) struct PreparedLink {
+    pub(crate) ends: [PreparedEnd; 2],
+    pub(crate) kind: LinkKind,
+    pub(crate) at: Option<Timestamp>,
+}
+
+/// One end of a link.
+#[derive(Debug)]
+pub(crate) enum PreparedEnd {
+    /// The object of the claim itself, as most links have it.
+    Own,
+    /// An object by its id.
+    Id(ObjectId),
+    /// An observable by its value, as it is stored, and the id that follows from it.
+    Value(ObjectId, Vec<u8>),
 }
 
 /// What is compared, and what a summary shows, of a claim.
@@ -62,43 +90,70 @@ const TYPICAL: usize = 1024;
 
 impl From<Batch> for PreparedBatch {
     fn from(batch: Batch) -> PreparedBatch {
-        let count = batch.records.iter().map(Vec::len).sum();
-        // Growing a buffer of megabytes by doubling copies it again and again; most objects are smaller than this.
-        let mut bodies = Vec::with_capacity(count * TYPICAL);
-        let mut drafts = Vec::with_capacity(count);
-        for (record, of_record) in batch.records.iter().enumerate() {
-            for (index, draft) in of_record.iter().enumerate() {
-                let start = bodies.len();
-                let written = serde_json::to_writer(&mut bodies, draft.object.json());
-                written.expect("a map with string keys always serialises");
-                let body = start..bodies.len();
-                let body_hash = body_hash(&bodies[body.clone()]);
-                let digest = content_digest(&draft.object, &body_hash, draft.minted);
-                // The object is warm in the cache now, and need not be read again by the thread that writes.
-                let (header, names) = (header(&draft.object), names_of(&draft.object));
-                drafts.push(Place { record, draft: index, body, body_hash, digest, header, names });
-            }
+        let Batch { source, agreement, case, records, received_at, salt } = batch;
+        let count = records.iter().map(Vec::len).sum();
+        let mut prepared = PreparedBatch {
+            told: Told { source, agreement, case, received_at, salt },
+            records: records.len(),
+            drafts: Vec::with_capacity(count),
+            // Growing a buffer of megabytes by doubling copies it again and again; most objects are smaller than this.
+            bodies: Vec::with_capacity(count * TYPICAL),
+        };
+        for (record, drafts) in records.into_iter().enumerate() {
+            drafts.into_iter().for_each(|draft| prepared.push(record, draft));
         }
-        PreparedBatch { batch, bodies, drafts }
+        prepared
     }
 }
 
 impl PreparedBatch {
-    pub(crate) fn drafts(&self) -> Vec<Prepared<'_>> {
-        self.drafts.iter().map(|place| self.draft(place)).collect()
+    /// The canonical form of a draft's object.
+    pub(crate) fn body(&self, prepared: &Prepared) -> &[u8] {
+        &self.bodies[prepared.body.clone()]
     }
 
-    fn draft<'s>(&'s self, place: &'s Place) -> Prepared<'s> {
-        Prepared {
-            draft: &self.batch.records[place.record][place.draft],
-            record: place.record,
-            body: &self.bodies[place.body.clone()],
-            body_hash: &place.body_hash,
-            digest: place.digest,
-            header: &place.header,
-            names: &place.names,
-        }
+    fn push(&mut self, record: usize, draft: Draft) {
+        let Draft { object, canonical, links, handling, minted } = draft;
+        let start = self.bodies.len();
+        let written = serde_json::to_writer(&mut self.bodies, object.json());
+        written.expect("a map with string keys always serialises");
+        let body = start..self.bodies.len();
+        let body_hash = body_hash(&self.bodies[body.clone()]);
+        self.drafts.push(Prepared {
+            record,
+            canonical: canonical.filter(|canonical| canonical != object.id()),
+            links: prepared_links(object.id(), links),
+            handling,
+            minted,
+            header: header(&object),
+            names: names_of(&object),
+            body_hash,
+            digest: content_digest(&object, &body_hash, minted),
+            body,
+            id: object.id().clone(),
+        });
     }
+}
+
+fn prepared_links(own: &ObjectId, links: Vec<Link>) -> Vec<PreparedLink> {
+    // Implied links go on from the value before: its id need not be made twice.
+    let mut before: Option<(Selector, ObjectId)> = None;
+    let mut end = |reference| match reference {
+        Reference::Id(id) if id == *own => PreparedEnd::Own,
+        Reference::Id(id) => PreparedEnd::Id(id),
+        Reference::Selector(selector) => {
+            let again = before.take().filter(|(known, _)| *known == selector);
+            let (selector, id) = again.unwrap_or_else(|| {
+                let id = selector.id();
+                (selector, id)
+            });
+            let value = value::encode(&selector);
+            before = Some((selector, id.clone()));
+            PreparedEnd::Value(id, value)
+        }
+    };
+    let prepared = |Link { source, target, kind, at }| PreparedLink { ends: [end(source), end(target)], kind, at };
+    links.into_iter().map(prepared).collect()
 }
 
 /// The digest by which a source is found to say the same again.

@@ -7,11 +7,12 @@ use rusqlite::{CachedStatement, Connection, ToSql, params};
 
 use super::decide::{Decided, NewClaim};
 use super::events::{Events, events};
+use super::prepare::{PreparedBatch, Told};
 use super::resolve::IdCache;
 use super::touched::{Touched, TouchedVertices};
 use super::{Ends, nothing_written};
 use crate::StoreError;
-use crate::batch::{Batch, Receipt, micros};
+use crate::batch::{Receipt, micros};
 use crate::edges::{Run, pack};
 use crate::error::Doing;
 use crate::interned::{Interned, compartment_columns};
@@ -24,7 +25,7 @@ pub(crate) fn write(
     conn: &Connection,
     names: &mut Interned,
     ids: &mut IdCache,
-    batch: &Batch,
+    batch: &PreparedBatch,
     mut decided: Decided,
 ) -> Result<Receipt, StoreError> {
     if decided.claims.is_empty() {
@@ -50,13 +51,13 @@ pub(crate) fn write(
     sheet.objects(&decided, &events.touched)?;
     sheet.aliases(&decided, &events)?;
     sheet.late_values(&decided, &events)?;
-    sheet.claims(&decided)?;
+    sheet.claims(batch, &decided)?;
     sheet.edges(&pack(&events.edges))?;
     sheet.ids(&decided)?;
     sheet.versions_and_names(&decided)?;
     sheet.audiences(&events)?;
     sheet.counts(&decided, &events)?;
-    sheet.batch(batch, &decided.before, &ends)?;
+    sheet.batch(&batch.told, &decided.before, &ends)?;
     receipt(names, decided, events)
 }
 
@@ -153,16 +154,16 @@ impl Sheet<'_> {
         Ok(())
     }
 
-    fn claims(&mut self, decided: &Decided) -> Result<(), StoreError> {
+    fn claims(&mut self, batch: &PreparedBatch, decided: &Decided) -> Result<(), StoreError> {
         let mut statement =
             self.conn.prepare_cached("INSERT INTO claims VALUES (?1, ?2, ?3, ?4)").doing(DOING)?;
         for claim in &decided.claims {
-            let body = claim.prepared.body;
+            let body = batch.body(claim.prepared);
             run(&mut statement, params![claim.no, claim.object, claim.compartment.0, body])?;
             let leaf = self.leaf.row(Row::Claim, claim.no.into()).number(claim.object.into());
             leaf.number(claim.compartment.0.into())
                 .bytes(&claim.prepared.digest)
-                .bytes(claim.prepared.body_hash);
+                .bytes(&claim.prepared.body_hash);
         }
         Ok(())
     }
@@ -200,7 +201,7 @@ impl Sheet<'_> {
         let mut statement =
             self.insert("INSERT INTO versions VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?;
         for claim in claims {
-            let head = claim.prepared.header;
+            let head = &claim.prepared.header;
             let (compartment, modified, digest) = (claim.compartment.0, head.modified, claim.prepared.digest);
             let columns = params![
                 claim.object,
@@ -263,7 +264,7 @@ impl Sheet<'_> {
     }
 
     /// The row that makes the batch whole, with the leaf over all others and over itself.
-    fn batch(mut self, batch: &Batch, before: &Ends, ends: &Ends) -> Result<(), StoreError> {
+    fn batch(mut self, batch: &Told, before: &Ends, ends: &Ends) -> Result<(), StoreError> {
         let received_at = micros(batch.received_at);
         let leaf = self.leaf.row(Row::Batch, before.batch).bytes(batch.source.as_bytes());
         leaf.maybe_bytes(batch.agreement.as_ref().map(String::as_bytes));

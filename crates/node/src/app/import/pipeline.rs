@@ -22,10 +22,10 @@ use crate::app::{App, Incoming};
 
 /// Drafts committed in one transaction: large enough to be fast, small enough to be visible soon and to keep
 /// three of them in memory.
-const BATCH_DRAFTS: usize = 4_096;
+const BATCH_DRAFTS: usize = 16_384;
 /// Bytes of input after which a batch is handed over however few drafts it has: a bundle of long reports must not
 /// need more memory than one of short indicators.
-const BATCH_BYTES: u64 = 4 << 20;
+const BATCH_BYTES: u64 = 16 << 20;
 /// Messages that may wait between reader and committer: bounds memory.
 const QUEUE: usize = 1;
 
