@@ -65,6 +65,7 @@ fn hold(record: &Record) {
                 assert!(draft.canonical.as_ref() != Some(draft.object.id()));
             }
         }
+        Outcome::Known => unreachable!("nothing is remembered here"),
         Outcome::Excluded(class) => assert!(!class.is_empty()),
         Outcome::Rejected { reason, .. } => assert!(!reason.is_empty()),
     }

@@ -14,6 +14,7 @@ mod container;
 mod draft;
 mod json;
 mod list;
+mod memory;
 mod mended;
 mod misp;
 mod recognise;
@@ -27,8 +28,10 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use entente_model::Atlas;
+use memory::Recall;
 
 pub use draft::Drafter;
+pub use memory::Memory;
 pub use record::{Outcome, Place, ReadError, Record, Sink, Stopped, Summary};
 pub use settings::{Format, Limits, Settings};
 pub use stix::pattern;
@@ -41,6 +44,8 @@ pub(crate) struct Context {
     pub(crate) limits: Limits,
     /// Read everything as this instead of recognising it.
     pub(crate) format: Option<Format>,
+    /// What was taken in before.
+    pub(crate) recall: Option<Recall>,
 }
 
 /// Reads inputs under the settings of one import.
@@ -52,8 +57,24 @@ pub struct Intake {
 impl Intake {
     /// An intake for one import; `atlas` says where addresses are.
     pub fn new(settings: Settings, atlas: Arc<Atlas>) -> Intake {
+        Intake::with(settings, atlas, None)
+    }
+
+    /// As [`Intake::new`], for records of which some may have been taken in before: those come out as
+    /// [`Outcome::Known`] without being read. `source` is who tells.
+    pub fn remembering(
+        settings: Settings,
+        atlas: Arc<Atlas>,
+        memory: Arc<dyn Memory>,
+        source: &str,
+    ) -> Intake {
+        let recall = Recall::new(memory, source, &settings.handling);
+        Intake::with(settings, atlas, Some(recall))
+    }
+
+    fn with(settings: Settings, atlas: Arc<Atlas>, recall: Option<Recall>) -> Intake {
         let drafter = Drafter::new(&settings, atlas);
-        let context = Context { drafter, limits: settings.limits, format: settings.format };
+        let context = Context { drafter, limits: settings.limits, format: settings.format, recall };
         Intake { context: Arc::new(context) }
     }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::ControlFlow;
 
-use entente_model::Draft;
+use entente_model::{Draft, Fingerprint};
 
 /// Where a record stood.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -61,7 +61,9 @@ impl fmt::Display for Place {
 pub enum Outcome {
     /// One or more objects; the first is the record's own.
     Drafts(Vec<Draft>),
-    /// Known, counted, and on purpose not kept. The text names the class, for example `taxonomy vocabulary`.
+    /// Taken in before, byte for byte: it tells nothing new, and was not read.
+    Known,
+    /// Of a known class that is counted and on purpose not kept. The text names the class, for example `taxonomy vocabulary`.
     Excluded(&'static str),
     /// Not readable: why, in the field's words, and the record's bytes so that they can be mended.
     Rejected {
@@ -79,6 +81,8 @@ pub struct Record {
     pub place: Place,
     /// What became of it.
     pub outcome: Outcome,
+    /// By what it will be known, where its reader remembers records.
+    pub fingerprint: Option<Fingerprint>,
 }
 
 /// Counts of one input; `records` is the sum of the rest.
@@ -88,6 +92,8 @@ pub struct Summary {
     pub records: u64,
     /// Records that became objects.
     pub accepted: u64,
+    /// Records taken in before, and not read.
+    pub known: u64,
     /// Records excluded on purpose.
     pub excluded: u64,
     /// Records rejected.
@@ -124,13 +130,24 @@ impl<'a> Sink<'a> {
 
     /// Accounts for one record. Errors with [`Stopped`] when the receiver wants no more.
     pub fn put(&mut self, place: Place, outcome: Outcome) -> Result<(), Stopped> {
+        self.put_known_by(place, outcome, None)
+    }
+
+    /// Accounts for one record that has a fingerprint.
+    pub(crate) fn put_known_by(
+        &mut self,
+        place: Place,
+        outcome: Outcome,
+        fingerprint: Option<Fingerprint>,
+    ) -> Result<(), Stopped> {
         self.summary.records += 1;
         match &outcome {
             Outcome::Drafts(_) => self.summary.accepted += 1,
+            Outcome::Known => self.summary.known += 1,
             Outcome::Excluded(_) => self.summary.excluded += 1,
             Outcome::Rejected { .. } => self.summary.rejected += 1,
         }
-        match (self.receive)(Record { place, outcome }) {
+        match (self.receive)(Record { place, outcome, fingerprint }) {
             ControlFlow::Continue(()) => Ok(()),
             ControlFlow::Break(()) => Err(Stopped),
         }

@@ -96,6 +96,7 @@ fn converted(member: &str, misp: &Value) -> Vec<Value> {
             Outcome::Drafts(drafts) => {
                 objects.extend(drafts.iter().map(|draft| Value::Object(draft.object.json().clone())));
             }
+            Outcome::Known => unreachable!("nothing is remembered here"),
             Outcome::Excluded(_) => {}
             Outcome::Rejected { reason, .. } => objects.push(json!({ "rejected": reason })),
         }
@@ -278,7 +279,7 @@ fn counts(path: &Path, data: &Path, lines: &mut String) {
         "{name} does not add up"
     );
     assert_eq!(summary.records, records.len() as u64, "{name} lost a record");
-    let Summary { records: read, accepted, excluded, rejected } = summary;
+    let Summary { records: read, accepted, excluded, rejected, .. } = summary;
     let mut kinds: BTreeMap<String, u64> = BTreeMap::new();
     let mut reasons: BTreeMap<String, u64> = BTreeMap::new();
     for record in &records {
@@ -289,6 +290,7 @@ fn counts(path: &Path, data: &Path, lines: &mut String) {
                     *kinds.entry(draft.object.kind().to_string()).or_default() += 1;
                 }
             }
+            Outcome::Known => unreachable!("nothing is remembered here"),
             Outcome::Excluded(what) => *reasons.entry(format!("excluded: {what}")).or_default() += 1,
             Outcome::Rejected { reason, .. } => {
                 *reasons.entry(format!("rejected: {}", class(reason))).or_default() += 1;

@@ -77,7 +77,7 @@ fn counts(path: &Path, data: &Path, lines: &mut String) -> u64 {
         "{name} does not add up"
     );
     assert_eq!(summary.records, records.len() as u64, "{name} lost a record");
-    let Summary { records: read, accepted, excluded, rejected } = summary;
+    let Summary { records: read, accepted, excluded, rejected, .. } = summary;
     let drafts: usize = records
         .iter()
         .map(|record| match &record.outcome {
@@ -91,6 +91,7 @@ fn counts(path: &Path, data: &Path, lines: &mut String) -> u64 {
     for record in &records {
         match &record.outcome {
             Outcome::Drafts(_) => {}
+            Outcome::Known => unreachable!("nothing is remembered here"),
             Outcome::Excluded(what) => *reasons.entry(format!("excluded: {what}")).or_default() += 1,
             Outcome::Rejected { reason, .. } => {
                 *reasons.entry(format!("rejected: {}", class(reason))).or_default() += 1

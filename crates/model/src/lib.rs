@@ -18,6 +18,7 @@ mod atlas;
 mod canonical;
 mod claim;
 mod compartment_set;
+mod fingerprint;
 mod handling;
 mod id;
 mod kind;
@@ -32,6 +33,7 @@ pub use atlas::{Atlas, AtlasError, AtlasRow, Location, RowError, Whereabouts};
 pub use canonical::{canonical_id, canonical_json, vertex_id};
 pub use claim::{ClaimNo, Compartment, CompartmentNo, Draft, VertexNo};
 pub use compartment_set::CompartmentSet;
+pub use fingerprint::Fingerprint;
 pub use handling::{
     Conditions, DataCategory, Grade, GradeScheme, Handling, HandlingError, PermissibleActions, Tlp,
 };

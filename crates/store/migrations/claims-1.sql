@@ -130,3 +130,7 @@ CREATE TABLE object_counts (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE claim_counts (compartment INTEGER PRIMARY KEY, claims INTEGER NOT NULL) STRICT;
+
+-- Records that need not be read again (model::Fingerprint), with the handling they were told under last. May be emptied
+-- at any time, and has to be when something told is no longer kept.
+CREATE TABLE fingerprints (record BLOB PRIMARY KEY, handling BLOB NOT NULL) STRICT, WITHOUT ROWID;

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use entente_model::{ClaimNo, Draft, Kind, VertexNo};
+use entente_model::{ClaimNo, Draft, Fingerprint, Kind, VertexNo};
 use jiff::Timestamp;
 
 use crate::StoreError;
@@ -17,12 +17,27 @@ pub struct Batch {
     pub agreement: Option<String>,
     /// The case it belongs to, if any.
     pub case: Option<String>,
-    /// One entry per record read; a record is one object or several, its own first.
-    pub records: Vec<Vec<Draft>>,
+    /// One entry per record read.
+    pub records: Vec<Received>,
     /// When it was received.
     pub received_at: Timestamp,
     /// 32 fresh random bytes that keep the ledger's commitment from being guessed.
     pub salt: [u8; 32],
+}
+
+/// A record on its way in.
+#[derive(Clone, Debug)]
+pub struct Received {
+    /// One object or several, its own first.
+    pub drafts: Vec<Draft>,
+    /// By what [`Store::knows`](crate::Store::knows) it when it comes again.
+    pub fingerprint: Option<Fingerprint>,
+}
+
+impl From<Vec<Draft>> for Received {
+    fn from(drafts: Vec<Draft>) -> Received {
+        Received { drafts, fingerprint: None }
+    }
 }
 
 /// What became of a record. Ordered: the strongest among a record's objects is the record's.

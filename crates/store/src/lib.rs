@@ -39,7 +39,7 @@ mod value;
 mod verify;
 mod view;
 
-pub use batch::{AsOf, Batch, Preview, Receipt, Status};
+pub use batch::{AsOf, Batch, Preview, Receipt, Received, Status};
 pub use commit::PreparedBatch;
 pub use desk::{
     Chart, ChartSave, Desk, ImportRecord, SecretDigest, Session, Token, User, UserEdit, UserSave,

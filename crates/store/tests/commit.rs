@@ -2,8 +2,8 @@
 
 mod told;
 
-use entente_model::{CompartmentSet, Reference, Selector, Tlp};
-use entente_store::{AsOf, Status, Store};
+use entente_model::{CompartmentSet, Draft, Fingerprint, Reference, Selector, Tlp};
+use entente_store::{AsOf, Received, Status, Store};
 use serde_json::json;
 use told::*;
 
@@ -116,7 +116,7 @@ fn a_record_is_as_new_as_the_newest_of_its_objects() {
     let (_folder, store) = open();
     tell(&store, "a", vec![malware(FAMILY, 1, "x")]);
     let mut both = batch("a", Vec::new());
-    both.records = vec![vec![malware(FAMILY, 1, "x"), malware(OTHER, 1, "y")], Vec::new()];
+    both.records = vec![vec![malware(FAMILY, 1, "x"), malware(OTHER, 1, "y")].into(), Vec::new().into()];
     assert_eq!(store.commit(both).unwrap().statuses, [New, Unchanged]);
 }
 
@@ -329,4 +329,27 @@ fn that_two_ids_name_one_thing_is_known_to_those_who_were_told() {
         assert_eq!(inside.vertex(&selector.id()).unwrap(), Some(vertex));
         store.verify().unwrap();
     }
+}
+
+#[test]
+fn a_record_is_known_as_it_was_told_last_and_not_when_it_was_older() {
+    let (_folder, store) = open();
+    let known = |record, handling| Fingerprint { record: [record; 16], handling: [handling; 8] };
+    let tell = |drafts: Vec<Draft>, fingerprint| {
+        let mut batch = batch("a", Vec::new());
+        batch.records = vec![Received { drafts, fingerprint: Some(fingerprint) }];
+        store.commit(batch).expect("a commit").statuses
+    };
+    assert!(!store.knows(&known(1, 1)).unwrap());
+    tell(vec![malware(FAMILY, 2, "x")], known(1, 1));
+    assert!(store.knows(&known(1, 1)).unwrap());
+    assert!(!store.knows(&known(1, 2)).unwrap());
+    // The same bytes under another handling: the first telling is no longer how it stands.
+    let mut stricter = malware(FAMILY, 2, "x");
+    stricter.handling = stricter.handling.at_least_tlp(Tlp::Red);
+    assert_eq!(tell(vec![stricter], known(1, 2)), [Updated]);
+    assert!(store.knows(&known(1, 2)).unwrap() && !store.knows(&known(1, 1)).unwrap());
+    // An older version is looked at again each time, so that it is counted as older.
+    assert_eq!(tell(vec![malware(FAMILY, 1, "x"), malware(OTHER, 1, "y")], known(3, 1)), [New]);
+    assert!(!store.knows(&known(3, 1)).unwrap());
 }

@@ -34,6 +34,12 @@ pub(crate) fn read(
 }
 
 fn record(context: &Context, place: Place, frame: &Frame<'_>, sink: &mut Sink<'_>) -> Result<(), ReadError> {
+    let edition = frame.header.get("spec_version").and_then(Value::as_str);
+    let recall = context.recall.as_ref();
+    let fingerprint = recall.map(|recall| recall.fingerprint(edition.unwrap_or_default(), frame.raw));
+    if recall.zip(fingerprint).is_some_and(|(recall, fingerprint)| recall.knows(&fingerprint)) {
+        return Ok(sink.put(place, Outcome::Known)?);
+    }
     let json = match frame.parse::<Value>() {
         Ok(Value::Object(json)) => json,
         Ok(_) => return Ok(sink.reject(place, "a STIX object must be a JSON object", frame.raw)?),
@@ -50,10 +56,9 @@ fn record(context: &Context, place: Place, frame: &Frame<'_>, sink: &mut Sink<'_
         return Ok(sink.put(place, Outcome::Excluded(class))?);
     }
     // What an object says itself counts for more than what the bundle says.
-    let older = frame.header.get("spec_version").and_then(Value::as_str) == Some("2.0")
-        && !json.contains_key("spec_version");
+    let older = edition == Some("2.0") && !json.contains_key("spec_version");
     match outcome(context, json, older) {
-        Ok(outcome) => sink.put(place, outcome)?,
+        Ok(outcome) => sink.put_known_by(place, outcome, fingerprint)?,
         Err(reason) => sink.reject(place, reason, frame.raw)?,
     }
     Ok(())

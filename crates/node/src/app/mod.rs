@@ -20,8 +20,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use anyhow::Context as _;
-use entente_model::{Atlas, CompartmentNo, CompartmentSet, Draft, Tlp};
-use entente_store::{Batch, Desk, NodeKey, PreparedBatch, Status, Store, TextIndex};
+use entente_intake::Memory;
+use entente_model::{Atlas, CompartmentNo, CompartmentSet, Fingerprint, Tlp};
+use entente_store::{Batch, Desk, NodeKey, PreparedBatch, Received, Status, Store, TextIndex};
 use jiff::Timestamp;
 
 pub(crate) use account::{Credential, Session};
@@ -41,7 +42,7 @@ struct Assets;
 /// One node over one data folder.
 pub(crate) struct App {
     data: PathBuf,
-    store: Store,
+    store: Arc<Store>,
     desk: Desk,
     /// Opened at the first question: an import needs no graph, and stays small without one.
     world: OnceLock<World>,
@@ -54,8 +55,8 @@ pub(crate) struct App {
 pub(crate) struct Incoming {
     /// Who told us.
     pub(crate) source: String,
-    /// Drafts by record.
-    pub(crate) records: Vec<Vec<Draft>>,
+    /// What each record tells.
+    pub(crate) records: Vec<Received>,
     /// When they were received.
     pub(crate) received_at: Timestamp,
 }
@@ -105,7 +106,7 @@ impl App {
     /// Opens a data folder, making it when it is not there.
     pub(crate) fn open(data: &Path) -> anyhow::Result<App> {
         let seed = key::seed(data)?;
-        let store = Store::open(data, &NodeKey { name: key::LOG, seed: &seed })?;
+        let store = Arc::new(Store::open(data, &NodeKey { name: key::LOG, seed: &seed })?);
         let text = TextIndex::open(&store)?;
         let desk = Desk::open(data)?;
         let atlas = Arc::new(atlas()?);
@@ -128,6 +129,11 @@ impl App {
     /// Where addresses are.
     pub(crate) fn atlas(&self) -> Arc<Atlas> {
         self.atlas.clone()
+    }
+
+    /// What was taken in before.
+    pub(crate) fn memory(&self) -> Arc<dyn Memory> {
+        Arc::new(TakenIn(self.store.clone()))
     }
 
     fn jobs(&self) -> &Jobs {
@@ -244,6 +250,16 @@ const TEXT_AT_A_TIME: usize = 5_000;
 
 /// How often the node looks for commits of other processes, and does trailing work.
 const FOLLOW_EVERY: std::time::Duration = std::time::Duration::from_millis(250);
+
+/// The records that are in the store.
+struct TakenIn(Arc<Store>);
+
+impl Memory for TakenIn {
+    fn knows(&self, fingerprint: &Fingerprint) -> bool {
+        // A store that cannot be asked now will say so when the record is committed to it.
+        self.0.knows(fingerprint).unwrap_or(false)
+    }
+}
 
 impl Incoming {
     /// Does the work of a commit that needs no store, on whatever thread has time for it.

@@ -21,7 +21,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     std::fs::create_dir_all(&folder)?;
     let bodies = made()
         .iter()
-        .flat_map(|batch| batch.records.iter().flatten())
+        .flat_map(|batch| batch.records.iter().flat_map(|record| &record.drafts))
         .map(|draft| draft.object.canonical().len())
         .sum::<usize>();
     println!("{objects} objects of {} bytes, {size} a batch", bodies / objects);
@@ -159,7 +159,7 @@ fn batches(drafts: Vec<Draft>, size: usize) -> Vec<Batch> {
     let mut drafts = drafts.into_iter().peekable();
     let mut batches = Vec::new();
     while drafts.peek().is_some() {
-        let records = drafts.by_ref().take(size).map(|draft| vec![draft]).collect();
+        let records = drafts.by_ref().take(size).map(|draft| vec![draft].into()).collect();
         let received_at = Timestamp::from_second(1_760_000_000).expect("a time within range");
         let (source, salt) = ("bench".to_owned(), [7; 32]);
         batches.push(Batch { source, agreement: None, case: None, records, received_at, salt });
@@ -181,7 +181,7 @@ fn bare_loop(folder: &Path, batches: Vec<Batch>) -> Result<Took, Box<dyn std::er
         for batch in &batches {
             let tx = conn.transaction()?;
             let mut statement = tx.prepare_cached("INSERT INTO objects VALUES (?1, ?2, ?3, ?4, ?5)")?;
-            for Draft { object, .. } in batch.records.iter().flatten() {
+            for Draft { object, .. } in batch.records.iter().flat_map(|record| &record.drafts) {
                 let (id, body) = (object.id().to_string(), String::from_utf8(object.canonical())?);
                 statement.execute(params![
                     id,

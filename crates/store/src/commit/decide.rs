@@ -1,7 +1,7 @@
 //! New, updated or unchanged: each object of a batch against what its source said before.
 
-use entente_model::{Compartment, CompartmentNo, DataCategory, Handling, ObjectId};
-use foldhash::{HashMap, HashMapExt};
+use entente_model::{Compartment, CompartmentNo, DataCategory, Fingerprint, Handling, ObjectId};
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use rusqlite::Connection;
 
 use super::prepare::{ContentDigest, Prepared, PreparedBatch, Told};
@@ -25,6 +25,9 @@ pub(crate) struct Decided<'b> {
     /// Ids bound to a vertex that has another first id.
     pub(crate) bound: Vec<(Key, u32)>,
     pub(crate) resolved: Resolved,
+    /// Records that need not be read again: all they told is kept. One with an older version is looked at each time, so
+    /// that it is counted as such.
+    pub(crate) learnt: Vec<Fingerprint>,
 }
 
 pub(crate) struct NewClaim<'b> {
@@ -66,7 +69,7 @@ pub(crate) fn decide<'b>(
     let keys = own.iter().flat_map(|(own, canonical)| [Some(*own), *canonical]).flatten().collect();
     resolved.load(conn, ids, keys)?;
     let decided = Decided {
-        statuses: vec![Status::Unchanged; batch.records],
+        statuses: vec![Status::Unchanged; batch.records.len()],
         older: 0,
         before,
         ends: before,
@@ -74,12 +77,15 @@ pub(crate) fn decide<'b>(
         objects: Vec::new(),
         bound: Vec::new(),
         resolved,
+        learnt: Vec::new(),
     };
     let heads = load_heads(conn, &decided.resolved, &own)?;
-    let mut deciding = Deciding { decided, heads, compartments: Vec::new(), told: &batch.told };
+    let mut deciding =
+        Deciding { decided, heads, compartments: Vec::new(), told: &batch.told, outdated: HashSet::new() };
     for (prepared, (own, canonical)) in batch.drafts.iter().zip(own) {
         deciding.one(names, prepared, own, canonical)?;
     }
+    deciding.learn(&batch.records);
     Ok(deciding.decided)
 }
 
@@ -132,6 +138,8 @@ struct Deciding<'b> {
     /// Compartments of this batch; few, so a list is the quickest map.
     compartments: Vec<(&'b Handling, DataCategory, CompartmentNo)>,
     told: &'b Told,
+    /// Records with an older version in them.
+    outdated: HashSet<usize>,
 }
 
 enum Verdict {
@@ -155,6 +163,7 @@ impl<'b> Deciding<'b> {
             Verdict::Same => return Ok(()),
             Verdict::Older => {
                 self.decided.older += 1;
+                self.outdated.insert(prepared.record);
                 return Ok(());
             }
             Verdict::Write(status) => status,
@@ -170,6 +179,14 @@ impl<'b> Deciding<'b> {
         let of_record = &mut self.decided.statuses[prepared.record];
         *of_record = status.max(*of_record);
         Ok(())
+    }
+
+    fn learn(&mut self, records: &[Option<Fingerprint>]) {
+        for (record, (fingerprint, status)) in records.iter().zip(&self.decided.statuses).enumerate() {
+            if *status != Status::Unchanged && !self.outdated.contains(&record) {
+                self.decided.learnt.extend(fingerprint);
+            }
+        }
     }
 
     fn compartment(

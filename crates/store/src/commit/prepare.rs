@@ -2,13 +2,15 @@
 
 use std::ops::Range;
 
-use entente_model::{Draft, Handling, Link, LinkKind, Object, ObjectId, Reference, Selector, parse_timestamp};
+use entente_model::{
+    Draft, Fingerprint, Handling, Link, LinkKind, Object, ObjectId, Reference, Selector, parse_timestamp,
+};
 use jiff::Timestamp;
 use serde::Serializer;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::batch::{Batch, micros};
+use crate::batch::{Batch, Received, micros};
 use crate::leaf::body_hash;
 use crate::names::{NameKey, names_of};
 use crate::value;
@@ -21,8 +23,8 @@ pub(crate) type ContentDigest = [u8; 16];
 #[derive(Debug)]
 pub struct PreparedBatch {
     pub(crate) told: Told,
-    /// How many records the drafts are of.
-    pub(crate) records: usize,
+    /// Each record's fingerprint, where it has one.
+    pub(crate) records: Vec<Option<Fingerprint>>,
     pub(crate) drafts: Vec<Prepared>,
     /// The canonical form of every object, one after the other.
     bodies: Vec<u8>,
@@ -91,15 +93,15 @@ const TYPICAL: usize = 1024;
 impl From<Batch> for PreparedBatch {
     fn from(batch: Batch) -> PreparedBatch {
         let Batch { source, agreement, case, records, received_at, salt } = batch;
-        let count = records.iter().map(Vec::len).sum();
+        let count = records.iter().map(|record| record.drafts.len()).sum();
         let mut prepared = PreparedBatch {
             told: Told { source, agreement, case, received_at, salt },
-            records: records.len(),
+            records: records.iter().map(|record| record.fingerprint).collect(),
             drafts: Vec::with_capacity(count),
             // Growing a buffer of megabytes by doubling copies it again and again; most objects are smaller than this.
             bodies: Vec::with_capacity(count * TYPICAL),
         };
-        for (record, drafts) in records.into_iter().enumerate() {
+        for (record, Received { drafts, .. }) in records.into_iter().enumerate() {
             drafts.into_iter().for_each(|draft| prepared.push(record, draft));
         }
         prepared
@@ -152,7 +154,8 @@ fn prepared_links(own: &ObjectId, links: Vec<Link>) -> Vec<PreparedLink> {
             PreparedEnd::Value(id, value)
         }
     };
-    let prepared = |Link { source, target, kind, at }| PreparedLink { ends: [end(source), end(target)], kind, at };
+    let prepared =
+        |Link { source, target, kind, at }| PreparedLink { ends: [end(source), end(target)], kind, at };
     links.into_iter().map(prepared).collect()
 }
 

@@ -57,6 +57,7 @@ pub(crate) fn write(
     sheet.versions_and_names(&decided)?;
     sheet.audiences(&events)?;
     sheet.counts(&decided, &events)?;
+    sheet.learnt(&decided)?;
     sheet.batch(&batch.told, &decided.before, &ends)?;
     receipt(names, decided, events)
 }
@@ -261,6 +262,13 @@ impl Sheet<'_> {
             ON CONFLICT DO UPDATE SET claims = claims + excluded.claims";
         let mut statement = self.insert(sql)?;
         claims.iter().try_for_each(|(compartment, more)| run(&mut statement, params![compartment, more]))
+    }
+
+    fn learnt(&self, decided: &Decided) -> Result<(), StoreError> {
+        let mut learnt: Vec<_> = decided.learnt.iter().collect();
+        learnt.sort_by_key(|fingerprint| fingerprint.record);
+        let mut statement = self.insert("INSERT OR REPLACE INTO fingerprints VALUES (?1, ?2)")?;
+        learnt.iter().try_for_each(|known| run(&mut statement, params![known.record, known.handling]))
     }
 
     /// The row that makes the batch whole, with the leaf over all others and over itself.

@@ -63,7 +63,7 @@ pub(crate) fn batch_at(source: &str, drafts: Vec<Draft>, second: i64) -> Batch {
         source: source.to_owned(),
         agreement: None,
         case: None,
-        records: drafts.into_iter().map(|draft| vec![draft]).collect(),
+        records: drafts.into_iter().map(|draft| vec![draft].into()).collect(),
         received_at: Timestamp::from_second(second).expect("a time within range"),
         salt: [3; 32],
     }

@@ -144,6 +144,7 @@ fn accounted(input: &Value) -> Result<(), TestCaseError> {
         match record.outcome {
             Outcome::Drafts(drafts) => prop_assert!(!drafts.is_empty()),
             Outcome::Rejected { reason, .. } => prop_assert!(!reason.is_empty()),
+            Outcome::Known => panic!("nothing is remembered here"),
             Outcome::Excluded(_) => {}
         }
     }

@@ -11,8 +11,7 @@ use std::time::Instant;
 
 use anyhow::Context as _;
 use entente_intake::{Intake, Outcome, Place, ReadError, Record, Settings};
-use entente_model::Draft;
-use entente_store::PreparedBatch;
+use entente_store::{PreparedBatch, Received};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -100,6 +99,7 @@ enum Message {
 struct Portion {
     batch: Option<PreparedBatch>,
     records: u64,
+    known: u64,
     exclusions: BTreeMap<&'static str, u64>,
 }
 
@@ -115,13 +115,14 @@ pub(crate) fn run(
     let bytes = Arc::new(AtomicU64::new(0));
     let (sender, receiver) = sync_channel(QUEUE);
     let reading = Reading {
-        intake: Intake::new(request.settings.clone(), app.atlas()),
+        intake: Intake::remembering(request.settings.clone(), app.atlas(), app.memory(), &request.source),
         request: &request,
         bytes: bytes.clone(),
         sender,
         stop,
         records: Vec::new(),
         drafts: 0,
+        known: 0,
         since: 0,
         exclusions: BTreeMap::new(),
     };
@@ -151,8 +152,10 @@ struct Reading<'a> {
     bytes: Arc<AtomicU64>,
     sender: SyncSender<Message>,
     stop: &'a AtomicBool,
-    records: Vec<Vec<Draft>>,
+    records: Vec<Received>,
     drafts: usize,
+    /// Records that were taken in before.
+    known: u64,
     /// Where the batch in hand begins in the file being read.
     since: u64,
     exclusions: BTreeMap<&'static str, u64>,
@@ -199,8 +202,9 @@ impl Reading<'_> {
         match record.outcome {
             Outcome::Drafts(drafts) => {
                 self.drafts += drafts.len();
-                self.records.push(drafts);
+                self.records.push(Received { drafts, fingerprint: record.fingerprint });
             }
+            Outcome::Known => self.known += 1,
             Outcome::Excluded(class) => *self.exclusions.entry(class).or_default() += 1,
             Outcome::Rejected { reason, raw } => self.send(Message::Reject(record.place, reason, raw))?,
         }
@@ -220,7 +224,8 @@ impl Reading<'_> {
             Incoming { source, records, received_at }.prepare()
         });
         let exclusions = std::mem::take(&mut self.exclusions);
-        self.send(Message::Batch(Portion { batch, records: count, exclusions }))
+        let known = std::mem::take(&mut self.known);
+        self.send(Message::Batch(Portion { batch, records: count, known, exclusions }))
     }
 
     fn send(&self, message: Message) -> Result<(), Ended> {
@@ -268,6 +273,8 @@ impl Committer<'_> {
             totals.read += count;
             *totals.exclusions.entry(class.to_owned()).or_default() += count;
         }
+        totals.read += portion.known;
+        totals.unchanged += portion.known;
         if let Some(batch) = portion.batch {
             let outcome = if self.dry_run { self.app.preview(batch)? } else { self.app.commit(batch)? };
             totals.read += portion.records;
