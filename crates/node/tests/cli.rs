@@ -191,6 +191,77 @@ fn an_export_comes_in_again_as_it_went_out() {
 }
 
 #[test]
+fn a_selection_comes_in_again_as_one_connected_graph() {
+    let node = Node::new();
+    let panel = |number| {
+        serde_json::json!({ "type": "domain-name", "spec_version": "2.1", "value": "shared-panel.example",
+            "id": id("domain-name", number) })
+    };
+    let marking = serde_json::json!({ "type": "marking-definition", "spec_version": "2.1",
+        "id": id("marking-definition", 1), "created": "2026-01-01T00:00:00.000Z",
+        "definition_type": "statement", "definition": { "statement": "Ask before you publish." } });
+    let seen = |number, whom: u32, by: &str| {
+        serde_json::json!({ "type": "sighting", "spec_version": "2.1", "id": id("sighting", number),
+            "created": "2026-01-01T00:00:00.000Z", "modified": "2026-01-01T00:00:00.000Z",
+            "sighting_of_ref": id("malware", whom), "where_sighted_refs": [by] })
+    };
+    let identity = |number| {
+        serde_json::json!({ "type": "identity", "spec_version": "2.1", "id": id("identity", number), "name": "CSIRT",
+            "created": "2026-01-01T00:00:00.000Z", "modified": "2026-01-01T00:00:00.000Z" })
+    };
+    // Two sources know the domain by ids of their own; each relationship names the id of its source.
+    let mut kestrel = malware(1, "kestrel", 2);
+    kestrel["object_marking_refs"] = serde_json::json!([id("marking-definition", 1)]);
+    let link = |number, end| {
+        relationship(number, &id("malware", number), "communicates-with", &id("domain-name", end))
+    };
+    let outside = relationship(3, &id("malware", 1), "variant-of", &id("malware", 3));
+    let first = [
+        kestrel,
+        panel(1),
+        link(1, 1),
+        marking,
+        malware(3, "osprey", 2),
+        outside,
+        identity(1),
+        identity(2),
+        seen(1, 1, &id("identity", 1)),
+        seen(2, 1, &id("identity", 2)),
+    ];
+    let second = [malware(2, "heron", 2), panel(2), link(2, 2)];
+    for (source, objects) in [("a", &first[..]), ("b", &second[..])] {
+        node.import(&[&node.file("a.json", &bundle(objects)), "--source", source]);
+    }
+    let file = text(&node.path("export.json"));
+    let chosen = ["kestrel", "heron", "shared-panel.example", &id("identity", 1)];
+    assert!(node.run(&[&["export", "--output", &file], &chosen[..]].concat()).status.success());
+    let stix: Value = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
+    let told: BTreeSet<String> = array(&stix["objects"]).iter().map(|object| string(&object["id"])).collect();
+    let wanted = [
+        ("malware", 1),
+        ("malware", 2),
+        ("domain-name", 1),
+        ("domain-name", 2),
+        ("relationship", 1),
+        ("relationship", 2),
+        ("identity", 1),
+        ("sighting", 1),
+        ("marking-definition", 1),
+    ];
+    let amber = "marking-definition--55d920b0-5e8b-4f79-9ee9-91f868d9b421".to_owned();
+    let wanted = wanted.iter().map(|(kind, number)| id(kind, *number)).chain([amber]);
+    assert_eq!(told, wanted.collect(), "what joins them, and nothing that leads further");
+    let other = Node::new();
+    other.import(&[&file]);
+    let around = other.json(&["trace", "kestrel", "--hops", "2"]);
+    let labels: BTreeSet<String> =
+        array(&around["vertices"]).iter().map(|one| string(&one["label"])).collect();
+    for label in ["heron", "shared-panel.example", "CSIRT"] {
+        assert!(labels.contains(label), "{label} in {labels:?}");
+    }
+}
+
+#[test]
 fn an_older_version_never_replaces_a_newer_one() {
     let node = Node::new();
     let versions = [(3, "kestrel"), (2, "kestrel-before"), (5, "kestrel-after")];

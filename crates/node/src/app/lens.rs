@@ -125,7 +125,7 @@ impl Lens<'_> {
 
     /// The link kinds asked for; otherwise all but who wrote something down, which every claim says anyway, and
     /// which would be the shortest way between any two things of one author.
-    fn followed(&self, asked: Option<&[String]>) -> KindSet {
+    pub(super) fn followed(&self, asked: Option<&[String]>) -> KindSet {
         match asked {
             Some(names) => numbers(names, &self.link_kinds, AsRef::as_ref),
             None => {
