@@ -12,6 +12,9 @@ pub struct Filter<'a> {
     /// The compartments of which edges are seen: what the viewer may see, cut down to the chosen sources and
     /// handling.
     pub compartments: &'a CompartmentSet,
+    /// The compartments whose word counts when they say that a vertex is shared ([`Mark`](crate::Mark)): what the viewer
+    /// may see, whichever sources they chose to look at.
+    pub marks: &'a CompartmentSet,
     /// Only links of these kinds.
     pub link_kinds: Option<KindSet>,
     /// Only vertices of these kinds, the things asked about excepted.
@@ -25,7 +28,14 @@ pub struct Filter<'a> {
 impl<'a> Filter<'a> {
     /// Everything in these compartments, hubs too.
     pub fn seeing(compartments: &'a CompartmentSet) -> Filter<'a> {
-        Filter { compartments, link_kinds: None, vertex_kinds: None, window: None, hubs: HubPolicy::Expand }
+        Filter {
+            compartments,
+            marks: compartments,
+            link_kinds: None,
+            vertex_kinds: None,
+            window: None,
+            hubs: HubPolicy::Expand,
+        }
     }
 }
 
@@ -55,7 +65,7 @@ pub enum HubPolicy {
     /// Reach them, show them, but go no further from there. The things asked about are always expanded.
     Skip {
         /// A vertex with more distinct neighbours than this, under the filter, is a hub; so is one with a
-        /// [`HubReason`](crate::HubReason).
+        /// [`Mark`](crate::Mark) the filter sees.
         above: u32,
     },
 }

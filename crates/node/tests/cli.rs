@@ -261,6 +261,54 @@ fn a_selection_comes_in_again_as_one_connected_graph() {
     }
 }
 
+/// A list of networks and names, told by a source of its own.
+fn list(matching: &str, values: &[&str]) -> String {
+    serde_json::json!({ "name": "Shared by many", "type": matching, "version": 1, "list": values })
+        .to_string()
+}
+
+#[test]
+fn what_a_list_covers_is_shared_whichever_came_first() {
+    let address = serde_json::json!({ "type": "ipv4-addr", "spec_version": "2.1", "value": "198.51.100.7",
+        "id": id("ipv4-addr", 1) });
+    let name = serde_json::json!({ "type": "domain-name", "spec_version": "2.1", "value": "a.dyn.example.com",
+        "id": id("domain-name", 1) });
+    let links = [("ipv4-addr", 1), ("ipv4-addr", 2), ("domain-name", 1), ("domain-name", 2)];
+    let links = (1..).zip(links).map(|(number, (kind, bird))| {
+        relationship(number, &id("malware", bird), "communicates-with", &id(kind, 1))
+    });
+    let story: Vec<Value> =
+        [malware(1, "kestrel", 2), malware(2, "heron", 2), address, name].into_iter().chain(links).collect();
+    let (story, networks, names) =
+        (bundle(&story), list("cidr", &["198.51.100.0/24"]), list("hostname", &["dyn.example.com"]));
+    for lists_first in [true, false] {
+        let node = Node::new();
+        let import = |name: &str, content: &str| node.import(&[&node.file(name, content), "--source", name]);
+        if lists_first {
+            import("networks.json", &networks);
+            import("names.json", &names);
+            node.json(&["trace", "198.51.100.0/24"]);
+        }
+        import("story.json", &story);
+        if !lists_first {
+            node.json(&["trace", "kestrel"]);
+            import("networks.json", &networks);
+            import("names.json", &names);
+        }
+        for turn in ["at first", "from the index"] {
+            let around = node.json(&["trace", "kestrel", "--hops", "3"]);
+            let hubs: BTreeMap<String, &Value> =
+                array(&around["vertices"]).iter().map(|one| (string(&one["label"]), &one["hub"])).collect();
+            for value in ["198.51.100.7", "a.dyn.example.com"] {
+                assert_eq!(hubs[value], "warninglist", "{value}, {turn}, lists first: {lists_first}");
+            }
+            assert!(!hubs.contains_key("heron"), "the trace ends at what many share");
+            let through = node.json(&["trace", "kestrel", "--hops", "3", "--through-hubs"]).to_string();
+            assert!(through.contains("heron"));
+        }
+    }
+}
+
 #[test]
 fn an_older_version_never_replaces_a_newer_one() {
     let node = Node::new();

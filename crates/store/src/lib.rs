@@ -36,6 +36,7 @@ mod schema;
 mod store;
 mod text;
 mod value;
+mod values;
 mod verify;
 mod view;
 

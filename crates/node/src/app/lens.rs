@@ -14,7 +14,6 @@ use entente_store::{AsOf, Summary, View};
 use jiff::Timestamp;
 
 use super::view::{Edge, FilterRequest, ObjectSummary};
-use super::world::SHARED;
 use super::{App, AppError, Viewer};
 
 /// More distinct neighbours than this make a hub: what meets there means little.
@@ -42,6 +41,7 @@ pub(super) struct Lens<'a> {
 /// A [`FilterRequest`] in the graph's terms; owns the compartments the filter borrows.
 pub(super) struct Sieve {
     compartments: CompartmentSet,
+    marks: CompartmentSet,
     link_kinds: Option<KindSet>,
     vertex_kinds: Option<KindSet>,
     window: Option<Window>,
@@ -53,6 +53,7 @@ impl Sieve {
     pub(super) fn filter(&self) -> Filter<'_> {
         Filter {
             compartments: &self.compartments,
+            marks: &self.marks,
             link_kinds: self.link_kinds.clone(),
             vertex_kinds: self.vertex_kinds.clone(),
             window: self.window,
@@ -111,8 +112,11 @@ impl Lens<'_> {
                 )));
             }
         };
+        // What is known to be shared is so whoever's word one chose to look at.
+        let whoever = FilterRequest { sources: None, ..request.clone() };
         Ok(Sieve {
             compartments: self.chosen(request)?,
+            marks: self.chosen(&whoever)?,
             link_kinds: Some(self.followed(request.link_kinds.as_deref())),
             vertex_kinds: request
                 .vertex_kinds
@@ -202,12 +206,8 @@ impl Lens<'_> {
 
     /// Why a thing is known to be shared, when a claim the viewer may see says so.
     fn known_shared(&self, vertex: VertexNo) -> Option<String> {
-        let reason = self.graph.hub_reason(vertex)?;
-        let mut filter = self.everything();
-        let kinds = SHARED.map(|(kind, _)| kind.to_owned());
-        filter.link_kinds = Some(numbers(&kinds, &self.link_kinds, AsRef::as_ref));
-        let (links, _) = self.graph.links(vertex, &filter, 0, 1);
-        (!links.is_empty()).then(|| reason.as_str().to_owned())
+        let reason = self.graph.hub_reason(vertex, &self.everything())?;
+        Some(reason.as_str().to_owned())
     }
 
     fn place(&self, summary: &Summary) -> Result<Place, AppError> {

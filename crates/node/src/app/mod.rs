@@ -7,6 +7,7 @@ pub(crate) mod export;
 pub(crate) mod import;
 mod key;
 mod lens;
+mod lists;
 mod password;
 pub(crate) mod search;
 pub(crate) mod stats;
@@ -155,13 +156,13 @@ impl App {
         Ok(())
     }
 
-    /// The graph, brought up to the claims and compacted when that is worth it.
+    /// The graph, brought up to the claims and tended.
     fn world(&self) -> anyhow::Result<&World> {
         if let Some(world) = self.world.get() {
             return Ok(world);
         }
         let world = World::open(&self.data, &self.store)?;
-        world.compact_when_worthwhile()?;
+        world.tend(&self.store)?;
         Ok(self.world.get_or_init(|| world))
     }
 
@@ -170,7 +171,7 @@ impl App {
         let world = self.world()?;
         world.catch_up(&self.store)?;
         self.settle()?;
-        world.compact_when_worthwhile()
+        world.tend(&self.store)
     }
 
     /// Follows what other processes commit to the same folder, and does the trailing work of our own commits,
