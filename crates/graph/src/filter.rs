@@ -1,6 +1,6 @@
 //! What a question may see: rights first, then what the person chose to look at.
 
-use entente_model::CompartmentSet;
+use entente_model::{ClaimNo, CompartmentSet};
 
 use crate::KindSet;
 
@@ -21,6 +21,8 @@ pub struct Filter<'a> {
     pub vertex_kinds: Option<KindSet>,
     /// Only links that held within this time.
     pub window: Option<Window>,
+    /// Only links told up to and with this claim: the graph as it stood then. Marks have no claim; they are those of now.
+    pub until: Option<ClaimNo>,
     /// Whether to pass through what everybody shares.
     pub hubs: HubPolicy,
 }
@@ -34,6 +36,7 @@ impl<'a> Filter<'a> {
             link_kinds: None,
             vertex_kinds: None,
             window: None,
+            until: None,
             hubs: HubPolicy::Expand,
         }
     }

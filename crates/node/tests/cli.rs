@@ -310,6 +310,22 @@ fn what_a_list_covers_is_shared_whichever_came_first() {
 }
 
 #[test]
+fn a_page_as_of_an_earlier_claim_counts_the_links_of_then() {
+    let node = Node::new();
+    let link = |number| relationship(number, &id("malware", 1), "variant-of", &id("malware", number));
+    let objects =
+        [malware(1, "kestrel", 2), malware(2, "heron", 2), link(2), malware(3, "osprey", 2), link(3)];
+    for object in &objects {
+        node.import(&[&node.file("a.json", &object.to_string()), "--source", "a"]);
+    }
+    let counted = |at: &str| {
+        let page = node.json(&["show", &id("malware", 1), "--as-of", at]);
+        (page["summary"]["degree"].as_u64().unwrap(), page["links"]["total"].as_u64().unwrap())
+    };
+    assert_eq!(["1", "2", "3", "4", "5", "9"].map(counted), [(0, 0), (0, 0), (1, 1), (1, 1), (2, 2), (2, 2)]);
+}
+
+#[test]
 fn an_older_version_never_replaces_a_newer_one() {
     let node = Node::new();
     let versions = [(3, "kestrel"), (2, "kestrel-before"), (5, "kestrel-after")];

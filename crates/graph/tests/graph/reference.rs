@@ -24,6 +24,7 @@ pub(crate) struct Lens {
     pub(crate) link_kinds: Option<Vec<u16>>,
     pub(crate) vertex_kinds: Option<Vec<u16>>,
     pub(crate) window: Option<Window>,
+    pub(crate) until: Option<u32>,
     pub(crate) hubs: HubPolicy,
 }
 
@@ -66,19 +67,21 @@ pub(crate) fn lens() -> impl Strategy<Value = Lens> {
     let window = window.prop_map(|(from, length, undated)| Window { from, to: from + length, undated });
     let hubs = prop_oneof![Just(HubPolicy::Expand), (0..5_u32).prop_map(|above| HubPolicy::Skip { above })];
     let set = || prop::collection::btree_set(0..4_u16, 0..5);
+    let until = prop::option::weighted(0.3, 0..60_u32);
     (
-        (set(), set()),
+        (set(), set(), until),
         prop::option::of(prop::collection::vec(0..4_u16, 0..4)),
         prop::option::weighted(0.3, prop::collection::vec(0..3_u16, 0..3)),
         prop::option::of(window),
         hubs,
     )
-        .prop_map(|((compartments, marks), link_kinds, vertex_kinds, window, hubs)| Lens {
+        .prop_map(|((compartments, marks, until), link_kinds, vertex_kinds, window, hubs)| Lens {
             compartments: compartments.into_iter().map(CompartmentNo).collect(),
             marks: marks.into_iter().map(CompartmentNo).collect(),
             link_kinds,
             vertex_kinds,
             window,
+            until,
             hubs,
         })
 }
@@ -92,12 +95,14 @@ impl Lens {
             link_kinds: self.link_kinds.as_ref().map(set),
             vertex_kinds: self.vertex_kinds.as_ref().map(set),
             window: self.window,
+            until: self.until.map(ClaimNo),
             hubs: self.hubs,
         }
     }
 
     pub(crate) fn admits(&self, edge: &Edge) -> bool {
         self.compartments.contains(edge.compartment)
+            && self.until.is_none_or(|until| edge.claim.0 <= until)
             && self.link_kinds.as_ref().is_none_or(|kinds| kinds.contains(&edge.kind))
             && self
                 .window

@@ -8,12 +8,14 @@ use std::sync::Arc;
 use entente_graph as graph;
 use entente_graph::{Filter, HubPolicy, KindSet, Snapshot, Window};
 use entente_model::{
-    Compartment, CompartmentNo, CompartmentSet, Kind, KindFamily, LinkKind, ObjectId, Selector, Tlp, VertexNo,
+    ClaimNo, Compartment, CompartmentNo, CompartmentSet, Kind, KindFamily, LinkKind, ObjectId, Selector, Tlp,
+    VertexNo,
 };
 use entente_store::{AsOf, Summary, View};
 use jiff::Timestamp;
 
 use super::view::{Edge, FilterRequest, ObjectSummary};
+use super::world::SHARED;
 use super::{App, AppError, Viewer};
 
 /// More distinct neighbours than this make a hub: what meets there means little.
@@ -33,6 +35,8 @@ pub(super) struct Lens<'a> {
     pub(super) view: View<'a>,
     /// What the graph shows.
     pub(super) graph: Snapshot,
+    /// The claim after which nothing is looked at; `None` at present.
+    until: Option<ClaimNo>,
     kinds: Vec<Kind>,
     link_kinds: Vec<LinkKind>,
     known: Vec<Arc<Compartment>>,
@@ -45,6 +49,7 @@ pub(super) struct Sieve {
     link_kinds: Option<KindSet>,
     vertex_kinds: Option<KindSet>,
     window: Option<Window>,
+    until: Option<ClaimNo>,
     hubs: HubPolicy,
 }
 
@@ -57,6 +62,7 @@ impl Sieve {
             link_kinds: self.link_kinds.clone(),
             vertex_kinds: self.vertex_kinds.clone(),
             window: self.window,
+            until: self.until,
             hubs: self.hubs,
         }
     }
@@ -65,10 +71,12 @@ impl Sieve {
 impl App {
     /// This viewer's look at the present, or at an earlier state of the log.
     pub(super) fn lens<'a>(&'a self, viewer: &'a Viewer, as_of: AsOf) -> Result<Lens<'a>, AppError> {
+        let view = self.store.view(&viewer.compartments, as_of)?;
         Ok(Lens {
             app: self,
             compartments: &viewer.compartments,
-            view: self.store.view(&viewer.compartments, as_of)?,
+            until: (as_of != AsOf::Now).then(|| view.last_claim()),
+            view,
             graph: self.world()?.snapshot(),
             kinds: self.store.kinds()?,
             link_kinds: self.store.link_kinds()?,
@@ -78,9 +86,9 @@ impl App {
 }
 
 impl Lens<'_> {
-    /// Everything this viewer may see, hubs too.
+    /// Everything this viewer may see at the moment looked at, hubs too.
     pub(super) fn everything(&self) -> Filter<'_> {
-        Filter::seeing(self.compartments)
+        Filter { until: self.until, ..Filter::seeing(self.compartments) }
     }
 
     /// The vertices these ids or values name; the first unknown one is an error that does not say whether it is
@@ -123,6 +131,7 @@ impl Lens<'_> {
                 .as_ref()
                 .map(|names| numbers(names, &self.kinds, Kind::as_str)),
             window: window(request)?,
+            until: self.until,
             hubs,
         })
     }
@@ -204,9 +213,16 @@ impl Lens<'_> {
         })
     }
 
-    /// Why a thing is known to be shared, when a claim the viewer may see says so.
+    /// Why a thing is known to be shared. In the past, when a link told by then says so: what a network or a name on a list
+    /// stood for then is not looked up.
     fn known_shared(&self, vertex: VertexNo) -> Option<String> {
         let reason = self.graph.hub_reason(vertex, &self.everything())?;
+        if self.until.is_some() {
+            let kinds = SHARED.map(|(kind, _)| kind.to_owned());
+            let kinds = numbers(&kinds, &self.link_kinds, AsRef::as_ref);
+            let told = Filter { link_kinds: Some(kinds), ..self.everything() };
+            self.graph.links(vertex, &told, 0, 1).0.first()?;
+        }
         Some(reason.as_str().to_owned())
     }
 
