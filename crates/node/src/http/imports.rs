@@ -3,7 +3,6 @@
 use std::convert::Infallible;
 use std::pin::Pin;
 
-use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::sse::{Event, KeepAlive, KeepAliveStream, Sse};
@@ -16,6 +15,7 @@ use tokio_stream::wrappers::WatchStream;
 use super::auth::Caller;
 use super::extract::{Json, Multipart, Path, Query};
 use super::problem::Problem;
+use super::stream::written;
 use super::{AppState, blocking};
 use crate::app::import::job::{ImportOptions, ImportView, RejectsPage, RejectsRequest};
 use crate::app::{Role, Viewer};
@@ -162,12 +162,18 @@ pub(crate) async fn download(
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
     let path = blocking(&state, move |app| app.reject_file(&viewer, &id)).await?;
-    let bytes = tokio::fs::read(&path).await.map_err(Problem::internal)?;
+    let turn = state.turn_to_export().await?;
+    let body = written(&state, turn, move |_, output| {
+        let mut file = std::fs::File::open(&path).map_err(anyhow::Error::from)?;
+        std::io::copy(&mut file, output).map_err(anyhow::Error::from)?;
+        Ok(())
+    })
+    .await?;
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/jsonl"));
     let disposition = HeaderValue::from_static("attachment; filename=\"rejects.jsonl\"");
     headers.insert(header::CONTENT_DISPOSITION, disposition);
-    Ok((headers, Body::from(bytes)).into_response())
+    Ok((headers, body).into_response())
 }
 
 /// Rights are checked in `app` as well; here they stop an upload before its bytes are taken.

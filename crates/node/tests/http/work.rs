@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::node::{array, id, string};
+use crate::node::{Node, array, id, string};
 use crate::served::{Body, Served, Who, multipart};
 use crate::sight::green_story;
 use crate::{demo, empty};
@@ -42,6 +42,27 @@ fn an_upload_is_imported_and_its_rejects_can_be_had() {
     served
         .post(&ada, "/imports", Body::Raw("multipart/form-data; boundary=limit", "--limit--\r\n".to_owned()))
         .problem(400);
+}
+
+#[test]
+fn an_export_is_sent_as_it_is_written_and_whole() {
+    let node = Node::new();
+    let lines: String = (0..20_000).map(|number| format!("bird-{number}.example\n")).collect();
+    node.import(&[&node.file("a.txt", &lines), "--source", "a"]);
+    let served = node.serve();
+    let ada = served.administrator();
+    let export = |format: &str| {
+        let answer = served.post(&ada, "/exports", json!({ "format": format }));
+        assert_eq!((answer.status, answer.header("content-length")), (200, ""), "its length is not known");
+        assert!(answer.text.contains("bird-19999.example"), "{format} is whole");
+        answer
+    };
+    let stix = export("stix").json();
+    let domains = array(&stix["objects"]).iter().filter(|object| object["type"] == "domain-name");
+    assert!(domains.count() >= 20_000);
+    assert!(export("csv").text.lines().filter(|line| line.contains("bird-")).count() >= 20_000);
+    assert!(export("graphml").text.trim_end().ends_with("</graphml>"));
+    served.post(&ada, "/exports", json!({ "format": "stix", "ids": [id("malware", 9)] })).problem(404);
 }
 
 #[test]
