@@ -106,6 +106,7 @@ const closed = {
     return begin(parseMultipart(await c.body(), c.request.headers['content-type'] ?? ''), c.query, c.user.name);
   },
   'GET /imports': () => [...imports.values()].map(show).reverse(),
+  'GET /imports/limits': () => ({ upload_bytes: 2 ** 31 }),
   'GET /imports/:id': (c) => show(imports.get(c.id) ?? missing('import')),
   'DELETE /imports/:id': (c) => stop(imports.get(c.id) ?? missing('import')),
   'GET /imports/:id/rejects': (c) => ({ rejects: (imports.get(c.id) ?? missing('import')).rejects.map(({ raw, ...reject }) => reject) }),

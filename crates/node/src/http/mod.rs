@@ -35,6 +35,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::{App, AppError};
+use crate::cli::size::Size;
 use problem::Problem;
 
 /// Requests a second one user or token may make, and how many at once.
@@ -62,11 +63,12 @@ pub(crate) struct AppState {
     sign_ins: Arc<DefaultKeyedRateLimiter<String>>,
     turns: Arc<Semaphore>,
     exports: Arc<Semaphore>,
+    upload_limit: Size,
     metrics: Arc<health::Metrics>,
 }
 
 impl AppState {
-    fn new(app: Arc<App>) -> AppState {
+    fn new(app: Arc<App>, upload_limit: Size) -> AppState {
         let requests = Quota::per_second(REQUESTS_A_SECOND).allow_burst(BURST);
         AppState {
             app,
@@ -74,6 +76,7 @@ impl AppState {
             sign_ins: Arc::new(RateLimiter::keyed(Quota::per_minute(SIGN_INS_A_MINUTE))),
             turns: Arc::new(Semaphore::new(SIGN_INS_AT_ONCE)),
             exports: Arc::new(Semaphore::new(EXPORTS_AT_ONCE)),
+            upload_limit,
             metrics: Arc::new(health::Metrics::new()),
         }
     }
@@ -151,6 +154,7 @@ fn api() -> OpenApiRouter<AppState> {
                     .routes(routes!(imports::list, imports::create))
                     .layer(imports::body_limit()),
             )
+            .routes(routes!(imports::limits))
             .routes(routes!(imports::show, imports::stop))
             .routes(routes!(imports::events))
             .routes(routes!(imports::rejects))
@@ -180,8 +184,8 @@ fn named(mut document: utoipa::openapi::OpenApi) -> utoipa::openapi::OpenApi {
 }
 
 /// Everything the node serves.
-pub(crate) fn router(app: Arc<App>) -> Router {
-    let state = AppState::new(app);
+pub(crate) fn router(app: Arc<App>, upload_limit: Size) -> Router {
+    let state = AppState::new(app, upload_limit);
     let (routes, document) = api().split_for_parts();
     let document = named(document);
     routes

@@ -132,6 +132,7 @@ export const api = {
     return take(node.POST('/api/v1/imports', { params: { query: said }, body, bodySerializer: () => form }));
   },
   imports: () => take(node.GET('/api/v1/imports')),
+  importLimits: () => take(node.GET('/api/v1/imports/limits')),
   import: (id: string) => take(node.GET('/api/v1/imports/{id}', { params: { path: { id } } })),
   stopImport: (id: string) => take(node.DELETE('/api/v1/imports/{id}', { params: { path: { id } } })),
   importEvents: (id: string) => new EventSource(`${BASE}/imports/${encodeURIComponent(id)}/events`),
