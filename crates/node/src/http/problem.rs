@@ -116,6 +116,10 @@ impl IntoResponse for Problem {
         let mut response = (status, Json(self)).into_response();
         let media = HeaderValue::from_static("application/problem+json");
         response.headers_mut().insert(header::CONTENT_TYPE, media);
+        if status == StatusCode::UNAUTHORIZED {
+            // Which credentials would do (RFC 9110 section 15.5.2). Of these a browser asks for none by itself.
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
         response
     }
 }
