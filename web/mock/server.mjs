@@ -129,7 +129,15 @@ const files = {
     c.response.setHeader('Content-Disposition', 'attachment; filename="rejects.jsonl"');
     c.response.end((imports.get(c.id) ?? missing('import')).rejects.map(({ raw }) => raw).join('\n'));
   },
-  'POST /exports': body(({ format }, c) => c.response.end(format === 'csv' ? 'id,type,label\n' : '{}')),
+  'POST /exports': body(({ ids, format }, c) => {
+    const rows = ids.map((id) => `${id},,\n`).join('');
+    const nodes = ids.map((id) => `<node id="${id}"/>`).join('');
+    c.response.end({
+      stix: JSON.stringify({ type: 'bundle', id: `bundle--${randomUUID()}`, objects: ids.map((id) => ({ id })) }),
+      csv: `id,type,label\n${rows}`,
+      graphml: `<graphml xmlns="http://graphml.graphdrawing.org/xmlns"><graph edgedefault="directed">${nodes}</graph></graphml>`,
+    }[format]);
+  }),
 };
 
 function match(table, method, path) {

@@ -67,6 +67,8 @@ interface Chart {
   document: object;
 }
 
+export type ExportFormat = 'stix' | 'csv' | 'graphml';
+
 export interface ImportQuery {
   source?: string;
   tlp?: string;
@@ -113,6 +115,9 @@ export const api = {
   component: async (id: string, filter: Filter, limit: number) =>
     (await take(node.POST('/api/v1/graph/component', { body: { id, filter: whole(filter), limit } }))) as GraphView,
   facets: async () => (await take(node.GET('/api/v1/graph/facets'))) as Facets,
+
+  exportThings: async (ids: string[], hops: number, format: ExportFormat) =>
+    (await take(node.POST('/api/v1/exports', { body: { ids, hops, format, filter: whole({}) }, parseAs: 'blob' }))) as unknown as Blob,
 
   charts: () => take(node.GET('/api/v1/charts')),
   chart: (id: string) => take(node.GET('/api/v1/charts/{id}', { params: { path: { id } } })),
