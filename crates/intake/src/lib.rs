@@ -14,6 +14,7 @@ mod container;
 mod draft;
 mod json;
 mod list;
+mod markings;
 mod mended;
 mod misp;
 mod recognise;
@@ -26,7 +27,7 @@ use std::io::Read;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use entente_model::Atlas;
+use entente_model::{Atlas, Marking, ObjectId};
 
 pub use draft::Drafter;
 pub use record::{Outcome, Place, ReadError, Record, Sink, Stopped, Summary};
@@ -55,6 +56,14 @@ impl Intake {
         let drafter = Drafter::new(&settings, atlas);
         let context = Context { drafter, limits: settings.limits, format: settings.format };
         Intake { context: Arc::new(context) }
+    }
+
+    /// Tells this import of markings that its source defined before.
+    #[must_use]
+    pub fn knowing(self, markings: impl IntoIterator<Item = (ObjectId, Marking)>) -> Intake {
+        let known = self.context.drafter.markings();
+        markings.into_iter().for_each(|(id, marking)| known.learn(&id, marking));
+        self
     }
 
     /// Reads one input of unknown nature: containers are opened, the format is recognised from the content, and

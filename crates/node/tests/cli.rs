@@ -261,6 +261,33 @@ fn a_selection_comes_in_again_as_one_connected_graph() {
     }
 }
 
+#[test]
+fn a_source_s_own_markings_restrict_what_it_tells_later() {
+    let node = Node::new();
+    let own = serde_json::json!({ "type": "marking-definition", "spec_version": "2.1",
+        "id": id("marking-definition", 1), "created": "2026-01-01T00:00:00.000Z", "name": "PAP:RED",
+        "definition_type": "tlp", "definition": { "tlp": "red" } });
+    let told = |number| {
+        let mut told = malware(number, "kestrel", 2);
+        told["object_marking_refs"] = serde_json::json!([id("marking-definition", 1)]);
+        told
+    };
+    let handled = |number| {
+        let page = node.json(&["show", &id("malware", number)]);
+        (string(&page["claims"][0]["tlp"]), string(&page["claims"][0]["pap"]))
+    };
+    let import = |source, objects: &[Value]| {
+        node.import(&[&node.file("a.json", &bundle(objects)), "--source", source, "--tlp", "green"]);
+    };
+    let red = ("red".to_owned(), "red".to_owned());
+    import("a", &[own, told(1)]);
+    assert_eq!(handled(1), red, "defined before, in the same bundle");
+    import("a", &[told(2)]);
+    assert_eq!(handled(2), red, "defined in an earlier import");
+    import("b", &[told(3)]);
+    assert_eq!(handled(3), ("green".to_owned(), "clear".to_owned()), "nobody else defines it for b");
+}
+
 /// A list of networks and names, told by a source of its own.
 fn list(matching: &str, values: &[&str]) -> String {
     serde_json::json!({ "name": "Shared by many", "type": matching, "version": 1, "list": values })

@@ -115,7 +115,8 @@ pub(crate) fn run(
     let bytes = Arc::new(AtomicU64::new(0));
     let (sender, receiver) = sync_channel(QUEUE);
     let reading = Reading {
-        intake: Intake::new(request.settings.clone(), app.atlas()),
+        intake: Intake::new(request.settings.clone(), app.atlas())
+            .knowing(app.told_markings(&request.source)?),
         request: &request,
         bytes: bytes.clone(),
         sender,
