@@ -447,6 +447,24 @@ fn a_dry_run_counts_and_changes_nothing() {
 }
 
 #[test]
+fn a_dry_run_knows_what_it_met_before() {
+    let node = Node::new();
+    // More than one batch, and the first of them once more at the end.
+    let value = |number: u32| format!("bird-{number}.example\n");
+    let lines: String = (0..9_000).chain(0..5).map(value).collect();
+    let (first, second) =
+        (node.file("a.txt", &lines), node.file("b.txt", &(0..3).map(value).collect::<String>()));
+    node.import(&[&node.file("c.txt", &value(7)), "--source", "a"]);
+    let args = [first.as_str(), &second, "--source", "a"];
+    let dry = node.import(&[&args[..], &["--dry-run"]].concat());
+    let wet = node.import(&args);
+    for name in ["read", "new", "updated", "unchanged", "excluded", "rejected"] {
+        assert_eq!(dry[name], wet[name], "{name}: {dry} {wet}");
+    }
+    assert!(wet["unchanged"].as_u64() >= Some(5), "{wet}");
+}
+
+#[test]
 fn a_changed_byte_is_found_and_its_leaf_named() {
     let node = Node::new();
     for number in 1..=4 {

@@ -41,7 +41,7 @@ mod verify;
 mod view;
 
 pub use batch::{AsOf, Batch, Preview, Receipt, Status};
-pub use commit::PreparedBatch;
+pub use commit::{PreparedBatch, Rehearsal};
 pub use desk::{
     Chart, ChartSave, Desk, ImportRecord, SecretDigest, Session, Token, User, UserEdit, UserSave,
 };

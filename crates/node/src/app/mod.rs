@@ -22,7 +22,7 @@ use std::sync::{Arc, OnceLock};
 
 use anyhow::Context as _;
 use entente_model::{Atlas, CompartmentNo, CompartmentSet, Draft, Tlp};
-use entente_store::{Batch, Desk, NodeKey, PreparedBatch, Status, Store, TextIndex};
+use entente_store::{Batch, Desk, NodeKey, PreparedBatch, Rehearsal, Status, Store, TextIndex};
 use jiff::Timestamp;
 
 pub(crate) use account::{Credential, Session};
@@ -144,9 +144,14 @@ impl App {
         Ok(counted(&receipt.statuses, receipt.older))
     }
 
-    /// What [`App::commit`] would answer, with nothing changed.
-    pub(crate) fn preview(&self, batch: PreparedBatch) -> anyhow::Result<Counted> {
-        let preview = self.store.preview(batch)?;
+    /// Begins an import that is only tried.
+    pub(crate) fn rehearse(&self) -> anyhow::Result<Rehearsal> {
+        Ok(self.store.rehearse()?)
+    }
+
+    /// What [`App::commit`] would answer after the batches tried before, with nothing changed.
+    pub(crate) fn preview(&self, rehearsal: &mut Rehearsal, batch: PreparedBatch) -> anyhow::Result<Counted> {
+        let preview = rehearsal.take(batch)?;
         Ok(counted(&preview.statuses, preview.older))
     }
 

@@ -12,7 +12,7 @@ use std::time::Instant;
 use anyhow::Context as _;
 use entente_intake::{Intake, Outcome, Place, ReadError, Record, Settings};
 use entente_model::Draft;
-use entente_store::PreparedBatch;
+use entente_store::{PreparedBatch, Rehearsal};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -128,7 +128,7 @@ pub(crate) fn run(
     };
     let mut committer = Committer {
         app,
-        dry_run: request.dry_run,
+        rehearsal: request.dry_run.then(|| app.rehearse()).transpose()?,
         rejects: RejectFile::new(request.rejects.clone()),
         totals: Totals::default(),
         file: String::new(),
@@ -233,7 +233,8 @@ impl Reading<'_> {
 /// The committing side: writes batches, counts, keeps rejects.
 struct Committer<'a> {
     app: &'a App,
-    dry_run: bool,
+    /// When the import is only tried.
+    rehearsal: Option<Rehearsal>,
     rejects: RejectFile,
     totals: Totals,
     file: String,
@@ -270,7 +271,10 @@ impl Committer<'_> {
             *totals.exclusions.entry(class.to_owned()).or_default() += count;
         }
         if let Some(batch) = portion.batch {
-            let outcome = if self.dry_run { self.app.preview(batch)? } else { self.app.commit(batch)? };
+            let outcome = match &mut self.rehearsal {
+                Some(rehearsal) => self.app.preview(rehearsal, batch)?,
+                None => self.app.commit(batch)?,
+            };
             totals.read += portion.records;
             totals.new += outcome.new;
             totals.updated += outcome.updated;
