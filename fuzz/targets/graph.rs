@@ -3,14 +3,16 @@
 
 use std::sync::LazyLock;
 
-use entente_graph::{Edge, Filter, Graph, HubPolicy, Index, Limit, PathChoice, Vertex, Window};
+use entente_graph::{
+    Edge, Filter, Graph, HubPolicy, HubReason, Index, Limit, Mark, PathChoice, Vertex, Window,
+};
 use entente_model::{ClaimNo, CompartmentNo, CompartmentSet, VertexNo};
 
 const FOOT: usize = 512;
 
 /// A true index of 40 vertices and 120 edges.
 static TRUE: LazyLock<Vec<u8>> = LazyLock::new(|| {
-    let vertices = vec![Vertex { kind: 1, hub: None }; 40];
+    let vertices = vec![Vertex { kind: 1 }; 40];
     let edges = (0..120_u32).map(|number| Edge {
         source: VertexNo(number * 7 % 31),
         target: VertexNo(number * 11 % 37),
@@ -19,8 +21,13 @@ static TRUE: LazyLock<Vec<u8>> = LazyLock::new(|| {
         at: number * 1000,
         claim: ClaimNo(number + 1),
     });
+    let mark = |number: u32| {
+        let compartment = CompartmentNo((number % 3) as u16);
+        (VertexNo(number * 5 % 40), Mark { reason: HubReason::Warninglist, compartment })
+    };
+    let marks: Vec<_> = (0..9).map(mark).collect();
     let words =
-        entente_graph::build(edges.collect(), &vertices, ClaimNo(120)).expect("edges that fit").to_words();
+        entente_graph::build(edges.collect(), &vertices, &marks, ClaimNo(120)).expect("edges that fit").to_words();
     words.iter().flat_map(|word| word.to_ne_bytes()).collect()
 });
 

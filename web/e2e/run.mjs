@@ -15,11 +15,13 @@ import * as accessible from './scenarios/accessible.mjs';
 // In this order: some go on where the one before stopped.
 const scenarios = [
   enter.setUp, enter.setUpWorksOnce, enter.signInAgain,
-  find.searchDefanged, find.searchSuggests, find.searchFindsNothing, find.thingTellsWhoSaysWhat, find.missingThingIs404,
+  find.searchDefanged, find.searchSuggests, find.searchFindsNothing, find.thingTellsWhoSaysWhat, find.thingIsExportedByKeyboard,
+  find.searchIsExported, find.missingThingIs404,
   chart.chartOpensAndExpands, chart.chartUndoesEverything, chart.chartFindsAPath, chart.chartFiltersByKind,
   chart.chartBrushesTimeAndMap, chart.chartLaysOut, chart.chartCatchesWithALasso, chart.chartHidesAndPins,
   chart.chartSaysWhoDrewALine,
-  saved.chartIsSavedAndReopened, saved.chartConflictLosesNothing, saved.chartIsExported, saved.chartIsATableToo,
+  saved.chartIsSavedAndReopened, saved.chartConflictLosesNothing, saved.chartIsExported, saved.selectionIsExported,
+  saved.chartIsATableToo,
   imports.importIsTriedFirst, imports.importReportsRejects,
   people.peopleAreAddedAndRemoved, people.tokensOpenTheApi, people.themeIsKept,
   keyboard.keyboardAlone, phone.phoneFits, accessible.accessibleInLight, accessible.accessibleInDark,

@@ -106,6 +106,7 @@ const closed = {
     return begin(parseMultipart(await c.body(), c.request.headers['content-type'] ?? ''), c.query, c.user.name);
   },
   'GET /imports': () => [...imports.values()].map(show).reverse(),
+  'GET /imports/limits': () => ({ upload_bytes: 2 ** 31 }),
   'GET /imports/:id': (c) => show(imports.get(c.id) ?? missing('import')),
   'DELETE /imports/:id': (c) => stop(imports.get(c.id) ?? missing('import')),
   'GET /imports/:id/rejects': (c) => ({ rejects: (imports.get(c.id) ?? missing('import')).rejects.map(({ raw, ...reject }) => reject) }),
@@ -128,7 +129,15 @@ const files = {
     c.response.setHeader('Content-Disposition', 'attachment; filename="rejects.jsonl"');
     c.response.end((imports.get(c.id) ?? missing('import')).rejects.map(({ raw }) => raw).join('\n'));
   },
-  'POST /exports': body(({ format }, c) => c.response.end(format === 'csv' ? 'id,type,label\n' : '{}')),
+  'POST /exports': body(({ ids, format }, c) => {
+    const rows = ids.map((id) => `${id},,\n`).join('');
+    const nodes = ids.map((id) => `<node id="${id}"/>`).join('');
+    c.response.end({
+      stix: JSON.stringify({ type: 'bundle', id: `bundle--${randomUUID()}`, objects: ids.map((id) => ({ id })) }),
+      csv: `id,type,label\n${rows}`,
+      graphml: `<graphml xmlns="http://graphml.graphdrawing.org/xmlns"><graph edgedefault="directed">${nodes}</graph></graphml>`,
+    }[format]);
+  }),
 };
 
 function match(table, method, path) {

@@ -2,13 +2,14 @@
 
 use std::io::Write;
 
-use entente_model::{ClaimNo, CompartmentNo, CompartmentSet};
+use entente_model::{ClaimNo, CompartmentNo, CompartmentSet, VertexNo};
 use rayon::prelude::*;
 
 use crate::bits::ones;
-use crate::edge::{Direction, HubReason, LinkWord};
+use crate::edge::{Direction, LinkWord};
 use crate::layout::{ALIGNMENT, Counts, Extent, FOOT, Foot, HEAD, Section, head};
-use crate::{Edge, IndexError, Vertex};
+use crate::marks::MarkSets;
+use crate::{Edge, IndexError, Mark, Vertex};
 
 /// Parts the vertices are cut into while scattering and sorting. Each part reads all edges and writes only its
 /// own slice, so no two threads share anything; more parts mean more reading, fewer mean worse caching.
@@ -22,7 +23,8 @@ pub struct Built {
     inner: Vec<u32>,
     outer: Vec<u32>,
     kinds: Vec<u16>,
-    hubs: Vec<u8>,
+    hubs: Vec<u32>,
+    marks: Vec<u32>,
     compartments: Vec<u64>,
     ends: Vec<End>,
 }
@@ -31,13 +33,18 @@ pub struct Built {
 /// kind 15 bits, time 32, neighbour 32, direction 1, compartment 16, claim 32.
 type End = u128;
 
-/// Sorts edges into an index. `vertices` holds what is known of each vertex, by its number. The result depends
-/// on the set of edges only, not on their order.
+/// Sorts edges into an index. `vertices` holds what is known of each vertex, by its number, and `marks` who says that
+/// some of them are shared. The result depends on the sets of edges and marks only, not on their order.
 ///
 /// # Errors
 /// [`IndexError::UnknownVertex`] when an edge names a vertex beyond `vertices`, [`IndexError::LinkKind`] and
 /// [`IndexError::TooManyEdges`] when a number does not fit.
-pub fn build(mut edges: Vec<Edge>, vertices: &[Vertex], last_claim: ClaimNo) -> Result<Built, IndexError> {
+pub fn build(
+    mut edges: Vec<Edge>,
+    vertices: &[Vertex],
+    marks: &[(VertexNo, Mark)],
+    last_claim: ClaimNo,
+) -> Result<Built, IndexError> {
     check(&edges, vertices.len())?;
     let degrees = degrees(&edges, vertices.len());
     let (inner, outer) = number_by_degree(&degrees);
@@ -48,16 +55,18 @@ pub fn build(mut edges: Vec<Edge>, vertices: &[Vertex], last_claim: ClaimNo) -> 
         edge.target.0 = inner[edge.target.0 as usize];
     });
     let ends = scatter_and_sort(edges, &offsets);
-    let facts = |number: &u32| vertices[*number as usize];
+    let (hubs, marks) = hubs(marks, &inner);
     Ok(Built {
         counts: Counts {
             vertices: vertices.len() as u64,
             ends: ends.len() as u64,
             connected: degrees.iter().filter(|degree| **degree > 0).count() as u64,
             last_claim: u64::from(last_claim.0),
+            marks: marks.len() as u64,
         },
-        kinds: outer.iter().map(|number| facts(number).kind).collect(),
-        hubs: outer.iter().map(|number| HubReason::code(facts(number).hub)).collect(),
+        kinds: outer.iter().map(|number| vertices[*number as usize].kind).collect(),
+        hubs,
+        marks,
         offsets,
         inner,
         outer,
@@ -119,6 +128,22 @@ fn offsets(degrees: &[u32], outer: &[u32]) -> Vec<u32> {
         sum
     });
     std::iter::once(0).chain(ends).collect()
+}
+
+/// The number of each vertex's set of marks, by inner number, and the sets. Marks on vertices that are not there are
+/// left out.
+fn hubs(marks: &[(VertexNo, Mark)], inner: &[u32]) -> (Vec<u32>, Vec<u32>) {
+    let mut marks = marks.to_vec();
+    marks.sort_unstable();
+    marks.dedup();
+    let (mut hubs, mut sets) = (vec![0; inner.len()], MarkSets::default());
+    for same in marks.chunk_by(|a, b| a.0 == b.0) {
+        if let Some(vertex) = inner.get(same[0].0.0 as usize) {
+            let set: Vec<Mark> = same.iter().map(|(_, mark)| *mark).collect();
+            hubs[*vertex as usize] = sets.number(&set);
+        }
+    }
+    (hubs, sets.to_words())
 }
 
 fn compartments(edges: &[Edge]) -> Vec<u64> {
@@ -214,9 +239,9 @@ impl Built {
         let padded = |bytes: u64| bytes.next_multiple_of(ALIGNMENT as u64);
         let ends = self.counts.ends;
         let by_end = padded(ends * 8) + 2 * padded(ends * 4);
-        let by_vertex =
-            padded((vertices + 1) * 4) + 2 * padded(vertices * 4) + padded(vertices * 2) + padded(vertices);
-        HEAD as u64 + by_end + by_vertex + padded(self.compartments.len() as u64 * 8) + FOOT as u64
+        let by_vertex = padded((vertices + 1) * 4) + 3 * padded(vertices * 4) + padded(vertices * 2);
+        let marks = padded(self.counts.marks * 4);
+        HEAD as u64 + by_end + by_vertex + marks + padded(self.compartments.len() as u64 * 8) + FOOT as u64
     }
 
     /// Writes the index, front to back in one pass. Nothing is readable as an index before the last byte of it,
@@ -234,7 +259,8 @@ impl Built {
         writer.section(bytemuck::cast_slice(&self.inner))?;
         writer.section(bytemuck::cast_slice(&self.outer))?;
         writer.section(bytemuck::cast_slice(&self.kinds))?;
-        writer.section(self.hubs.as_slice())?;
+        writer.section(bytemuck::cast_slice(&self.hubs))?;
+        writer.section(bytemuck::cast_slice(&self.marks))?;
         writer.section(bytemuck::cast_slice(&self.compartments))?;
         let mut extents = [Extent::default(); Section::ALL.len()];
         extents.copy_from_slice(&writer.extents);

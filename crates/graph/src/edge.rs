@@ -30,13 +30,11 @@ impl Edge {
 pub struct Vertex {
     /// Number of the vertex kind.
     pub kind: u16,
-    /// Why it counts as shared infrastructure whatever its degree, if it does.
-    pub hub: Option<HubReason>,
 }
 
 impl Vertex {
-    /// A number that was skipped: no kind, no reason.
-    pub const UNKNOWN: Vertex = Vertex { kind: u16::MAX, hub: None };
+    /// A number that was skipped: no kind.
+    pub const UNKNOWN: Vertex = Vertex { kind: u16::MAX };
 }
 
 macro_rules! hub_reasons {
@@ -77,11 +75,6 @@ hub_reasons! {
 }
 
 impl HubReason {
-    /// The code kept per vertex in the index; 0 there means no reason.
-    pub(crate) fn code(reason: Option<HubReason>) -> u8 {
-        reason.map_or(0, |reason| reason as u8)
-    }
-
     /// The reason a code stands for; `None` for 0 and for codes of later versions.
     pub(crate) fn from_code(code: u8) -> Option<HubReason> {
         Self::ALL.iter().copied().find(|reason| *reason as u8 == code)
@@ -144,7 +137,7 @@ mod tests {
     #[test]
     fn hub_codes_round_trip() {
         for reason in HubReason::ALL {
-            assert_eq!(HubReason::from_code(HubReason::code(Some(*reason))), Some(*reason));
+            assert_eq!(HubReason::from_code(*reason as u8), Some(*reason));
         }
         assert_eq!(HubReason::from_code(0), None);
     }

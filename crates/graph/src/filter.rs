@@ -1,6 +1,6 @@
 //! What a question may see: rights first, then what the person chose to look at.
 
-use entente_model::CompartmentSet;
+use entente_model::{ClaimNo, CompartmentSet};
 
 use crate::KindSet;
 
@@ -12,12 +12,17 @@ pub struct Filter<'a> {
     /// The compartments of which edges are seen: what the viewer may see, cut down to the chosen sources and
     /// handling.
     pub compartments: &'a CompartmentSet,
+    /// The compartments whose word counts when they say that a vertex is shared ([`Mark`](crate::Mark)): what the viewer
+    /// may see, whichever sources they chose to look at.
+    pub marks: &'a CompartmentSet,
     /// Only links of these kinds.
     pub link_kinds: Option<KindSet>,
     /// Only vertices of these kinds, the things asked about excepted.
     pub vertex_kinds: Option<KindSet>,
     /// Only links that held within this time.
     pub window: Option<Window>,
+    /// Only links told up to and with this claim: the graph as it stood then. Marks have no claim; they are those of now.
+    pub until: Option<ClaimNo>,
     /// Whether to pass through what everybody shares.
     pub hubs: HubPolicy,
 }
@@ -25,7 +30,15 @@ pub struct Filter<'a> {
 impl<'a> Filter<'a> {
     /// Everything in these compartments, hubs too.
     pub fn seeing(compartments: &'a CompartmentSet) -> Filter<'a> {
-        Filter { compartments, link_kinds: None, vertex_kinds: None, window: None, hubs: HubPolicy::Expand }
+        Filter {
+            compartments,
+            marks: compartments,
+            link_kinds: None,
+            vertex_kinds: None,
+            window: None,
+            until: None,
+            hubs: HubPolicy::Expand,
+        }
     }
 }
 
@@ -55,7 +68,7 @@ pub enum HubPolicy {
     /// Reach them, show them, but go no further from there. The things asked about are always expanded.
     Skip {
         /// A vertex with more distinct neighbours than this, under the filter, is a hub; so is one with a
-        /// [`HubReason`](crate::HubReason).
+        /// [`Mark`](crate::Mark) the filter sees.
         above: u32,
     },
 }

@@ -1,6 +1,6 @@
 //! A filter made ready for the inner loop.
 
-use entente_model::CompartmentSet;
+use entente_model::{ClaimNo, CompartmentSet};
 
 use crate::edge::LinkWord;
 use crate::kind_set::WORDS;
@@ -15,6 +15,7 @@ pub(crate) struct Gate {
     link_kinds: Option<Bitmap>,
     vertex_kinds: Option<Bitmap>,
     pub(crate) window: Option<Window>,
+    pub(crate) until: Option<ClaimNo>,
     pub(crate) hubs: HubPolicy,
 }
 
@@ -38,6 +39,7 @@ impl Gate {
             link_kinds: filter.link_kinds.as_ref().map(|kinds| kinds.full_width()),
             vertex_kinds: filter.vertex_kinds.as_ref().map(|kinds| kinds.full_width()),
             window: filter.window,
+            until: filter.until,
             hubs: filter.hubs,
         }
     }

@@ -8,9 +8,9 @@ use entente_model::{ClaimNo, VertexNo};
 
 use crate::bits::Bits;
 use crate::build::check_edge;
-use crate::edge::HubReason;
+use crate::marks::MarkSets;
 use crate::segment::Segment;
-use crate::{Built, Edge, Index, IndexError, Vertex};
+use crate::{Built, Edge, Index, IndexError, Mark, Vertex};
 
 /// How far a new vertex number may lie beyond the last one: numbers are dense but for what a lost batch skipped.
 const LARGEST_GAP: u32 = 1 << 20;
@@ -39,9 +39,17 @@ pub(crate) struct State {
     pub(crate) in_tail: Arc<Bits>,
     /// The vertices after those of the index.
     pub(crate) fresh: Arc<Vec<Vertex>>,
-    /// Hub reasons decided after the index was built, by outer number.
-    pub(crate) reasons: Arc<HashMap<u32, Option<HubReason>>>,
+    pub(crate) marks: Arc<Marks>,
     pub(crate) last_claim: ClaimNo,
+}
+
+/// Which vertices are said to be shared.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Marks {
+    /// Those of the index and those that came after.
+    pub(crate) sets: MarkSets,
+    /// Sets of the vertices marked after the index was built, by outer number.
+    pub(crate) late: HashMap<u32, u32>,
 }
 
 impl Graph {
@@ -49,11 +57,11 @@ impl Graph {
     pub fn new(index: Index) -> Graph {
         let state = State {
             last_claim: index.last_claim(),
+            marks: Arc::new(Marks { sets: index.marks(), late: HashMap::new() }),
             index: Arc::new(index),
             tail: Vec::new(),
             in_tail: Arc::default(),
             fresh: Arc::default(),
-            reasons: Arc::default(),
         };
         Graph { now: ArcSwap::from_pointee(state), writing: Mutex::new(()) }
     }
@@ -88,13 +96,22 @@ impl Graph {
         Ok(())
     }
 
-    /// Says why vertices are, or no longer are, known hubs. Numbers the graph does not know are left out.
-    pub fn set_hub_reasons(&self, reasons: &[(VertexNo, Option<HubReason>)]) {
+    /// Adds to who says that vertices are shared. Numbers the graph does not know are left out.
+    pub fn mark(&self, marks: &[(VertexNo, Mark)]) {
+        if marks.is_empty() {
+            return;
+        }
         let _writing = self.lock();
         let mut state = State::clone(&self.now.load());
         let known = state.vertices();
-        let reasons = reasons.iter().filter(|(vertex, _)| vertex.0 < known);
-        Arc::make_mut(&mut state.reasons).extend(reasons.map(|(vertex, reason)| (vertex.0, *reason)));
+        for (vertex, mark) in marks.iter().filter(|(vertex, _)| vertex.0 < known) {
+            let before = state.set_of(*vertex);
+            let Marks { sets, late } = Arc::make_mut(&mut state.marks);
+            let after = sets.with(before, *mark);
+            if after != before {
+                late.insert(vertex.0, after);
+            }
+        }
         self.now.store(Arc::new(state));
     }
 
@@ -116,7 +133,7 @@ impl Graph {
         let mut state = State {
             last_claim: now.last_claim,
             fresh: Arc::new(now.fresh[covered.state.fresh.len()..].to_vec()),
-            reasons: Arc::new(now.reasons_after(&covered.state)),
+            marks: Arc::new(now.marks_after(&covered.state, index.marks())),
             index: Arc::new(index),
             tail: Vec::new(),
             in_tail: Arc::default(),
@@ -166,7 +183,23 @@ impl Snapshot {
     pub fn build(&self) -> Result<Built, IndexError> {
         let vertices: Vec<Vertex> =
             (0..self.vertices()).map(|vertex| self.state.vertex(VertexNo(vertex))).collect();
-        crate::build(self.all_edges(), &vertices, self.last_claim())
+        crate::build(self.all_edges(), &vertices, &self.all_marks(), self.last_claim())
+    }
+
+    /// The vertices of a kind that anybody says are shared: for the node's own work, not for a viewer.
+    pub fn marked(&self, kind: u16) -> Vec<VertexNo> {
+        let vertices = (0..self.vertices()).map(VertexNo);
+        vertices
+            .filter(|vertex| self.state.set_of(*vertex) != 0 && self.state.vertex(*vertex).kind == kind)
+            .collect()
+    }
+
+    fn all_marks(&self) -> Vec<(VertexNo, Mark)> {
+        let marks = |vertex: VertexNo| {
+            let set = self.state.marks.sets.get(self.state.set_of(vertex));
+            set.iter().map(move |mark| (vertex, *mark))
+        };
+        (0..self.vertices()).map(VertexNo).flat_map(marks).collect()
     }
 
     fn all_edges(&self) -> Vec<Edge> {
@@ -189,17 +222,25 @@ impl State {
 
     pub(crate) fn vertex(&self, vertex: VertexNo) -> Vertex {
         let arrays = self.index.arrays();
-        let known = match arrays.inner.get(vertex.0 as usize) {
-            Some(inner) => Vertex {
-                kind: arrays.kinds.get(*inner as usize).copied().unwrap_or(Vertex::UNKNOWN.kind),
-                hub: arrays.hubs.get(*inner as usize).copied().and_then(HubReason::from_code),
-            },
+        match arrays.inner.get(vertex.0 as usize) {
+            Some(inner) => {
+                Vertex { kind: arrays.kinds.get(*inner as usize).copied().unwrap_or(Vertex::UNKNOWN.kind) }
+            }
             None => {
                 let place = vertex.0.checked_sub(self.index.vertices());
                 place.and_then(|place| self.fresh.get(place as usize)).copied().unwrap_or(Vertex::UNKNOWN)
             }
-        };
-        Vertex { hub: self.reasons.get(&vertex.0).copied().unwrap_or(known.hub), ..known }
+        }
+    }
+
+    /// The number of a vertex's set of marks, 0 for none.
+    pub(crate) fn set_of(&self, vertex: VertexNo) -> u32 {
+        if let Some(late) = self.marks.late.get(&vertex.0) {
+            return *late;
+        }
+        let arrays = self.index.arrays();
+        let inner = arrays.inner.get(vertex.0 as usize);
+        inner.and_then(|inner| arrays.hubs.get(*inner as usize)).copied().unwrap_or(0)
     }
 
     pub(crate) fn tail_edges(&self) -> impl Iterator<Item = Edge> + '_ {
@@ -255,9 +296,12 @@ impl State {
         self.tail.len() != before
     }
 
-    fn reasons_after(&self, covered: &State) -> HashMap<u32, Option<HubReason>> {
-        let changed =
-            |(vertex, reason): &(&u32, &Option<HubReason>)| covered.reasons.get(vertex) != Some(reason);
-        self.reasons.iter().filter(changed).map(|(vertex, reason)| (*vertex, *reason)).collect()
+    /// The marks that came after `covered`, beside the sets of the index that was built from it. Sets have other numbers
+    /// there.
+    fn marks_after(&self, covered: &State, mut sets: MarkSets) -> Marks {
+        let late = self.marks.late.iter();
+        let changed = late.filter(|(vertex, set)| covered.marks.late.get(vertex) != Some(set));
+        let late = changed.map(|(vertex, set)| (*vertex, sets.number(self.marks.sets.get(*set)))).collect();
+        Marks { sets, late }
     }
 }

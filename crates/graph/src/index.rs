@@ -5,6 +5,7 @@ use entente_model::{ClaimNo, CompartmentNo, CompartmentSet, VertexNo};
 use crate::build::compartment_set;
 use crate::edge::LinkWord;
 use crate::layout::{Counts, Extent, Foot, Section};
+use crate::marks::MarkSets;
 use crate::{Edge, IndexError};
 
 /// An index over bytes that somebody else holds, usually a mapped file. Opening it reads a few hundred bytes.
@@ -28,7 +29,7 @@ pub(crate) struct Arrays<'a> {
     pub(crate) inner: &'a [u32],
     pub(crate) outer: &'a [u32],
     pub(crate) kinds: &'a [u16],
-    pub(crate) hubs: &'a [u8],
+    pub(crate) hubs: &'a [u32],
 }
 
 impl std::fmt::Debug for Index {
@@ -64,7 +65,8 @@ impl Index {
 
     /// The index of a graph without vertices: what a new node starts from.
     pub fn empty() -> Index {
-        let built = crate::build(Vec::new(), &[], ClaimNo(0)).expect("nothing can be wrong with no edges");
+        let built =
+            crate::build(Vec::new(), &[], &[], ClaimNo(0)).expect("nothing can be wrong with no edges");
         Index::from_words(built.to_words()).expect("an index just built can be opened")
     }
 
@@ -106,6 +108,11 @@ impl Index {
     /// Vertices with at least one link: their inner numbers are the smallest.
     pub(crate) fn connected(&self) -> u32 {
         self.counts.connected as u32
+    }
+
+    /// The sets of marks that [`Arrays::hubs`] numbers.
+    pub(crate) fn marks(&self) -> MarkSets {
+        MarkSets::from_words(cast(self.bytes(), &self.extents[Section::Marks as usize]))
     }
 
     pub(crate) fn arrays(&self) -> Arrays<'_> {

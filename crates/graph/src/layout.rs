@@ -14,7 +14,7 @@
 use crate::IndexError;
 
 pub(crate) const MAGIC: [u8; 8] = *b"ENTGRAPH";
-pub(crate) const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 2;
 /// Written in the machine's own order; read back reversed on a machine of the other order.
 const BYTE_ORDER: u32 = 0x0102_0304;
 pub(crate) const HEAD: usize = 64;
@@ -39,14 +39,16 @@ pub(crate) enum Section {
     Outer,
     /// `u16` per inner vertex: its kind.
     Kinds,
-    /// `u8` per inner vertex: code of the hub reason, 0 for none.
+    /// `u32` per inner vertex: number of its set of marks, 0 for none.
     Hubs,
+    /// `u32` words: the sets of marks, in the order of their numbers (see `marks.rs`).
+    Marks,
     /// `u64` words: the compartments that occur.
     Compartments,
 }
 
 impl Section {
-    pub(crate) const ALL: [Section; 9] = [
+    pub(crate) const ALL: [Section; 10] = [
         Section::Links,
         Section::Times,
         Section::Claims,
@@ -55,6 +57,7 @@ impl Section {
         Section::Outer,
         Section::Kinds,
         Section::Hubs,
+        Section::Marks,
         Section::Compartments,
     ];
 
@@ -64,9 +67,9 @@ impl Section {
             Section::Links => counts.ends.checked_mul(8),
             Section::Times | Section::Claims => counts.ends.checked_mul(4),
             Section::Offsets => counts.vertices.checked_add(1)?.checked_mul(4),
-            Section::Inner | Section::Outer => counts.vertices.checked_mul(4),
+            Section::Inner | Section::Outer | Section::Hubs => counts.vertices.checked_mul(4),
             Section::Kinds => counts.vertices.checked_mul(2),
-            Section::Hubs => Some(counts.vertices),
+            Section::Marks => counts.marks.checked_mul(4),
             Section::Compartments => Some((1 << 16) / 8),
         }
     }
@@ -81,6 +84,8 @@ pub(crate) struct Counts {
     /// Vertices with at least one link; they have the smallest inner numbers.
     pub(crate) connected: u64,
     pub(crate) last_claim: u64,
+    /// Words of the sets of marks.
+    pub(crate) marks: u64,
 }
 
 /// Where a section lies and what its bytes add up to.
@@ -123,12 +128,11 @@ fn check_head(bytes: &[u8]) -> Result<(), IndexError> {
 
 impl Foot {
     pub(crate) fn to_bytes(self) -> [u8; FOOT] {
-        let Counts { vertices, ends, connected, last_claim } = self.counts;
+        let Counts { vertices, ends, connected, last_claim, marks } = self.counts;
         let extents = self.extents.iter().flat_map(|e| [e.start, e.length, u64::from(e.crc)]);
         let mut foot = [0; FOOT];
-        for (to, number) in
-            foot.chunks_exact_mut(8).zip([vertices, ends, connected, last_claim].into_iter().chain(extents))
-        {
+        let counts = [vertices, ends, connected, last_claim, marks];
+        for (to, number) in foot.chunks_exact_mut(8).zip(counts.into_iter().chain(extents)) {
             to.copy_from_slice(&number.to_le_bytes());
         }
         let crc = crc32fast::hash(&foot[..FOOT - 4]);
@@ -156,7 +160,8 @@ impl Foot {
             .chunks_exact(8)
             .map(|eight| eight.iter().rev().fold(0_u64, |number, byte| number << 8 | u64::from(*byte)));
         let mut next = || numbers.next().unwrap_or(0);
-        let counts = Counts { vertices: next(), ends: next(), connected: next(), last_claim: next() };
+        let counts =
+            Counts { vertices: next(), ends: next(), connected: next(), last_claim: next(), marks: next() };
         let extents = std::array::from_fn(|_| Extent { start: next(), length: next(), crc: next() as u32 });
         Foot { counts, extents }
     }
@@ -190,7 +195,8 @@ impl Section {
             Section::Inner => "inner numbers",
             Section::Outer => "outer numbers",
             Section::Kinds => "vertex kinds",
-            Section::Hubs => "hub reasons",
+            Section::Hubs => "hubs",
+            Section::Marks => "marks",
             Section::Compartments => "compartments",
         }
     }

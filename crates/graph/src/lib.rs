@@ -19,8 +19,8 @@
 //! use entente_model::{ClaimNo, CompartmentNo, CompartmentSet, VertexNo};
 //!
 //! let graph = Graph::new(Index::empty());
-//! let domain = (VertexNo(0), Vertex { kind: 1, hub: None });
-//! let address = (VertexNo(1), Vertex { kind: 2, hub: None });
+//! let domain = (VertexNo(0), Vertex { kind: 1 });
+//! let address = (VertexNo(1), Vertex { kind: 2 });
 //! let resolves = Edge {
 //!     source: VertexNo(0),
 //!     target: VertexNo(1),
@@ -60,6 +60,7 @@ mod kbest;
 mod kind_set;
 mod layout;
 mod links;
+mod marks;
 mod meet;
 mod neighbourhood;
 mod path;
@@ -80,6 +81,7 @@ pub use importance::{Importance, ImportanceChoice};
 pub use index::Index;
 pub use kind_set::KindSet;
 pub use links::{Degree, Facets};
+pub use marks::Mark;
 pub use neighbourhood::{Limit, Reached, Subgraph, Truncated};
 pub use path::{Path, PathChoice};
 pub use shared::{Common, Hub};

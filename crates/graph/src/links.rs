@@ -98,9 +98,10 @@ impl Snapshot {
         facets
     }
 
-    /// Why a vertex is known to be shared infrastructure, if it is.
-    pub fn hub_reason(&self, vertex: VertexNo) -> Option<HubReason> {
-        self.state.vertex(vertex).hub
+    /// Why a vertex is known to be shared infrastructure, if a mark that the filter sees says so.
+    pub fn hub_reason(&self, vertex: VertexNo, filter: &Filter<'_>) -> Option<HubReason> {
+        let reader = Reader::new(&self.state, filter);
+        reader.inner(vertex).and_then(|vertex| reader.hub_reason(vertex))
     }
 
     fn all_links(&self, vertex: VertexNo, filter: &Filter<'_>) -> Vec<Edge> {

@@ -19,6 +19,8 @@ pub(crate) struct Reader<'a> {
     index: Layer<'a>,
     tail: Vec<(Layer<'a>, &'a Segment)>,
     pub(crate) gate: Gate,
+    /// Why vertices with each set of marks count as shared for the viewer.
+    reasons: Vec<Option<HubReason>>,
     /// Vertices of the index with a smaller inner number have more links there than the hub policy allows
     /// neighbours.
     crowded: u32,
@@ -37,7 +39,8 @@ impl<'a> Reader<'a> {
         };
         let tail = state.tail.iter().map(|segment| layer(segment)).collect();
         let crowded = crowded(arrays.offsets, gate.hubs);
-        Reader { state, arrays, index, tail, gate, crowded }
+        let reasons = state.marks.sets.seen_by(filter.marks);
+        Reader { state, arrays, index, tail, gate, reasons, crowded }
     }
 
     /// How many vertices there are; inner numbers are below.
@@ -127,12 +130,11 @@ impl<'a> Reader<'a> {
     }
 
     pub(crate) fn hub_reason(&self, vertex: u32) -> Option<HubReason> {
-        if self.state.reasons.is_empty()
-            && let Some(code) = self.arrays.hubs.get(vertex as usize)
-        {
-            return HubReason::from_code(*code);
-        }
-        self.state.vertex(self.outer(vertex)).hub
+        let set = match self.arrays.hubs.get(vertex as usize) {
+            Some(set) if self.state.marks.late.is_empty() => *set,
+            _ => self.state.set_of(self.outer(vertex)),
+        };
+        self.reasons.get(set as usize).copied().flatten()
     }
 
     /// Whether the hub policy keeps traversal from passing through a vertex. `marks` is all clear before and
@@ -148,7 +150,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Whether a vertex has a hub reason or more than `above` distinct neighbours under the filter.
+    /// Whether a vertex is marked as shared or has more than `above` distinct neighbours under the filter.
     pub(crate) fn is_hub(&self, vertex: u32, above: u32, marks: &mut Bits) -> bool {
         self.hub_reason(vertex).is_some()
             || (self.crowd(vertex) > above as usize && self.neighbours_up_to(vertex, above, marks) > above)

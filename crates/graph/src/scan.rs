@@ -52,6 +52,24 @@ impl Layer<'_> {
         stop: usize,
         each: &mut impl FnMut(Step<'_>) -> ControlFlow<B>,
     ) -> ControlFlow<B> {
+        match gate.until {
+            None => self.scan_now(gate, start, stop, each),
+            // The past is asked for rarely, and one thing at a time.
+            Some(until) => self.scan_now(gate, start, stop, &mut |step| match step.claim() {
+                Some(claim) if claim <= until.0 => each(step),
+                _ => ControlFlow::Continue(()),
+            }),
+        }
+    }
+
+    #[inline]
+    fn scan_now<B>(
+        &self,
+        gate: &Gate,
+        start: usize,
+        stop: usize,
+        each: &mut impl FnMut(Step<'_>) -> ControlFlow<B>,
+    ) -> ControlFlow<B> {
         let links = self.links.get(start..stop).unwrap_or(&[]);
         match self.mode {
             Mode::Open => self.scan_all(links, start, |_| true, each),

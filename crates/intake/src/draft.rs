@@ -4,13 +4,14 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use entente_model::{
-    Atlas, Draft, Handling, Kind, Link, Object, ObjectError, ObjectId, Reference, Selector, Tlp,
+    Atlas, Draft, Handling, Kind, Link, Marking, Object, ObjectError, ObjectId, Reference, Selector,
     implied_links, links_of, vertex_id,
 };
 use jiff::Timestamp;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::Settings;
+use crate::markings::Markings;
 use crate::stix::pattern_links;
 
 /// Turns a STIX 2.1 object as JSON into a draft: header, deterministic id, links, handling.
@@ -19,18 +20,24 @@ pub struct Drafter {
     handling: Handling,
     now: Timestamp,
     atlas: Arc<Atlas>,
+    markings: Arc<Markings>,
 }
 
 impl Drafter {
     /// A drafter for one import.
     pub fn new(settings: &Settings, atlas: Arc<Atlas>) -> Drafter {
-        Drafter { handling: settings.handling.clone(), now: settings.now, atlas }
+        Drafter { handling: settings.handling.clone(), now: settings.now, atlas, markings: Arc::default() }
     }
 
     /// The time of import, as STIX writes it: the date of objects a reader has to make itself. `created` and
     /// `modified` have three digits after the point (STIX 2.1 section 3.2).
     pub fn now(&self) -> String {
         format!("{:.3}", self.now)
+    }
+
+    /// What this import knows of markings.
+    pub(crate) fn markings(&self) -> &Markings {
+        &self.markings
     }
 
     /// Handling of this import for records that are not marked themselves.
@@ -95,29 +102,19 @@ impl Drafter {
 
     fn assemble(&self, object: Value, handling: &Handling, minted: bool) -> Result<Draft, ObjectError> {
         let object = Object::from_json(object)?;
+        if let Some(marking) = Marking::of(&object) {
+            self.markings.learn(object.id(), marking);
+        }
         let canonical = Some(vertex_id(&object)).filter(|canonical| canonical != object.id());
         let mut links = links_of(&object, &self.atlas);
         if object.kind() == &Kind::Indicator {
             pattern_links(&object, &self.atlas, &mut links);
         }
-        let handling = self.at_least_import(marked(object.json(), handling.clone()));
+        let handling = self.at_least_import(self.markings.restrict(&object, handling.clone()));
         Ok(Draft { object, canonical, links, handling, minted })
     }
 
     fn at_least_import(&self, handling: Handling) -> Handling {
         handling.at_least_tlp(self.handling.tlp).at_least_pap(self.handling.pap)
     }
-}
-
-/// The handling with at least the restriction of the object's own TLP markings. A granular marking restricts
-/// the whole claim: it is a label on a part, and hides nothing by itself (STIX 2.1 section 7.2.3).
-fn marked(json: &Map<String, Value>, handling: Handling) -> Handling {
-    let whole = json.get("object_marking_refs").and_then(Value::as_array).into_iter().flatten();
-    let parts = json.get("granular_markings").and_then(Value::as_array).into_iter().flatten();
-    whole
-        .chain(parts.filter_map(|part| part.get("marking_ref")))
-        .filter_map(Value::as_str)
-        .filter_map(|id| id.parse::<ObjectId>().ok())
-        .filter_map(|id| Tlp::from_marking(id.uuid()))
-        .fold(handling, Handling::at_least_tlp)
 }

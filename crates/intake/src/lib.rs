@@ -14,6 +14,7 @@ mod container;
 mod draft;
 mod json;
 mod list;
+mod markings;
 mod memory;
 mod mended;
 mod misp;
@@ -27,11 +28,11 @@ use std::io::Read;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use entente_model::Atlas;
+use entente_model::{Atlas, Marking, ObjectId};
 use memory::Recall;
 
 pub use draft::Drafter;
-pub use memory::Memory;
+pub use memory::{Memory, Past};
 pub use record::{Outcome, Place, ReadError, Record, Sink, Stopped, Summary};
 pub use settings::{Format, Limits, Settings};
 pub use stix::pattern;
@@ -60,22 +61,25 @@ impl Intake {
         Intake::with(settings, atlas, None)
     }
 
-    /// As [`Intake::new`], for records of which some may have been taken in before: those come out as
-    /// [`Outcome::Known`] without being read. `source` is who tells.
-    pub fn remembering(
-        settings: Settings,
-        atlas: Arc<Atlas>,
-        memory: Arc<dyn Memory>,
-        source: &str,
-    ) -> Intake {
-        let recall = Recall::new(memory, source, &settings.handling);
-        Intake::with(settings, atlas, Some(recall))
+    /// As [`Intake::new`], of a source that told something before: records taken in then come out as
+    /// [`Outcome::Known`] without being read.
+    pub fn after(settings: Settings, atlas: Arc<Atlas>, past: Past<'_>) -> Intake {
+        let recall = Recall::new(past.memory, past.source, &settings.handling, &past.markings);
+        Intake::with(settings, atlas, Some(recall)).knowing(past.markings)
     }
 
     fn with(settings: Settings, atlas: Arc<Atlas>, recall: Option<Recall>) -> Intake {
         let drafter = Drafter::new(&settings, atlas);
         let context = Context { drafter, limits: settings.limits, format: settings.format, recall };
         Intake { context: Arc::new(context) }
+    }
+
+    /// Tells this import of markings that its source defined before.
+    #[must_use]
+    pub fn knowing(self, markings: impl IntoIterator<Item = (ObjectId, Marking)>) -> Intake {
+        let known = self.context.drafter.markings();
+        markings.into_iter().for_each(|(id, marking)| known.learn(&id, marking));
+        self
     }
 
     /// Reads one input of unknown nature: containers are opened, the format is recognised from the content, and

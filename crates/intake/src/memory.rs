@@ -3,13 +3,23 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use entente_model::{Fingerprint, Handling};
+use entente_model::{Fingerprint, Handling, Marking, ObjectId};
 use sha2::{Digest, Sha256};
 
 /// Who remembers which records were taken in. To forget one costs time; to remember one that was not taken in would lose it.
 pub trait Memory: Send + Sync {
     /// Whether the record with this fingerprint was taken in, and everything it told is still kept.
     fn knows(&self, fingerprint: &Fingerprint) -> bool;
+}
+
+/// What is known from before an import.
+pub struct Past<'p> {
+    /// Who tells.
+    pub source: &'p str,
+    /// The markings that source defined.
+    pub markings: Vec<(ObjectId, Marking)>,
+    /// The records it told.
+    pub memory: Arc<dyn Memory>,
 }
 
 /// Asks a memory about records, before they are read.
@@ -28,11 +38,18 @@ const PATIENCE: u32 = 256;
 const SAMPLE: u32 = 16;
 
 impl Recall {
-    pub(crate) fn new(memory: Arc<dyn Memory>, source: &str, handling: &Handling) -> Recall {
+    /// A marking that became known since makes the handling another.
+    pub(crate) fn new(
+        memory: Arc<dyn Memory>,
+        source: &str,
+        handling: &Handling,
+        markings: &[(ObjectId, Marking)],
+    ) -> Recall {
         let mut teller = Sha256::new_with_prefix(b"entente/record/v1\0");
         teller.update((source.len() as u64).to_le_bytes());
         teller.update(source);
-        let handling = serde_json::to_vec(handling).expect("handling always serialises");
+        let markings: Vec<_> = markings.iter().map(|(id, marking)| (id.to_string(), marking)).collect();
+        let handling = serde_json::to_vec(&(handling, markings)).expect("handling always serialises");
         Recall { memory, teller, handling: first(Sha256::digest(handling)), misses: AtomicU32::new(0) }
     }
 
@@ -103,7 +120,8 @@ mod tests {
         let now = "2026-01-02T03:04:05Z".parse().unwrap();
         let settings =
             Settings { handling: Handling::unmarked(tlp), format: None, now, limits: Limits::default() };
-        let intake = Intake::remembering(settings, Arc::new(Atlas::empty()), memory.clone(), source);
+        let past = Past { source, markings: Vec::new(), memory: memory.clone() };
+        let intake = Intake::after(settings, Arc::new(Atlas::empty()), past);
         let (mut known, mut read) = (0, Vec::new());
         let summary = intake.read("bundle.json", &mut bundle().as_bytes(), &mut |record| {
             match record.outcome {
@@ -131,7 +149,7 @@ mod tests {
     #[test]
     fn an_input_that_is_new_is_asked_about_now_and_then_and_fully_again_after_a_hit() {
         let memory: Arc<Remembered> = Arc::default();
-        let recall = Recall::new(memory.clone(), "a", &Handling::unmarked(Tlp::Green));
+        let recall = Recall::new(memory.clone(), "a", &Handling::unmarked(Tlp::Green), &[]);
         let fingerprint = recall.fingerprint("", b"{}");
         assert!((0..2 * PATIENCE).all(|_| !recall.knows(&fingerprint)));
         memory.0.lock().unwrap().insert((fingerprint.record, fingerprint.handling));

@@ -56,16 +56,10 @@ fn relationship(object: &Object, at: Option<Timestamp>) -> Option<Link> {
     let end = |property| object.text(property)?.parse::<ObjectId>().ok();
     let (source, target) = (end("source_ref")?, end("target_ref")?);
     let kind = object.text("relationship_type").filter(|kind| !kind.is_empty()).unwrap_or("related-to");
-    // These two decide what everybody's traces go around, so only the readers of such lists may draw them.
-    let kind = match kind {
-        "listed-in" => "told-listed-in",
-        "sinkholed-by" => "told-sinkholed-by",
-        kind => kind,
-    };
     Some(Link {
         source: Reference::Id(source),
         target: Reference::Id(target),
-        kind: relationship_kind(kind),
+        kind: not_reserved(relationship_kind(kind)),
         at,
     })
 }
@@ -209,8 +203,17 @@ fn reference_kind(property: &str) -> LinkKind {
         Some(kind) => Cow::Borrowed(kind),
         None => {
             let bare = property.strip_suffix("_refs").or(property.strip_suffix("_ref")).unwrap_or(property);
-            Cow::Owned(bare.replace('_', "-"))
+            not_reserved(Cow::Owned(bare.replace('_', "-")))
         }
+    }
+}
+
+/// These decide what traces go around, so only the readers of such lists may draw them: an object that names one, as
+/// relationship type or as property, draws another link.
+fn not_reserved(kind: LinkKind) -> LinkKind {
+    match kind.as_ref() {
+        "listed-in" | "listed-with-subdomains" | "sinkholed-by" => Cow::Owned(format!("told-{kind}")),
+        _ => kind,
     }
 }
 
@@ -317,6 +320,20 @@ mod tests {
         let mut found = links("file", value);
         found.sort();
         assert_eq!(found, ["* contains directory", "* x-made-by tool"]);
+    }
+
+    #[test]
+    fn nobody_but_a_reader_of_lists_says_what_is_shared() {
+        for kind in ["listed-in", "listed-with-subdomains", "sinkholed-by"] {
+            let value = json!({"relationship_type": kind, "source_ref": own("campaign"), "target_ref": own("malware")});
+            assert_eq!(links("relationship", value), [format!("campaign told-{kind} malware")]);
+            for property in [format!("{}_ref", kind.replace('-', "_")), format!("{kind}_ref")] {
+                assert_eq!(
+                    links("tool", json!({property: own("grouping")})),
+                    [format!("* told-{kind} grouping")]
+                );
+            }
+        }
     }
 
     #[test]

@@ -134,6 +134,13 @@ impl Object {
         self.json.get(property).and_then(Value::as_str)
     }
 
+    /// The markings it is under as a whole or in a part (STIX 2.1 section 7.2), some perhaps more than once.
+    pub fn markings(&self) -> impl Iterator<Item = ObjectId> + '_ {
+        let list = |property| self.json.get(property).and_then(Value::as_array).into_iter().flatten();
+        let parts = list("granular_markings").filter_map(|part| part.get("marking_ref"));
+        list("object_marking_refs").chain(parts).filter_map(|id| id.as_str()?.parse().ok())
+    }
+
     /// What a person calls it: `name`, `value`, or what identifies this kind. Never a UUID.
     pub fn label(&self) -> Option<String> {
         label(self.kind(), &self.json)

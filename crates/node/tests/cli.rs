@@ -191,6 +191,168 @@ fn an_export_comes_in_again_as_it_went_out() {
 }
 
 #[test]
+fn a_selection_comes_in_again_as_one_connected_graph() {
+    let node = Node::new();
+    let panel = |number| {
+        serde_json::json!({ "type": "domain-name", "spec_version": "2.1", "value": "shared-panel.example",
+            "id": id("domain-name", number) })
+    };
+    let marking = serde_json::json!({ "type": "marking-definition", "spec_version": "2.1",
+        "id": id("marking-definition", 1), "created": "2026-01-01T00:00:00.000Z",
+        "definition_type": "statement", "definition": { "statement": "Ask before you publish." } });
+    let seen = |number, whom: u32, by: &str| {
+        serde_json::json!({ "type": "sighting", "spec_version": "2.1", "id": id("sighting", number),
+            "created": "2026-01-01T00:00:00.000Z", "modified": "2026-01-01T00:00:00.000Z",
+            "sighting_of_ref": id("malware", whom), "where_sighted_refs": [by] })
+    };
+    let identity = |number| {
+        serde_json::json!({ "type": "identity", "spec_version": "2.1", "id": id("identity", number), "name": "CSIRT",
+            "created": "2026-01-01T00:00:00.000Z", "modified": "2026-01-01T00:00:00.000Z" })
+    };
+    // Two sources know the domain by ids of their own; each relationship names the id of its source.
+    let mut kestrel = malware(1, "kestrel", 2);
+    kestrel["object_marking_refs"] = serde_json::json!([id("marking-definition", 1)]);
+    let link = |number, end| {
+        relationship(number, &id("malware", number), "communicates-with", &id("domain-name", end))
+    };
+    let outside = relationship(3, &id("malware", 1), "variant-of", &id("malware", 3));
+    let first = [
+        kestrel,
+        panel(1),
+        link(1, 1),
+        marking,
+        malware(3, "osprey", 2),
+        outside,
+        identity(1),
+        identity(2),
+        seen(1, 1, &id("identity", 1)),
+        seen(2, 1, &id("identity", 2)),
+    ];
+    let second = [malware(2, "heron", 2), panel(2), link(2, 2)];
+    for (source, objects) in [("a", &first[..]), ("b", &second[..])] {
+        node.import(&[&node.file("a.json", &bundle(objects)), "--source", source]);
+    }
+    let file = text(&node.path("export.json"));
+    let chosen = ["kestrel", "heron", "shared-panel.example", &id("identity", 1)];
+    assert!(node.run(&[&["export", "--output", &file], &chosen[..]].concat()).status.success());
+    let stix: Value = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
+    let told: BTreeSet<String> = array(&stix["objects"]).iter().map(|object| string(&object["id"])).collect();
+    let wanted = [
+        ("malware", 1),
+        ("malware", 2),
+        ("domain-name", 1),
+        ("domain-name", 2),
+        ("relationship", 1),
+        ("relationship", 2),
+        ("identity", 1),
+        ("sighting", 1),
+        ("marking-definition", 1),
+    ];
+    let amber = "marking-definition--55d920b0-5e8b-4f79-9ee9-91f868d9b421".to_owned();
+    let wanted = wanted.iter().map(|(kind, number)| id(kind, *number)).chain([amber]);
+    assert_eq!(told, wanted.collect(), "what joins them, and nothing that leads further");
+    let other = Node::new();
+    other.import(&[&file]);
+    let around = other.json(&["trace", "kestrel", "--hops", "2"]);
+    let labels: BTreeSet<String> =
+        array(&around["vertices"]).iter().map(|one| string(&one["label"])).collect();
+    for label in ["heron", "shared-panel.example", "CSIRT"] {
+        assert!(labels.contains(label), "{label} in {labels:?}");
+    }
+}
+
+#[test]
+fn a_source_s_own_markings_restrict_what_it_tells_later() {
+    let node = Node::new();
+    let own = serde_json::json!({ "type": "marking-definition", "spec_version": "2.1",
+        "id": id("marking-definition", 1), "created": "2026-01-01T00:00:00.000Z", "name": "PAP:RED",
+        "definition_type": "tlp", "definition": { "tlp": "red" } });
+    let told = |number| {
+        let mut told = malware(number, "kestrel", 2);
+        told["object_marking_refs"] = serde_json::json!([id("marking-definition", 1)]);
+        told
+    };
+    let handled = |number| {
+        let page = node.json(&["show", &id("malware", number)]);
+        (string(&page["claims"][0]["tlp"]), string(&page["claims"][0]["pap"]))
+    };
+    let import = |source, objects: &[Value]| {
+        node.import(&[&node.file("a.json", &bundle(objects)), "--source", source, "--tlp", "green"]);
+    };
+    let red = ("red".to_owned(), "red".to_owned());
+    import("a", &[own, told(1)]);
+    assert_eq!(handled(1), red, "defined before, in the same bundle");
+    import("a", &[told(2)]);
+    assert_eq!(handled(2), red, "defined in an earlier import");
+    import("b", &[told(3)]);
+    assert_eq!(handled(3), ("green".to_owned(), "clear".to_owned()), "nobody else defines it for b");
+}
+
+/// A list of networks and names, told by a source of its own.
+fn list(matching: &str, values: &[&str]) -> String {
+    serde_json::json!({ "name": "Shared by many", "type": matching, "version": 1, "list": values })
+        .to_string()
+}
+
+#[test]
+fn what_a_list_covers_is_shared_whichever_came_first() {
+    let address = serde_json::json!({ "type": "ipv4-addr", "spec_version": "2.1", "value": "198.51.100.7",
+        "id": id("ipv4-addr", 1) });
+    let name = serde_json::json!({ "type": "domain-name", "spec_version": "2.1", "value": "a.dyn.example.com",
+        "id": id("domain-name", 1) });
+    let links = [("ipv4-addr", 1), ("ipv4-addr", 2), ("domain-name", 1), ("domain-name", 2)];
+    let links = (1..).zip(links).map(|(number, (kind, bird))| {
+        relationship(number, &id("malware", bird), "communicates-with", &id(kind, 1))
+    });
+    let story: Vec<Value> =
+        [malware(1, "kestrel", 2), malware(2, "heron", 2), address, name].into_iter().chain(links).collect();
+    let (story, networks, names) =
+        (bundle(&story), list("cidr", &["198.51.100.0/24"]), list("hostname", &["dyn.example.com"]));
+    for lists_first in [true, false] {
+        let node = Node::new();
+        let import = |name: &str, content: &str| node.import(&[&node.file(name, content), "--source", name]);
+        if lists_first {
+            import("networks.json", &networks);
+            import("names.json", &names);
+            node.json(&["trace", "198.51.100.0/24"]);
+        }
+        import("story.json", &story);
+        if !lists_first {
+            node.json(&["trace", "kestrel"]);
+            import("networks.json", &networks);
+            import("names.json", &names);
+        }
+        for turn in ["at first", "from the index"] {
+            let around = node.json(&["trace", "kestrel", "--hops", "3"]);
+            let hubs: BTreeMap<String, &Value> =
+                array(&around["vertices"]).iter().map(|one| (string(&one["label"]), &one["hub"])).collect();
+            for value in ["198.51.100.7", "a.dyn.example.com"] {
+                assert_eq!(hubs[value], "warninglist", "{value}, {turn}, lists first: {lists_first}");
+            }
+            assert!(!hubs.contains_key("heron"), "the trace ends at what many share");
+            let through = node.json(&["trace", "kestrel", "--hops", "3", "--through-hubs"]).to_string();
+            assert!(through.contains("heron"));
+        }
+    }
+}
+
+#[test]
+fn a_page_as_of_an_earlier_claim_counts_the_links_of_then() {
+    let node = Node::new();
+    let link = |number| relationship(number, &id("malware", 1), "variant-of", &id("malware", number));
+    let objects =
+        [malware(1, "kestrel", 2), malware(2, "heron", 2), link(2), malware(3, "osprey", 2), link(3)];
+    for object in &objects {
+        node.import(&[&node.file("a.json", &object.to_string()), "--source", "a"]);
+    }
+    let counted = |at: &str| {
+        let page = node.json(&["show", &id("malware", 1), "--as-of", at]);
+        (page["summary"]["degree"].as_u64().unwrap(), page["links"]["total"].as_u64().unwrap())
+    };
+    assert_eq!(["1", "2", "3", "4", "5", "9"].map(counted), [(0, 0), (0, 0), (1, 1), (1, 1), (2, 2), (2, 2)]);
+}
+
+#[test]
 fn an_older_version_never_replaces_a_newer_one() {
     let node = Node::new();
     let versions = [(3, "kestrel"), (2, "kestrel-before"), (5, "kestrel-after")];
@@ -282,6 +444,24 @@ fn a_dry_run_counts_and_changes_nothing() {
     for name in ["read", "new", "updated", "unchanged", "excluded", "rejected"] {
         assert_eq!(dry[name], wet[name], "{name}");
     }
+}
+
+#[test]
+fn a_dry_run_knows_what_it_met_before() {
+    let node = Node::new();
+    // More than one batch, and the first of them once more at the end.
+    let value = |number: u32| format!("bird-{number}.example\n");
+    let lines: String = (0..9_000).chain(0..5).map(value).collect();
+    let (first, second) =
+        (node.file("a.txt", &lines), node.file("b.txt", &(0..3).map(value).collect::<String>()));
+    node.import(&[&node.file("c.txt", &value(7)), "--source", "a"]);
+    let args = [first.as_str(), &second, "--source", "a"];
+    let dry = node.import(&[&args[..], &["--dry-run"]].concat());
+    let wet = node.import(&args);
+    for name in ["read", "new", "updated", "unchanged", "excluded", "rejected"] {
+        assert_eq!(dry[name], wet[name], "{name}: {dry} {wet}");
+    }
+    assert!(wet["unchanged"].as_u64() >= Some(5), "{wet}");
 }
 
 #[test]

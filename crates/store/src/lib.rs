@@ -36,11 +36,12 @@ mod schema;
 mod store;
 mod text;
 mod value;
+mod values;
 mod verify;
 mod view;
 
 pub use batch::{AsOf, Batch, Preview, Receipt, Received, Status};
-pub use commit::PreparedBatch;
+pub use commit::{PreparedBatch, Rehearsal};
 pub use desk::{
     Chart, ChartSave, Desk, ImportRecord, SecretDigest, Session, Token, User, UserEdit, UserSave,
 };

@@ -10,13 +10,13 @@ use rusqlite::{Connection, params};
 
 use crate::StoreError;
 use crate::after::AfterCommit;
-use crate::batch::{Preview, Receipt};
-use crate::commit::{PreparedBatch, Writer};
+use crate::batch::Receipt;
+use crate::commit::{PreparedBatch, Rehearsal, Writer};
 use crate::error::Doing;
 use crate::interned::Interned;
 use crate::ledger::{NodeKey, Publisher};
 use crate::readers::Readers;
-use crate::schema::{CLAIMS, Durability, open_writer};
+use crate::schema::{CLAIMS, Durability, open_reader, open_writer};
 
 /// A data folder: one writer, many readers. Share it behind an `Arc`; every method may be called from any thread.
 #[derive(Debug)]
@@ -87,9 +87,9 @@ impl Store {
         self.after.settle();
     }
 
-    /// What a commit of this batch would answer, without writing anything.
-    pub fn preview(&self, batch: impl Into<PreparedBatch>) -> Result<Preview, StoreError> {
-        self.writer().preview(&batch.into())
+    /// Begins to try an import: what commits would answer, without writing anything.
+    pub fn rehearse(&self) -> Result<Rehearsal, StoreError> {
+        Rehearsal::begin(open_reader(&self.folder.join("claims.sqlite"))?)
     }
 
     /// The data folder.

@@ -121,22 +121,42 @@ fn a_record_is_as_new_as_the_newest_of_its_objects() {
 }
 
 #[test]
-fn a_preview_answers_as_the_commit_would_and_writes_nothing() {
-    let (_folder, store) = open();
+fn a_rehearsal_answers_as_the_commits_would_and_writes_nothing() {
+    let (folder, store) = open();
     tell(&store, "a", vec![malware(FAMILY, 5, "x")]);
-    let before = store.extent().unwrap();
-    let drafts = vec![
-        malware(FAMILY, 5, "x"),
-        malware(FAMILY, 6, "y"),
-        malware(FAMILY, 1, "z"),
-        malware(OTHER, 1, "o"),
+    let before = (store.extent().unwrap(), store.compartments().unwrap().len());
+    let batches = [
+        vec![
+            malware(FAMILY, 5, "x"),
+            malware(FAMILY, 6, "y"),
+            malware(FAMILY, 1, "z"),
+            malware(OTHER, 1, "o"),
+        ],
+        vec![malware(OTHER, 1, "o"), malware(FAMILY, 6, "y"), malware(OTHER, 4, "later")],
+        vec![malware(OTHER, 2, "between"), malware(OTHER, 4, "later").under(Tlp::Red)],
     ];
-    let drafts = batch("a", drafts);
-    let preview = store.preview(drafts.clone()).unwrap();
-    assert_eq!(store.extent().unwrap(), before);
-    assert!(name(&store, OTHER, AsOf::Now).is_none());
-    let receipt = store.commit(drafts).unwrap();
-    assert_eq!((preview.statuses, preview.older), (receipt.statuses, receipt.older));
+    let batches = batches.map(|drafts| batch("a", drafts));
+    let mut rehearsal = store.rehearse().unwrap();
+    // Nobody waits for it, and what others tell meanwhile is not in its picture.
+    let elsewhere = Store::open(folder.path(), &KEY).unwrap();
+    tell(&elsewhere, "b", vec![malware(OTHER, 9, "elsewhere")]);
+    let answers = batches.clone().map(|batch| rehearsal.take(batch).unwrap());
+    drop(rehearsal);
+    assert_eq!(answers[1].statuses, [Unchanged, Unchanged, Updated], "the batch before it counts");
+    let after = (store.extent().unwrap(), store.compartments().unwrap().len());
+    assert_eq!(
+        (after.0.batches, after.1),
+        (before.0.batches + 1, before.1 + 1),
+        "only what was told elsewhere"
+    );
+    for (answer, batch) in answers.into_iter().zip(batches) {
+        let receipt = store.commit(batch).unwrap();
+        let known_elsewhere =
+            receipt.statuses.iter().map(|status| if *status == New { Updated } else { *status });
+        assert_eq!(answer.older, receipt.older);
+        let answered = answer.statuses.iter().map(|status| if *status == New { Updated } else { *status });
+        assert!(answered.eq(known_elsewhere));
+    }
 }
 
 #[test]

@@ -83,14 +83,17 @@ fn batches() -> impl Strategy<Value = Vec<Vec<Said>>> {
     prop::collection::vec(prop::collection::vec(said(), 1..5), 1..6)
 }
 
-/// Each list is one batch a source.
 fn commit(store: &Store, batches: &[Vec<Said>]) -> Vec<Status> {
+    each_batch(batches, |batch| store.commit(batch).unwrap().statuses)
+}
+
+/// Each list is one batch a source.
+fn each_batch(batches: &[Vec<Said>], mut take: impl FnMut(Batch) -> Vec<Status>) -> Vec<Status> {
     let mut statuses = Vec::new();
     for (no, all) in batches.iter().enumerate() {
         for source in ["a", "b"] {
             let drafts = all.iter().filter(|said| said.source == source).map(Said::draft).collect();
-            let batch: Batch = batch_at(source, drafts, no as i64);
-            statuses.extend(store.commit(batch).unwrap().statuses);
+            statuses.extend(take(batch_at(source, drafts, no as i64)));
         }
     }
     statuses
@@ -129,6 +132,18 @@ proptest! {
         prop_assert!(again.iter().all(|status| *status == Status::Unchanged), "{:?}", again);
         prop_assert_eq!((store.extent().unwrap(), picture(&store, &CompartmentSet::all(), AsOf::Now)), before);
         store.verify().unwrap();
+    }
+
+    #[test]
+    fn a_rehearsal_answers_as_the_commits_would(batches in batches(), known in 0..6_usize) {
+        let (_folder, store) = open();
+        let known = known.min(batches.len());
+        commit(&store, &batches[..known]);
+        let before = (store.extent().unwrap(), picture(&store, &CompartmentSet::all(), AsOf::Now));
+        let mut rehearsal = store.rehearse().unwrap();
+        let rehearsed = each_batch(&batches[known..], |batch| rehearsal.take(batch).unwrap().statuses);
+        prop_assert_eq!((store.extent().unwrap(), picture(&store, &CompartmentSet::all(), AsOf::Now)), before);
+        prop_assert_eq!(rehearsed, commit(&store, &batches[known..]));
     }
 
     #[test]

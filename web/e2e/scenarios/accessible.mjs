@@ -36,6 +36,9 @@ async function everyPage(page, world, found, theme) {
   await page.locator('#links').waitFor();
   await page.waitForLoadState('networkidle');
   await check(page, `a thing ${theme}`, found);
+  await page.locator('summary', { hasText: 'Export with its links' }).click();
+  await check(page, `an export menu ${theme}`, found);
+  await page.keyboard.press('Escape');
   await page.getByRole('link', { name: 'Open in chart' }).click();
   await ready(page);
   await select(page, [world.family]);

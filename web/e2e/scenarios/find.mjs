@@ -1,5 +1,6 @@
 // The search box and the page of a thing.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 
 export async function searchDefanged({ page, world }) {
   await page.goto('/');
@@ -45,6 +46,35 @@ export async function thingTellsWhoSaysWhat({ page, world }) {
   assert.equal(await kind.getAttribute('aria-pressed'), 'true');
   await links.locator('li').first().waitFor();
   for (const name of ['Open in chart', 'Who mentions it']) await page.getByRole('link', { name }).waitFor();
+}
+
+export async function thingIsExportedByKeyboard({ page, world }) {
+  const menu = page.locator('summary', { hasText: 'Export with its links' });
+  await menu.focus();
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Escape');
+  assert.equal(await page.getByRole('button', { name: 'STIX 2.1 bundle' }).isVisible(), false, 'Escape closes the list');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Tab');
+  const [download] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Enter')]);
+  assert.equal(download.suggestedFilename(), `${world.family}.stix.json`);
+  const bundle = JSON.parse(readFileSync(await download.path()));
+  assert.equal(bundle.type, 'bundle');
+  assert.ok(bundle.objects.some(({ id }) => page.url().includes(encodeURIComponent(id)) || page.url().includes(id)));
+}
+
+export async function searchIsExported({ page, world }) {
+  await page.goto(`/search?q=${world.family}`);
+  const rows = await page.locator('.thing').count();
+  const save = async (label) => {
+    await page.locator('summary', { hasText: label }).click();
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'CSV table' }).click()]);
+    return readFileSync(await download.path()).toString().trim().split('\n').length - 1;
+  };
+  assert.equal(await save('Export all shown'), rows);
+  await page.getByRole('checkbox').first().check();
+  assert.equal(await save('Export 1'), 1);
 }
 
 export async function missingThingIs404({ page }) {

@@ -1,7 +1,7 @@
 // Saving, reopening, conflicts and exports.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { ready, shown } from '../chart.mjs';
+import { ready, select, shown } from '../chart.mjs';
 
 async function save(page, name, notes) {
   await page.getByRole('button', { name: 'Save', exact: true }).first().click();
@@ -48,16 +48,29 @@ export async function chartConflictLosesNothing({ page }) {
 }
 
 export async function chartIsExported({ page }) {
+  const things = await shown(page);
   for (const [title, ending, check] of [
     ['PNG picture', 'png', (bytes) => bytes.subarray(1, 4).toString() === 'PNG' && bytes.length > 5000],
     ['SVG drawing', 'svg', (bytes) => bytes.toString().startsWith('<svg ') && bytes.toString().includes('<circle ')],
     ['GraphML', 'graphml', (bytes) => bytes.toString().includes('<graphml ') && bytes.toString().includes('<edge ')],
+    ['STIX 2.1 bundle', 'stix.json', (bytes) => JSON.parse(bytes).type === 'bundle' && JSON.parse(bytes).objects.length >= things],
+    ['CSV table', 'csv', (bytes) => bytes.toString().trim().split('\n').length >= things],
   ]) {
     await page.locator('summary[aria-label=Export]').click();
     const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: title }).click()]);
     assert.ok(download.suggestedFilename().endsWith(`.${ending}`));
     assert.ok(check(readFileSync(await download.path())), `${title} is not what it says`);
   }
+}
+
+export async function selectionIsExported({ page, world }) {
+  assert.equal(await select(page, [world.family, world.other]), 2);
+  const details = page.getByRole('complementary', { name: 'Details' });
+  await details.locator('summary', { hasText: 'Export these' }).click();
+  const [download] = await Promise.all([page.waitForEvent('download'), details.getByRole('button', { name: 'STIX 2.1 bundle' }).click()]);
+  const { objects } = JSON.parse(readFileSync(await download.path()));
+  assert.ok(objects.filter(({ id }) => !id.startsWith('marking-definition--')).length >= 2);
+  await page.evaluate(() => document.querySelector('.stage').chart.select([]));
 }
 
 export async function chartIsATableToo({ page }) {

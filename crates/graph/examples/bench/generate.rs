@@ -137,8 +137,8 @@ pub(crate) fn build(dir: &Path) -> Result<()> {
     let edges = read_edges(dir)?;
     let count = questions(dir)?["n"].as_u64().context("`n` is missing")? as usize;
     let last = ClaimNo(edges.len() as u32);
-    let vertices = vec![Vertex { kind: 0, hub: None }; count];
-    let (sort, sort_cpu, built) = table::once(|| build_index(edges, &vertices, last));
+    let vertices = vec![Vertex { kind: 0 }; count];
+    let (sort, sort_cpu, built) = table::once(|| build_index(edges, &vertices, &[], last));
     let built = built?;
     let (write, write_cpu, written) = table::once(|| write_index(&built, &dir.join("graph.index")));
     written?;

@@ -270,8 +270,9 @@ proptest! {
     #[test]
     fn what_is_hidden_makes_no_difference(world in world(20, 70), lens in lens(), seeds in picks(3), to in picks(2)) {
         let (seeds, to) = (some_of(&world, &seeds), some_of(&world, &to));
-        let less = world.without_hidden(&lens.compartments);
-        let all = Lens { compartments: entente_model::CompartmentSet::all(), ..lens.clone() };
+        let less = world.without_hidden(&lens);
+        let all = entente_model::CompartmentSet::all();
+        let all = Lens { compartments: all.clone(), marks: all, ..lens.clone() };
         prop_assert_eq!(
             everything(&world.with_tail(), &lens, &seeds, &to),
             everything(&less.indexed(), &all, &seeds, &to)

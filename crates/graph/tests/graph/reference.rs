@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
-use entente_graph::{Edge, Filter, Graph, HubPolicy, HubReason, Index, KindSet, Vertex, Window};
+use entente_graph::{Edge, Filter, Graph, HubPolicy, HubReason, Index, KindSet, Mark, Vertex, Window};
 use entente_model::{ClaimNo, CompartmentNo, CompartmentSet, VertexNo};
 use proptest::prelude::*;
 
@@ -11,6 +11,7 @@ use proptest::prelude::*;
 pub(crate) struct World {
     pub(crate) vertices: Vec<Vertex>,
     pub(crate) edges: Vec<Edge>,
+    pub(crate) marks: Vec<(VertexNo, Mark)>,
     pub(crate) indexed: usize,
     pub(crate) batches: usize,
 }
@@ -19,26 +20,34 @@ pub(crate) struct World {
 #[derive(Clone, Debug)]
 pub(crate) struct Lens {
     pub(crate) compartments: CompartmentSet,
+    pub(crate) marks: CompartmentSet,
     pub(crate) link_kinds: Option<Vec<u16>>,
     pub(crate) vertex_kinds: Option<Vec<u16>>,
     pub(crate) window: Option<Window>,
+    pub(crate) until: Option<u32>,
     pub(crate) hubs: HubPolicy,
 }
 
 pub(crate) fn world(most_vertices: u32, most_edges: usize) -> impl Strategy<Value = World> {
     (2..most_vertices).prop_flat_map(move |count| {
-        let vertex = (0..3_u16, prop::option::weighted(0.1, Just(HubReason::Sinkhole)));
-        let vertices =
-            prop::collection::vec(vertex.prop_map(|(kind, hub)| Vertex { kind, hub }), count as usize);
+        let vertices = prop::collection::vec((0..3_u16).prop_map(|kind| Vertex { kind }), count as usize);
+        let reason = prop_oneof![Just(HubReason::Sinkhole), Just(HubReason::Warninglist)];
+        let marks =
+            prop::collection::vec((0..count, reason, 0..4_u16).prop_map(mark_of), 0..count as usize / 4 + 1);
         // Squaring makes small numbers frequent: hubs.
         let end = move || (0..count * count).prop_map(move |n| n * n / (count * count * count).max(1));
         let edge = (end(), 0..count, 0..4_u16, 0..4_u16, prop_oneof![Just(0), 1..40_u32]);
         let edges = prop::collection::vec(edge, 0..most_edges);
-        (vertices, edges, 0.0..1.0_f64, 1..5_usize).prop_map(|(vertices, edges, share, batches)| {
+        let parts = (vertices, edges, marks, 0.0..1.0_f64, 1..5_usize);
+        parts.prop_map(|(vertices, edges, marks, share, batches)| {
             let edges: Vec<Edge> = (1..).zip(edges).map(edge_of).collect();
-            World { vertices, indexed: (edges.len() as f64 * share) as usize, edges, batches }
+            World { vertices, marks, indexed: (edges.len() as f64 * share) as usize, edges, batches }
         })
     })
+}
+
+fn mark_of((vertex, reason, compartment): (u32, HubReason, u16)) -> (VertexNo, Mark) {
+    (VertexNo(vertex), Mark { reason, compartment: CompartmentNo(compartment) })
 }
 
 fn edge_of((claim, (source, target, kind, compartment, at)): (u32, (u32, u32, u16, u16, u32))) -> Edge {
@@ -57,18 +66,22 @@ pub(crate) fn lens() -> impl Strategy<Value = Lens> {
     let window = (0..30_u32, 0..40_u32, any::<bool>());
     let window = window.prop_map(|(from, length, undated)| Window { from, to: from + length, undated });
     let hubs = prop_oneof![Just(HubPolicy::Expand), (0..5_u32).prop_map(|above| HubPolicy::Skip { above })];
+    let set = || prop::collection::btree_set(0..4_u16, 0..5);
+    let until = prop::option::weighted(0.3, 0..60_u32);
     (
-        prop::collection::btree_set(0..4_u16, 0..5),
+        (set(), set(), until),
         prop::option::of(prop::collection::vec(0..4_u16, 0..4)),
         prop::option::weighted(0.3, prop::collection::vec(0..3_u16, 0..3)),
         prop::option::of(window),
         hubs,
     )
-        .prop_map(|(compartments, link_kinds, vertex_kinds, window, hubs)| Lens {
+        .prop_map(|((compartments, marks, until), link_kinds, vertex_kinds, window, hubs)| Lens {
             compartments: compartments.into_iter().map(CompartmentNo).collect(),
+            marks: marks.into_iter().map(CompartmentNo).collect(),
             link_kinds,
             vertex_kinds,
             window,
+            until,
             hubs,
         })
 }
@@ -78,15 +91,18 @@ impl Lens {
         let set = |kinds: &Vec<u16>| kinds.iter().copied().collect::<KindSet>();
         Filter {
             compartments: &self.compartments,
+            marks: &self.marks,
             link_kinds: self.link_kinds.as_ref().map(set),
             vertex_kinds: self.vertex_kinds.as_ref().map(set),
             window: self.window,
+            until: self.until.map(ClaimNo),
             hubs: self.hubs,
         }
     }
 
     pub(crate) fn admits(&self, edge: &Edge) -> bool {
         self.compartments.contains(edge.compartment)
+            && self.until.is_none_or(|until| edge.claim.0 <= until)
             && self.link_kinds.as_ref().is_none_or(|kinds| kinds.contains(&edge.kind))
             && self
                 .window
@@ -97,8 +113,8 @@ impl Lens {
 impl World {
     /// Everything in the index.
     pub(crate) fn indexed(&self) -> Graph {
-        let built =
-            entente_graph::build(self.edges.clone(), &self.vertices, ClaimNo(0)).expect("valid edges");
+        let built = entente_graph::build(self.edges.clone(), &self.vertices, &self.marks, ClaimNo(0))
+            .expect("valid edges");
         Graph::new(Index::from_words(built.to_words()).expect("an index just built"))
     }
 
@@ -106,10 +122,14 @@ impl World {
     pub(crate) fn with_tail(&self) -> Graph {
         let (first, rest) = self.edges.split_at(self.indexed);
         let known = needed(first);
-        let built =
-            entente_graph::build(first.to_vec(), &self.vertices[..known], ClaimNo(0)).expect("valid edges");
+        let (early, late) = self.marks.split_at(self.marks.len() / 2);
+        let (early, missed): (Vec<_>, Vec<_>) =
+            early.iter().partition(|(vertex, _)| (vertex.0 as usize) < known);
+        let built = entente_graph::build(first.to_vec(), &self.vertices[..known], &early, ClaimNo(0))
+            .expect("valid edges");
         let graph = Graph::new(Index::from_words(built.to_words()).expect("an index just built"));
         self.append(&graph, known, rest);
+        graph.mark(&[&missed, late].concat());
         graph
     }
 
@@ -129,10 +149,11 @@ impl World {
     }
 
     /// The graph in which what the viewer may not see never was.
-    pub(crate) fn without_hidden(&self, seen: &CompartmentSet) -> World {
-        let mut edges = self.edges.clone();
-        edges.retain(|edge| seen.contains(edge.compartment));
-        World { indexed: self.indexed.min(edges.len()), edges, ..self.clone() }
+    pub(crate) fn without_hidden(&self, lens: &Lens) -> World {
+        let (mut edges, mut marks) = (self.edges.clone(), self.marks.clone());
+        edges.retain(|edge| lens.compartments.contains(edge.compartment));
+        marks.retain(|(_, mark)| lens.marks.contains(mark.compartment));
+        World { indexed: self.indexed.min(edges.len()), edges, marks, ..self.clone() }
     }
 
     pub(crate) fn plain<'a>(&'a self, lens: &'a Lens) -> Plain<'a> {
@@ -176,7 +197,14 @@ impl<'a> Plain<'a> {
     }
 
     pub(crate) fn is_hub(&self, vertex: VertexNo, above: u32) -> bool {
-        self.world.vertices[vertex.0 as usize].hub.is_some() || self.neighbours(vertex).len() > above as usize
+        self.is_marked(vertex) || self.neighbours(vertex).len() > above as usize
+    }
+
+    pub(crate) fn is_marked(&self, vertex: VertexNo) -> bool {
+        let seen = |(marked, mark): &(VertexNo, Mark)| {
+            *marked == vertex && self.lens.marks.contains(mark.compartment)
+        };
+        self.world.marks.iter().any(seen)
     }
 
     pub(crate) fn is_barrier(&self, vertex: VertexNo) -> bool {

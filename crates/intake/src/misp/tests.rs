@@ -290,9 +290,24 @@ fn a_warninglist_marks_shared_infrastructure() {
     assert_eq!(drafts(&records[0])[0].object.json()["labels"], json!(["entente:shared-infrastructure"]));
     let listed = &drafts(&records[1])[0];
     assert_eq!(listed.object.text("value"), Some("dyn.example.com"));
-    assert!(listed.links.iter().any(|link| link.kind == "listed-in"));
+    assert!(listed.links.iter().any(|link| link.kind == "listed-with-subdomains"));
     assert_eq!(kinds(&records[2]), ["ipv4-addr"]);
+    assert!(drafts(&records[2])[0].links.iter().any(|link| link.kind == "listed-in"));
     assert_eq!(excluded(&records), ["warninglist pattern"]);
+}
+
+#[test]
+fn a_warninglist_says_whether_names_stand_for_all_below() {
+    let kind = |matching: &str, value: &str| {
+        let records = read(&json!({ "name": "n", "type": matching, "version": 1, "list": [value] }));
+        let links = drafts(&records[1])[0].links.iter().filter(|link| link.kind.starts_with("listed"));
+        links.map(|link| link.kind.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(kind("string", "a.example.com"), ["listed-in"]);
+    assert_eq!(kind("string", ".a.example.com"), ["listed-with-subdomains"]);
+    assert_eq!(kind("hostname", "a.example.com"), ["listed-with-subdomains"]);
+    assert_eq!(kind("substring", "a.example.com"), ["listed-with-subdomains"]);
+    assert_eq!(kind("hostname", "192.0.2.7"), ["listed-in"]);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Warninglists: values that are known to be shared by many, so that a trace does not walk through them.
 //!
-//! The list becomes a grouping, and each value an observable with a link `listed-in` to it. The grouping is
-//! labelled `entente:shared-infrastructure`: that is how the node knows what to avoid.
+//! The list becomes a grouping, and each value an observable with a link to it: `listed-in`, or `listed-with-subdomains`
+//! when the list means all names below as well. What a network holds follows from its value. The grouping is labelled `entente:shared-infrastructure`: that is how the node knows what to avoid.
 
 use entente_model::{Kind, Link, ObjectId, Reference, Selector};
 use serde_json::{Value, json};
@@ -15,8 +15,9 @@ use crate::{Context, Outcome, Place, Sink, Stopped};
 /// Label of the grouping of a warninglist.
 const SHARED: &str = "entente:shared-infrastructure";
 
-/// Kind of the link from a value to its list.
+/// Kind of the link from a value to its list, and of one from a name that stands for all below it.
 const LISTED_IN: &str = "listed-in";
+const LISTED_WITH_SUBDOMAINS: &str = "listed-with-subdomains";
 
 /// True for a file of the MISP warninglists repository.
 pub(super) fn is_one(fields: &Fields) -> bool {
@@ -46,7 +47,9 @@ pub(super) fn read(ctx: &Context, place: &Place, file: &Fields, sink: &mut Sink)
         };
         let outcome = match matching.value(&text) {
             Err(class) => Ok(Outcome::Excluded(class)),
-            Ok(selector) => listed(&scene, &selector, &list_id).map(|draft| Outcome::Drafts(vec![draft])),
+            Ok((selector, kind)) => {
+                listed(&scene, &selector, kind, &list_id).map(|draft| Outcome::Drafts(vec![draft]))
+            }
         };
         let record = place.clone().named(text.as_ref());
         match outcome {
@@ -60,8 +63,10 @@ pub(super) fn read(ctx: &Context, place: &Place, file: &Fields, sink: &mut Sink)
 /// What the values of a list are compared with.
 #[derive(Clone, Copy)]
 enum Matching {
-    /// Whole values, and for host names all below them.
+    /// Whole values.
     Whole,
+    /// Host names, and all below them.
+    Host,
     /// Any part of a value. A part that is a whole host name stands on the list itself, too.
     Part,
     /// Regular expressions.
@@ -71,21 +76,28 @@ enum Matching {
 impl Matching {
     fn of(file: &Fields) -> Matching {
         match file.get("type").and_then(Value::as_str) {
-            Some("string" | "cidr" | "hostname") => Matching::Whole,
+            Some("string" | "cidr") => Matching::Whole,
+            Some("hostname") => Matching::Host,
             Some("substring") => Matching::Part,
             _ => Matching::Expression,
         }
     }
 
-    /// What a value of the list names, or the class of values that name nothing.
-    fn value(self, text: &str) -> Result<Selector, &'static str> {
+    /// What a value of the list names and how, or the class of values that name nothing.
+    fn value(self, text: &str) -> Result<(Selector, &'static str), &'static str> {
         match self {
             Matching::Expression => Err(PATTERN),
             _ if text.contains('*') || text.starts_with('/') && text.ends_with('/') => Err(PATTERN),
-            Matching::Part => Selector::domain(text).map_err(|_| PATTERN),
-            // A leading dot says "and all below".
-            Matching::Whole => {
-                selector(text.trim_start_matches('.')).ok_or("warninglist value that is no observable")
+            Matching::Part => {
+                Selector::domain(text).map(|name| (name, LISTED_WITH_SUBDOMAINS)).map_err(|_| PATTERN)
+            }
+            Matching::Whole | Matching::Host => {
+                let named = selector(text.trim_start_matches('.'));
+                let named = named.ok_or("warninglist value that is no observable")?;
+                // A leading dot says "and all below".
+                let below = matches!(self, Matching::Host) || text.starts_with('.');
+                let is_name = matches!(named, Selector::Domain(_));
+                Ok((named, if below && is_name { LISTED_WITH_SUBDOMAINS } else { LISTED_IN }))
             }
         }
     }
@@ -131,10 +143,15 @@ fn grouping(scene: &Scene, file: &Fields, id: &ObjectId, first: Option<Selector>
     Ok(Made { drafts: vec![draft], ..Made::default() })
 }
 
-fn listed(scene: &Scene, selector: &Selector, list: &ObjectId) -> Result<entente_model::Draft, Fault> {
+fn listed(
+    scene: &Scene,
+    selector: &Selector,
+    kind: &'static str,
+    list: &ObjectId,
+) -> Result<entente_model::Draft, Fault> {
     let observable = Observable::of(selector);
     let mut draft = scene.observable(&observable, &Tags::default())?;
     let (source, target) = (Reference::Id(observable.id), Reference::Id(list.clone()));
-    draft.links.push(Link { source, target, kind: LISTED_IN.into(), at: None });
+    draft.links.push(Link { source, target, kind: kind.into(), at: None });
     Ok(draft)
 }

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use entente_graph as graph;
 use entente_graph::{Filter, HubPolicy, KindSet, Snapshot, Window};
 use entente_model::{
-    Compartment, CompartmentNo, CompartmentSet, Kind, KindFamily, LinkKind, ObjectId, Selector, Tlp, VertexNo,
+    ClaimNo, Compartment, CompartmentNo, CompartmentSet, Kind, KindFamily, LinkKind, ObjectId, Selector, Tlp,
+    VertexNo,
 };
 use entente_store::{AsOf, Summary, View};
 use jiff::Timestamp;
@@ -34,6 +35,8 @@ pub(super) struct Lens<'a> {
     pub(super) view: View<'a>,
     /// What the graph shows.
     pub(super) graph: Snapshot,
+    /// The claim after which nothing is looked at; `None` at present.
+    until: Option<ClaimNo>,
     kinds: Vec<Kind>,
     link_kinds: Vec<LinkKind>,
     known: Vec<Arc<Compartment>>,
@@ -42,9 +45,11 @@ pub(super) struct Lens<'a> {
 /// A [`FilterRequest`] in the graph's terms; owns the compartments the filter borrows.
 pub(super) struct Sieve {
     compartments: CompartmentSet,
+    marks: CompartmentSet,
     link_kinds: Option<KindSet>,
     vertex_kinds: Option<KindSet>,
     window: Option<Window>,
+    until: Option<ClaimNo>,
     hubs: HubPolicy,
 }
 
@@ -53,9 +58,11 @@ impl Sieve {
     pub(super) fn filter(&self) -> Filter<'_> {
         Filter {
             compartments: &self.compartments,
+            marks: &self.marks,
             link_kinds: self.link_kinds.clone(),
             vertex_kinds: self.vertex_kinds.clone(),
             window: self.window,
+            until: self.until,
             hubs: self.hubs,
         }
     }
@@ -64,10 +71,12 @@ impl Sieve {
 impl App {
     /// This viewer's look at the present, or at an earlier state of the log.
     pub(super) fn lens<'a>(&'a self, viewer: &'a Viewer, as_of: AsOf) -> Result<Lens<'a>, AppError> {
+        let view = self.store.view(&viewer.compartments, as_of)?;
         Ok(Lens {
             app: self,
             compartments: &viewer.compartments,
-            view: self.store.view(&viewer.compartments, as_of)?,
+            until: (as_of != AsOf::Now).then(|| view.last_claim()),
+            view,
             graph: self.world()?.snapshot(),
             kinds: self.store.kinds()?,
             link_kinds: self.store.link_kinds()?,
@@ -77,9 +86,9 @@ impl App {
 }
 
 impl Lens<'_> {
-    /// Everything this viewer may see, hubs too.
+    /// Everything this viewer may see at the moment looked at, hubs too.
     pub(super) fn everything(&self) -> Filter<'_> {
-        Filter::seeing(self.compartments)
+        Filter { until: self.until, ..Filter::seeing(self.compartments) }
     }
 
     /// The vertices these ids or values name; the first unknown one is an error that does not say whether it is
@@ -111,21 +120,25 @@ impl Lens<'_> {
                 )));
             }
         };
+        // What is known to be shared is so whoever's word one chose to look at.
+        let whoever = FilterRequest { sources: None, ..request.clone() };
         Ok(Sieve {
             compartments: self.chosen(request)?,
+            marks: self.chosen(&whoever)?,
             link_kinds: Some(self.followed(request.link_kinds.as_deref())),
             vertex_kinds: request
                 .vertex_kinds
                 .as_ref()
                 .map(|names| numbers(names, &self.kinds, Kind::as_str)),
             window: window(request)?,
+            until: self.until,
             hubs,
         })
     }
 
     /// The link kinds asked for; otherwise all but who wrote something down, which every claim says anyway, and
     /// which would be the shortest way between any two things of one author.
-    fn followed(&self, asked: Option<&[String]>) -> KindSet {
+    pub(super) fn followed(&self, asked: Option<&[String]>) -> KindSet {
         match asked {
             Some(names) => numbers(names, &self.link_kinds, AsRef::as_ref),
             None => {
@@ -200,14 +213,17 @@ impl Lens<'_> {
         })
     }
 
-    /// Why a thing is known to be shared, when a claim the viewer may see says so.
+    /// Why a thing is known to be shared. In the past, when a link told by then says so: what a network or a name on a list
+    /// stood for then is not looked up.
     fn known_shared(&self, vertex: VertexNo) -> Option<String> {
-        let reason = self.graph.hub_reason(vertex)?;
-        let mut filter = self.everything();
-        let kinds = SHARED.map(|(kind, _)| kind.to_owned());
-        filter.link_kinds = Some(numbers(&kinds, &self.link_kinds, AsRef::as_ref));
-        let (links, _) = self.graph.links(vertex, &filter, 0, 1);
-        (!links.is_empty()).then(|| reason.as_str().to_owned())
+        let reason = self.graph.hub_reason(vertex, &self.everything())?;
+        if self.until.is_some() {
+            let kinds = SHARED.map(|(kind, _)| kind.to_owned());
+            let kinds = numbers(&kinds, &self.link_kinds, AsRef::as_ref);
+            let told = Filter { link_kinds: Some(kinds), ..self.everything() };
+            self.graph.links(vertex, &told, 0, 1).0.first()?;
+        }
+        Some(reason.as_str().to_owned())
     }
 
     fn place(&self, summary: &Summary) -> Result<Place, AppError> {

@@ -7,6 +7,7 @@ pub(crate) mod export;
 pub(crate) mod import;
 mod key;
 mod lens;
+mod lists;
 mod password;
 pub(crate) mod search;
 pub(crate) mod stats;
@@ -20,9 +21,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use anyhow::Context as _;
-use entente_intake::Memory;
+use entente_intake::{Memory, Past};
 use entente_model::{Atlas, CompartmentNo, CompartmentSet, Fingerprint, Tlp};
-use entente_store::{Batch, Desk, NodeKey, PreparedBatch, Received, Status, Store, TextIndex};
+use entente_store::{
+    Batch, Desk, NodeKey, PreparedBatch, Received, Rehearsal, Status, Store, TextIndex,
+};
 use jiff::Timestamp;
 
 pub(crate) use account::{Credential, Session};
@@ -131,9 +134,10 @@ impl App {
         self.atlas.clone()
     }
 
-    /// What was taken in before.
-    pub(crate) fn memory(&self) -> Arc<dyn Memory> {
-        Arc::new(TakenIn(self.store.clone()))
+    /// What this source told before.
+    pub(crate) fn past<'p>(&self, source: &'p str) -> Result<Past<'p>, AppError> {
+        let memory = Arc::new(TakenIn(self.store.clone()));
+        Ok(Past { source, markings: self.told_markings(source)?, memory })
     }
 
     fn jobs(&self) -> &Jobs {
@@ -149,9 +153,14 @@ impl App {
         Ok(counted(&receipt.statuses, receipt.older))
     }
 
-    /// What [`App::commit`] would answer, with nothing changed.
-    pub(crate) fn preview(&self, batch: PreparedBatch) -> anyhow::Result<Counted> {
-        let preview = self.store.preview(batch)?;
+    /// Begins an import that is only tried.
+    pub(crate) fn rehearse(&self) -> anyhow::Result<Rehearsal> {
+        Ok(self.store.rehearse()?)
+    }
+
+    /// What [`App::commit`] would answer after the batches tried before, with nothing changed.
+    pub(crate) fn preview(&self, rehearsal: &mut Rehearsal, batch: PreparedBatch) -> anyhow::Result<Counted> {
+        let preview = rehearsal.take(batch)?;
         Ok(counted(&preview.statuses, preview.older))
     }
 
@@ -161,13 +170,13 @@ impl App {
         Ok(())
     }
 
-    /// The graph, brought up to the claims and compacted when that is worth it.
+    /// The graph, brought up to the claims and tended.
     fn world(&self) -> anyhow::Result<&World> {
         if let Some(world) = self.world.get() {
             return Ok(world);
         }
         let world = World::open(&self.data, &self.store)?;
-        world.compact_when_worthwhile()?;
+        world.tend(&self.store)?;
         Ok(self.world.get_or_init(|| world))
     }
 
@@ -176,7 +185,7 @@ impl App {
         let world = self.world()?;
         world.catch_up(&self.store)?;
         self.settle()?;
-        world.compact_when_worthwhile()
+        world.tend(&self.store)
     }
 
     /// Follows what other processes commit to the same folder, and does the trailing work of our own commits,

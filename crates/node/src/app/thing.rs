@@ -42,6 +42,8 @@ pub(super) fn moment(text: Option<&str>) -> Result<AsOf, AppError> {
 pub(crate) struct LinksRequest {
     /// Only links of this kind.
     kind: Option<String>,
+    /// A claim number or a time (RFC 3339); the present when absent.
+    as_of: Option<String>,
     /// Cursor of the page.
     cursor: Option<usize>,
     /// At most this many, 500 at most.
@@ -85,7 +87,7 @@ impl App {
         id: &str,
         request: &LinksRequest,
     ) -> Result<LinksPage, AppError> {
-        let lens = self.lens(viewer, AsOf::Now)?;
+        let lens = self.lens(viewer, moment(request.as_of.as_deref())?)?;
         let vertex = lens.vertex(id)?;
         let only = super::view::FilterRequest {
             link_kinds: request.kind.clone().map(|kind| vec![kind]),

@@ -17,7 +17,7 @@ const VERTICES: (usize, usize) = (2_000, 100_000);
 /// Edges per vertex in an answer, at most on average: parallel claims can be many.
 const EDGES_A_VERTEX: usize = 20;
 /// Most hops of a neighbourhood: further is a component.
-const MOST_HOPS: u32 = 12;
+pub(super) const MOST_HOPS: u32 = 12;
 /// Most hops of a path.
 const LONGEST_PATH: u32 = 16;
 /// Paths in an answer unless asked otherwise, and at most.

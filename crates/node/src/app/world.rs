@@ -8,27 +8,45 @@ use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anyhow::Context as _;
-use entente_graph::{Edge, Graph, HubReason, Index, Snapshot, Vertex};
-use entente_model::{ClaimNo, Kind, VertexNo};
+use entente_graph::{Edge, Filter, Graph, HubReason, Index, KindSet, Mark, Snapshot, Vertex};
+use entente_model::{ClaimNo, CompartmentSet, Kind, LinkKind, Selector, VertexNo};
 use entente_store::{Store, StoredEdge};
 use memmap2::Mmap;
+
+use super::lists::Lists;
 
 /// Edges in the tail from which compaction is worth it, however small the index.
 const WORTHWHILE: u64 = 100_000;
 
 /// Links that say a thing is known to be shared, and why.
-pub(super) const SHARED: [(&str, HubReason); 2] =
-    [("listed-in", HubReason::Warninglist), ("sinkholed-by", HubReason::Sinkhole)];
+pub(super) const SHARED: [(&str, HubReason); 3] = [
+    (LISTED_IN, HubReason::Warninglist),
+    (LISTED_WITH_SUBDOMAINS, HubReason::Warninglist),
+    ("sinkholed-by", HubReason::Sinkhole),
+];
+
+/// Links from a value to a list it stands on; with the second, a name stands for all below it.
+const LISTED_IN: &str = "listed-in";
+const LISTED_WITH_SUBDOMAINS: &str = "listed-with-subdomains";
 
 /// The graph, and where its index is kept.
 pub(crate) struct World {
     graph: Graph,
     folder: PathBuf,
     /// Taken while edges are brought over or the index is replaced: one at a time, in claim order.
-    following: Mutex<()>,
+    following: Mutex<Following>,
+}
+
+/// What lists say of things within: see [`Lists`].
+#[derive(Default)]
+struct Following {
+    /// Everything listed; read from the graph when the first new thing is compared with it.
+    all: Option<Lists>,
+    /// Listed since the things known before were compared with it.
+    fresh: Lists,
 }
 
 impl World {
@@ -37,7 +55,7 @@ impl World {
         let folder = data.join("graph");
         let known = ClaimNo(store.extent()?.claims_end.0.saturating_sub(1));
         let index = newest_index(&folder, known).unwrap_or_else(Index::empty);
-        let world = World { graph: Graph::new(index), folder, following: Mutex::new(()) };
+        let world = World { graph: Graph::new(index), folder, following: Mutex::default() };
         world.catch_up(store)?;
         Ok(world)
     }
@@ -49,7 +67,7 @@ impl World {
 
     /// Brings over what the store has beyond the last claim of the graph.
     pub(crate) fn catch_up(&self, store: &Store) -> anyhow::Result<()> {
-        let _following = self.following.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut following = self.following();
         let snapshot = self.graph.snapshot();
         let reached = store.extent()?;
         if reached.claims_end.0 <= snapshot.last_claim().0 + 1 {
@@ -60,12 +78,44 @@ impl World {
         // Read after the edges, so every vertex an edge names is among them.
         let vertices = self.new_vertices(store, &snapshot)?;
         let last = edges.last().map_or(ClaimNo(0), |edge| edge.claim).max(ClaimNo(reached.claims_end.0 - 1));
-        let shared = shared(store, &edges)?;
+        let marks = marks(&store.link_kinds()?, &edges);
         self.graph.append(&vertices, edges.iter().map(edge).collect(), last)?;
-        if !shared.is_empty() {
-            self.graph.set_hub_reasons(&shared);
+        self.graph.mark(&marks);
+        following.list(store, &edges)?;
+        self.compare_new(store, &mut following, &snapshot)
+    }
+
+    /// Marks what is new and lies within something listed.
+    fn compare_new(&self, store: &Store, following: &mut Following, before: &Snapshot) -> anyhow::Result<()> {
+        let all = match &mut following.all {
+            Some(all) => all,
+            unread => unread.insert(listed(store, &self.graph.snapshot())?),
+        };
+        let mut marks = Vec::new();
+        if !all.is_empty() {
+            let (vertex, claim) = (VertexNo(before.vertices()), ClaimNo(before.last_claim().0 + 1));
+            let mut compare = |vertex, value: &Selector| marks.extend(within(all, vertex, value));
+            store.each_new_place(vertex, claim, &mut compare)?;
         }
+        self.graph.mark(&marks);
         Ok(())
+    }
+
+    /// Compares everything known with what was listed since this was last done: one reading of all addresses and names,
+    /// however much was listed. True when there was anything to compare with.
+    fn compare_known(&self, store: &Store, following: &mut Following) -> anyhow::Result<bool> {
+        if following.fresh.is_empty() {
+            return Ok(false);
+        }
+        let mut marks = Vec::new();
+        store.each_place(&mut |vertex, value| marks.extend(within(&following.fresh, vertex, value)))?;
+        self.graph.mark(&marks);
+        following.fresh = Lists::default();
+        Ok(true)
+    }
+
+    fn following(&self) -> MutexGuard<'_, Following> {
+        self.following.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn new_vertices(&self, store: &Store, known: &Snapshot) -> anyhow::Result<Vec<(VertexNo, Vertex)>> {
@@ -75,18 +125,22 @@ impl World {
             .map(|vertex| {
                 let (no, kind) = vertex?;
                 let kind = kinds.get(&kind).copied().unwrap_or(Vertex::UNKNOWN.kind);
-                Ok((no, Vertex { kind, hub: None }))
+                Ok((no, Vertex { kind }))
             })
             .collect()
     }
 
-    /// Sorts the tail into a new index when it has grown past a tenth of it.
-    pub(crate) fn compact_when_worthwhile(&self) -> anyhow::Result<()> {
-        let snapshot = self.graph.snapshot();
-        if snapshot.tail_edges() < WORTHWHILE.max(snapshot.index().edges() / 10) {
-            return Ok(());
-        }
-        self.compact(&snapshot)
+    /// Does what trails commits: compares what was known with what was listed since, and sorts the tail into a new index
+    /// when it has grown past a tenth of it, or when the marks that were found would otherwise have to be found again at
+    /// the next start. An index is never written without them: its claims are not read again.
+    pub(crate) fn tend(&self, store: &Store) -> anyhow::Result<()> {
+        let (snapshot, compared) = {
+            let mut following = self.following();
+            let compared = self.compare_known(store, &mut following)?;
+            (self.graph.snapshot(), compared)
+        };
+        let grown = snapshot.tail_edges() >= WORTHWHILE.max(snapshot.index().edges() / 10);
+        if compared || grown { self.compact(&snapshot) } else { Ok(()) }
     }
 
     fn compact(&self, snapshot: &Snapshot) -> anyhow::Result<()> {
@@ -109,7 +163,7 @@ impl World {
         fs::rename(&unfinished, &path)?;
         let index = open_index(&path)?;
         {
-            let _following = self.following.lock().unwrap_or_else(PoisonError::into_inner);
+            let _following = self.following();
             self.graph.replace(index, snapshot)?;
         }
         self.remove_older(snapshot.last_claim())
@@ -136,18 +190,72 @@ fn edge(stored: &StoredEdge) -> Edge {
     Edge { source, target, kind: kind.0, compartment, at, claim }
 }
 
+impl Following {
+    /// Takes up what new claims list.
+    fn list(&mut self, store: &Store, edges: &[StoredEdge]) -> anyhow::Result<()> {
+        let names = store.link_kinds()?;
+        let name = |edge: &StoredEdge| names.get(usize::from(edge.kind.0)).map(AsRef::as_ref);
+        let listing = |edge: &&StoredEdge| matches!(name(edge), Some(LISTED_IN | LISTED_WITH_SUBDOMAINS));
+        let listed = edges.iter().filter(listing);
+        let listed =
+            listed.map(|edge| (edge.source, name(edge) == Some(LISTED_WITH_SUBDOMAINS), edge.compartment));
+        let listed: Vec<_> = listed.collect();
+        let vertices: Vec<_> = listed.iter().map(|(vertex, ..)| *vertex).collect();
+        let values: HashMap<_, _> = store.values_of(&vertices)?.into_iter().collect();
+        for (vertex, below, compartment) in listed {
+            if let Some(value) = values.get(&vertex) {
+                self.fresh.add(value, below, compartment);
+                if let Some(all) = &mut self.all {
+                    all.add(value, below, compartment);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Everything that is listed: what the lists, which are marked as shared themselves, are linked to.
+fn listed(store: &Store, graph: &Snapshot) -> anyhow::Result<Lists> {
+    let mut lists = Lists::default();
+    let names = store.link_kinds()?;
+    let number = |wanted: &str| (0..).zip(&names).find(|(_, name)| *name == wanted).map(|(number, _)| number);
+    let (plain, with_subdomains) = (number(LISTED_IN), number(LISTED_WITH_SUBDOMAINS));
+    let kinds: KindSet = [plain, with_subdomains].into_iter().flatten().collect();
+    let grouping = (0..).zip(store.kinds()?).find(|(_, kind)| *kind == Kind::Grouping);
+    let Some((grouping, _)) = grouping else { return Ok(lists) };
+    let all = CompartmentSet::all();
+    let filter = Filter { link_kinds: Some(kinds), ..Filter::seeing(&all) };
+    for list in graph.marked(grouping) {
+        let (links, _) = graph.links(list, &filter, 0, usize::MAX);
+        let vertices: Vec<_> = links.iter().map(|link| link.source).collect();
+        let values: HashMap<_, _> = store.values_of(&vertices)?.into_iter().collect();
+        for link in links {
+            if let Some(value) = values.get(&link.source) {
+                lists.add(value, Some(link.kind) == with_subdomains, link.compartment);
+            }
+        }
+    }
+    Ok(lists)
+}
+
+/// The marks of a thing that lies within something listed.
+fn within(lists: &Lists, vertex: VertexNo, value: &Selector) -> impl Iterator<Item = (VertexNo, Mark)> {
+    let reason = HubReason::Warninglist;
+    lists.covering(value).into_iter().map(move |compartment| (vertex, Mark { reason, compartment }))
+}
+
 /// What new claims say is shared by people who have nothing to do with each other: what is on a list, and the
 /// list, which would join everything on it.
-fn shared(store: &Store, edges: &[StoredEdge]) -> anyhow::Result<Vec<(VertexNo, Option<HubReason>)>> {
-    let names = store.link_kinds()?;
+fn marks(names: &[LinkKind], edges: &[StoredEdge]) -> Vec<(VertexNo, Mark)> {
     let reason = |edge: &StoredEdge| {
         let name = names.get(usize::from(edge.kind.0))?;
         SHARED.iter().find(|(kind, _)| name == kind).map(|(_, reason)| *reason)
     };
     let both = |edge: &StoredEdge| {
-        reason(edge).map(|reason| [(edge.source, Some(reason)), (edge.target, Some(reason))])
+        let mark = Mark { reason: reason(edge)?, compartment: edge.compartment };
+        Some([(edge.source, mark), (edge.target, mark)])
     };
-    Ok(edges.iter().filter_map(both).flatten().collect())
+    edges.iter().filter_map(both).flatten().collect()
 }
 
 fn file_name(last: ClaimNo) -> String {

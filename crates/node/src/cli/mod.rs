@@ -5,6 +5,7 @@ mod import;
 mod look;
 pub(crate) mod output;
 mod serve;
+pub(crate) mod size;
 mod walk;
 
 use std::path::PathBuf;
@@ -218,6 +219,9 @@ pub(crate) struct Serve {
     /// Address and port.
     #[arg(long, default_value = "127.0.0.1:7878", value_name = "ADDRESS")]
     pub(crate) listen: std::net::SocketAddr,
+    /// Largest upload taken over HTTP; what is larger is imported on the node itself.
+    #[arg(long, env = "ENTENTE_UPLOAD_LIMIT", default_value = "2GiB", value_name = "SIZE")]
+    pub(crate) upload_limit: size::Size,
 }
 
 /// `entente setup-link`.

@@ -21,7 +21,9 @@ pub(super) fn serve(cli: &Cli, serve: &Serve) -> anyhow::Result<()> {
         let listener = listener.with_context(|| format!("{} cannot be listened on", serve.listen))?;
         let address = format!("http://{}", listener.local_addr()?);
         announce(cli, &app, &address)?;
-        axum::serve(listener, http::router(app)).with_graceful_shutdown(interrupted()).await?;
+        axum::serve(listener, http::router(app, serve.upload_limit))
+            .with_graceful_shutdown(interrupted())
+            .await?;
         Ok(())
     })
 }

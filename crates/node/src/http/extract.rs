@@ -5,7 +5,8 @@ use std::error::Error;
 
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Request};
-use axum::http::StatusCode;
+use axum::http::request::Parts;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
@@ -25,6 +26,18 @@ pub(crate) struct Query<T>(pub(crate) T);
 #[derive(FromRequestParts)]
 #[from_request(via(axum::extract::Path), rejection(Problem))]
 pub(crate) struct Path<T>(pub(crate) T);
+
+/// How many bytes the body has, where the request says so: one sent in chunks does not.
+pub(crate) struct ContentLength(pub(crate) Option<u64>);
+
+impl<S: Send + Sync> FromRequestParts<S> for ContentLength {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<ContentLength, Problem> {
+        let declared = parts.headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+        Ok(ContentLength(declared.and_then(|bytes| bytes.parse().ok())))
+    }
+}
 
 /// A multipart body.
 pub(crate) struct Multipart(pub(crate) axum::extract::Multipart);

@@ -7,14 +7,19 @@ use axum::http::{Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::{Router, routing};
+use entente_model::Tlp;
 use prometheus::{Encoder, HistogramOpts, HistogramVec, IntGauge, Registry, TextEncoder};
 
+use super::auth::Caller;
 use super::problem::Problem;
 use super::{AppState, blocking};
 
 /// What the node counts about itself.
 pub(crate) struct Metrics {
-    registry: Registry,
+    /// How the node is used.
+    used: Registry,
+    /// How much it holds.
+    held: Registry,
     requests: HistogramVec,
     claims: IntGauge,
     objects: IntGauge,
@@ -29,26 +34,25 @@ impl Metrics {
         let requests = HistogramVec::new(options, &["method", "route", "status"]);
         let gauge = |name, help| IntGauge::new(name, help).expect("the name is a valid metric name");
         let metrics = Metrics {
-            registry: Registry::new(),
+            used: Registry::new(),
+            held: Registry::new(),
             requests: requests.expect("the names are valid metric names"),
             claims: gauge("entente_claims", "Claims in the store."),
             objects: gauge("entente_objects", "Objects in the store, mentioned ones too."),
             tail: gauge("entente_graph_tail_edges", "Edges not yet compacted into the index."),
         };
-        let collectors: [Box<dyn prometheus::core::Collector>; 4] = [
-            Box::new(metrics.requests.clone()),
-            Box::new(metrics.claims.clone()),
-            Box::new(metrics.objects.clone()),
-            Box::new(metrics.tail.clone()),
-        ];
-        for collector in collectors {
-            metrics.registry.register(collector).expect("each name is registered once");
+        let register = |registry: &Registry, collector| {
+            registry.register(collector).expect("each name is registered once");
+        };
+        register(&metrics.used, Box::new(metrics.requests.clone()));
+        for gauge in [&metrics.claims, &metrics.objects, &metrics.tail] {
+            register(&metrics.held, Box::new(gauge.clone()));
         }
         metrics
     }
 }
 
-/// The two routes; neither needs a sign-in, and neither says anything about anybody.
+/// The two routes. Whether the node is well is for everybody; how it is used and how much it holds is not.
 pub(crate) fn routes() -> Router<AppState> {
     Router::new().route("/healthz", routing::get(health)).route("/metrics", routing::get(metrics))
 }
@@ -58,14 +62,20 @@ async fn health(State(state): State<AppState>) -> Result<&'static str, Problem> 
     Ok("ok\n")
 }
 
-async fn metrics(State(state): State<AppState>) -> Result<Response, Problem> {
-    let size = blocking(&state, |app| app.size()).await?;
-    let gauge = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
-    state.metrics.claims.set(gauge(size.claims));
-    state.metrics.objects.set(gauge(size.objects));
-    state.metrics.tail.set(gauge(size.tail_edges));
+/// For whoever has an API token, as Prometheus sends one (`authorization: credentials_file`). Being asked from this
+/// machine proves nothing: so does everything that comes through a proxy on it. The totals count what not everybody may
+/// see, so they are for those who may.
+async fn metrics(State(state): State<AppState>, Caller(viewer): Caller) -> Result<Response, Problem> {
+    let mut families = state.metrics.used.gather();
+    if viewer.tlp_max == Tlp::Red {
+        let size = blocking(&state, |app| app.size()).await?;
+        let gauge = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
+        state.metrics.claims.set(gauge(size.claims));
+        state.metrics.objects.set(gauge(size.objects));
+        state.metrics.tail.set(gauge(size.tail_edges));
+        families.extend(state.metrics.held.gather());
+    }
     let mut text = Vec::new();
-    let families = state.metrics.registry.gather();
     TextEncoder::new().encode(&families, &mut text).map_err(Problem::internal)?;
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response())
 }

@@ -3,22 +3,25 @@
 use std::convert::Infallible;
 use std::pin::Pin;
 
-use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::sse::{Event, KeepAlive, KeepAliveStream, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_core::Stream;
+use serde::Serialize;
 use tokio::io::AsyncWriteExt;
 use tokio_stream::StreamExt;
 use tokio_stream::wrappers::WatchStream;
+use utoipa::ToSchema;
 
 use super::auth::Caller;
-use super::extract::{Json, Multipart, Path, Query};
+use super::extract::{ContentLength, Json, Multipart, Path, Query};
 use super::problem::Problem;
+use super::stream::written;
 use super::{AppState, blocking};
 use crate::app::import::job::{ImportOptions, ImportView, RejectsPage, RejectsRequest};
 use crate::app::{Role, Viewer};
+use crate::cli::size::Size;
 
 /// Imports, newest first.
 #[utoipa::path(get, path = "/imports", tag = "imports", responses((status = 200, body = Vec<ImportView>)))]
@@ -29,8 +32,21 @@ pub(crate) async fn list(
     blocking(&state, move |app| app.imports(&viewer)).await.map(Json)
 }
 
+/// What an upload may be.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct LimitsView {
+    /// Largest upload, all its files together, in bytes.
+    upload_bytes: u64,
+}
+
+/// What an upload may be: to know before sending it.
+#[utoipa::path(get, path = "/imports/limits", tag = "imports", responses((status = 200, body = LimitsView)))]
+pub(crate) async fn limits(State(state): State<AppState>, _caller: Caller) -> Json<LimitsView> {
+    Json(LimitsView { upload_bytes: state.upload_limit.0 })
+}
+
 /// Files of an import, as a browser sends them.
-#[derive(utoipa::ToSchema)]
+#[derive(ToSchema)]
 #[expect(dead_code, reason = "describes the multipart body for the OpenAPI document")]
 pub(crate) struct Upload {
     /// One or several files of any format intake reads.
@@ -38,19 +54,28 @@ pub(crate) struct Upload {
     file: Vec<u8>,
 }
 
-/// Takes files in. The answer comes as soon as they are here; progress is at `/imports/{id}/events`.
+/// Takes files in, at most as many bytes as `/imports/limits` says. The answer comes as soon as they are here; progress is
+/// at `/imports/{id}/events`.
 #[utoipa::path(post, path = "/imports", tag = "imports", params(ImportOptions),
     request_body(content = Upload, content_type = "multipart/form-data"),
-    responses((status = 202, body = ImportView), (status = 400, body = Problem), (status = 403, body = Problem)))]
+    responses((status = 202, body = ImportView), (status = 400, body = Problem), (status = 403, body = Problem),
+        (status = 413, body = Problem)))]
 pub(crate) async fn create(
     State(state): State<AppState>,
     Caller(viewer): Caller,
     Query(options): Query<ImportOptions>,
+    declared: ContentLength,
     Multipart(upload): Multipart,
 ) -> Result<(StatusCode, Json<ImportView>), Problem> {
+    // All that can be refused is refused before the body is taken.
     viewer.require(Role::Analyst)?;
+    options.check()?;
+    let limit = state.upload_limit;
+    if declared.0.is_some_and(|bytes| bytes > limit.0) {
+        return Err(Problem::upload_too_large(limit));
+    }
     let folder = blocking(&state, |app| app.new_upload()).await?;
-    let files = match receive(upload, &folder).await {
+    let files = match receive(upload, &folder, limit).await {
         Ok(files) => files,
         Err(problem) => {
             let _ = tokio::fs::remove_dir_all(&folder).await;
@@ -66,15 +91,20 @@ pub(crate) async fn create(
 async fn receive(
     mut upload: axum::extract::Multipart,
     folder: &std::path::Path,
+    limit: Size,
 ) -> Result<Vec<(std::path::PathBuf, String)>, Problem> {
     let broken = |error: axum::extract::multipart::MultipartError| Problem::bad_request(error.body_text());
-    let mut files = Vec::new();
+    let (mut files, mut bytes) = (Vec::new(), 0);
     while let Some(mut field) = upload.next_field().await.map_err(broken)? {
         let Some(name) = field.file_name().map(str::to_owned) else { continue };
         // The name is somebody else's: it is reported, never used as a path.
         let path = folder.join(files.len().to_string());
         let mut file = tokio::fs::File::create(&path).await.map_err(Problem::internal)?;
         while let Some(chunk) = field.chunk().await.map_err(broken)? {
+            bytes += chunk.len() as u64;
+            if bytes > limit.0 {
+                return Err(Problem::upload_too_large(limit));
+            }
             file.write_all(&chunk).await.map_err(Problem::internal)?;
         }
         file.flush().await.map_err(Problem::internal)?;
@@ -86,7 +116,7 @@ async fn receive(
     Ok(files)
 }
 
-/// Uploads are streamed to disk, so the general limit on bodies does not apply to them.
+/// Uploads are streamed to disk and have a limit of their own.
 pub(crate) fn body_limit() -> DefaultBodyLimit {
     DefaultBodyLimit::disable()
 }
@@ -162,12 +192,18 @@ pub(crate) async fn download(
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
     let path = blocking(&state, move |app| app.reject_file(&viewer, &id)).await?;
-    let bytes = tokio::fs::read(&path).await.map_err(Problem::internal)?;
+    let turn = state.turn_to_export().await?;
+    let body = written(&state, turn, move |_, output| {
+        let mut file = std::fs::File::open(&path).map_err(anyhow::Error::from)?;
+        std::io::copy(&mut file, output).map_err(anyhow::Error::from)?;
+        Ok(())
+    })
+    .await?;
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/jsonl"));
     let disposition = HeaderValue::from_static("attachment; filename=\"rejects.jsonl\"");
     headers.insert(header::CONTENT_DISPOSITION, disposition);
-    Ok((headers, Body::from(bytes)).into_response())
+    Ok((headers, body).into_response())
 }
 
 /// Rights are checked in `app` as well; here they stop an upload before its bytes are taken.

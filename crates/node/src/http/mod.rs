@@ -17,6 +17,7 @@ mod search;
 mod session;
 mod setup;
 mod stats;
+mod stream;
 mod tokens;
 mod users;
 
@@ -34,6 +35,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::{App, AppError};
+use crate::cli::size::Size;
 use problem::Problem;
 
 /// Requests a second one user or token may make, and how many at once.
@@ -42,9 +44,11 @@ const BURST: NonZeroU32 = NonZeroU32::new(200).expect("not zero");
 /// Sign-in attempts a minute for one name: guessing must be slow, whoever guesses.
 const SIGN_INS_A_MINUTE: NonZeroU32 = NonZeroU32::new(10).expect("not zero");
 
+/// Exports written at once: each holds a thread and a picture of the store for as long as somebody reads it.
+const EXPORTS_AT_ONCE: usize = 8;
 /// Passwords checked at once: each check takes 19 MiB, and a spray of names must not take all there is.
 const SIGN_INS_AT_ONCE: usize = 4;
-/// Longest wait for one's turn at that.
+/// Longest wait for one's turn at either.
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
 /// Names remembered by a limiter before those that may ask again at will are forgotten.
 const NAMES: usize = 10_000;
@@ -58,17 +62,21 @@ pub(crate) struct AppState {
     requests: Arc<DefaultKeyedRateLimiter<String>>,
     sign_ins: Arc<DefaultKeyedRateLimiter<String>>,
     turns: Arc<Semaphore>,
+    exports: Arc<Semaphore>,
+    upload_limit: Size,
     metrics: Arc<health::Metrics>,
 }
 
 impl AppState {
-    fn new(app: Arc<App>) -> AppState {
+    fn new(app: Arc<App>, upload_limit: Size) -> AppState {
         let requests = Quota::per_second(REQUESTS_A_SECOND).allow_burst(BURST);
         AppState {
             app,
             requests: Arc::new(RateLimiter::keyed(requests)),
             sign_ins: Arc::new(RateLimiter::keyed(Quota::per_minute(SIGN_INS_A_MINUTE))),
             turns: Arc::new(Semaphore::new(SIGN_INS_AT_ONCE)),
+            exports: Arc::new(Semaphore::new(EXPORTS_AT_ONCE)),
+            upload_limit,
             metrics: Arc::new(health::Metrics::new()),
         }
     }
@@ -80,9 +88,18 @@ impl AppState {
     /// One's turn to have a password checked; it lasts until it is dropped.
     async fn limit_sign_in(&self, name: &str) -> Result<OwnedSemaphorePermit, Problem> {
         check(&self.sign_ins, name)?;
-        let turn = tokio::time::timeout(LONGEST_WAIT, self.turns.clone().acquire_owned()).await;
-        turn.map_err(|_| Problem::too_many())?.map_err(Problem::internal)
+        turn(&self.turns).await
     }
+
+    /// One's turn to write an export; it lasts until it is dropped.
+    async fn turn_to_export(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        turn(&self.exports).await
+    }
+}
+
+async fn turn(turns: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Problem> {
+    let turn = tokio::time::timeout(LONGEST_WAIT, turns.clone().acquire_owned()).await;
+    turn.map_err(|_| Problem::too_many())?.map_err(Problem::internal)
 }
 
 fn check(limiter: &DefaultKeyedRateLimiter<String>, name: &str) -> Result<(), Problem> {
@@ -137,6 +154,7 @@ fn api() -> OpenApiRouter<AppState> {
                     .routes(routes!(imports::list, imports::create))
                     .layer(imports::body_limit()),
             )
+            .routes(routes!(imports::limits))
             .routes(routes!(imports::show, imports::stop))
             .routes(routes!(imports::events))
             .routes(routes!(imports::rejects))
@@ -166,8 +184,8 @@ fn named(mut document: utoipa::openapi::OpenApi) -> utoipa::openapi::OpenApi {
 }
 
 /// Everything the node serves.
-pub(crate) fn router(app: Arc<App>) -> Router {
-    let state = AppState::new(app);
+pub(crate) fn router(app: Arc<App>, upload_limit: Size) -> Router {
+    let state = AppState::new(app, upload_limit);
     let (routes, document) = api().split_for_parts();
     let document = named(document);
     routes

@@ -22,7 +22,7 @@ pub(crate) async fn show(
     blocking(&state, move |app| app.thing(&viewer, &id, &request)).await.map(Json)
 }
 
-/// A thing's links, newest first.
+/// A thing's links, by kind and time.
 #[utoipa::path(get, path = "/objects/{id}/links", tag = "objects",
     params(("id" = String, Path, description = "STIX id"), LinksRequest),
     responses((status = 200, body = LinksPage), (status = 404, body = Problem)))]

@@ -10,6 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::AppError;
+use crate::cli::size::Size;
 
 /// A problem document.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -53,8 +54,18 @@ impl Problem {
 
     /// The body is larger than anything sensible to send here.
     pub(crate) fn too_large() -> Problem {
-        let detail = "The body is larger than 2 MiB. Files of any size go to POST /api/v1/imports.";
+        let detail = "The body is larger than 2 MiB. Files go to POST /api/v1/imports.";
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The body is too large", detail)
+    }
+
+    /// The upload is larger than the administrator lets through.
+    pub(crate) fn upload_too_large(limit: Size) -> Problem {
+        let detail = format!(
+            "An upload may have {limit}. Send the files in several uploads, or import larger ones on the machine of the \
+             node, where there is no limit: `entente import FILE`. The administrator sets the limit with `entente serve \
+             --upload-limit`."
+        );
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The upload is too large", detail)
     }
 
     /// The address is known, the method is not.
@@ -105,6 +116,10 @@ impl IntoResponse for Problem {
         let mut response = (status, Json(self)).into_response();
         let media = HeaderValue::from_static("application/problem+json");
         response.headers_mut().insert(header::CONTENT_TYPE, media);
+        if status == StatusCode::UNAUTHORIZED {
+            // Which credentials would do (RFC 9110 section 15.5.2). Of these a browser asks for none by itself.
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
         response
     }
 }

@@ -139,7 +139,18 @@ fn health_is_open_and_metrics_name_nobody() {
     served.ask(&Who::default(), "GET", &format!("/{thing}/guessed"), Body::Nothing);
     let health = served.ask(&Who::default(), "GET", "/healthz", Body::Nothing);
     assert_eq!((health.status, health.text.as_str()), (200, "ok\n"));
-    let metrics = served.ask(&Who::default(), "GET", "/metrics", Body::Nothing);
+    let refused = served.ask(&Who::default(), "GET", "/metrics", Body::Nothing);
+    refused.problem(401);
+    assert_eq!(refused.header("www-authenticate"), "Bearer");
+    let scrape = |who: &Who| {
+        let token = string(&served.post(who, "/tokens", json!({ "name": "prometheus" })).json()["token"]);
+        let program = Who { bearer: Some(token), ..Who::default() };
+        served.ask(&program, "GET", "/metrics", Body::Nothing)
+    };
+    let green = scrape(&served.person(&ada, "greta", "reader", "green"));
+    assert!(green.text.contains("entente_http_request_seconds"), "{}", green.text);
+    assert!(!green.text.contains("entente_claims"), "how much there is tells of what she may not see");
+    let metrics = scrape(&ada);
     assert_eq!(metrics.status, 200);
     assert!(metrics.text.contains("entente_claims ") && metrics.text.contains("/api/v1/objects/{id}"));
     for told in [thing.as_str(), "--", "ada", "quietroom", "guessed", "demo"] {

@@ -9,7 +9,7 @@ use crate::served::{Body, Served, Who, multipart};
 use crate::{demo, empty};
 
 /// Method, path below `/api/v1`, path asked, body. `{…}` in the path asked is made for each role anew.
-const MATRIX: [(&str, &str, &str, &str); 35] = [
+const MATRIX: [(&str, &str, &str, &str); 36] = [
     ("GET", "/setup", "/setup", ""),
     ("POST", "/setup", "/setup", r#"{"token":"guessed","name":"eve","password":"correct horse battery"}"#),
     ("GET", "/session", "/session", ""),
@@ -42,6 +42,7 @@ const MATRIX: [(&str, &str, &str, &str); 35] = [
     ("DELETE", "/charts/{id}", "/charts/{chart}", ""),
     ("GET", "/imports", "/imports", ""),
     ("POST", "/imports", "/imports", "multipart"),
+    ("GET", "/imports/limits", "/imports/limits", ""),
     ("GET", "/imports/{id}", "/imports/{import}", ""),
     ("DELETE", "/imports/{id}", "/imports/{import}", ""),
     ("GET", "/imports/{id}/events", "/imports/{import}/events", ""),

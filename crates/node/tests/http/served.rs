@@ -1,6 +1,6 @@
 //! A node that serves, and people who ask it.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Stdio};
 
 use serde_json::{Value, json};
@@ -86,7 +86,11 @@ impl Answer {
 impl Node {
     /// Serves this data folder on a free port.
     pub(crate) fn serve(&self) -> Served {
-        let mut command = self.command(&["serve", "--listen", "127.0.0.1:0", "--json"]);
+        self.serve_with(&[])
+    }
+
+    pub(crate) fn serve_with(&self, options: &[&str]) -> Served {
+        let mut command = self.command(&[&["serve", "--listen", "127.0.0.1:0", "--json"], options].concat());
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
@@ -126,7 +130,9 @@ impl Served {
                 }
                 self.agent.run(request.body(text).unwrap())
             }
+            // As `curl -F` does from a megabyte on, and for the same reason.
             Body::Raw(media, bytes) => {
+                let request = request.header("expect", "100-continue");
                 self.agent.run(request.header("content-type", media).body(bytes).unwrap())
             }
         };
@@ -159,6 +165,35 @@ impl Served {
 
     pub(crate) fn sign_in(&self, name: &str, password: &str) -> Answer {
         self.post(&Who::default(), "/session", json!({ "name": name, "password": password }))
+    }
+
+    /// Announces a body of so many bytes and sends none of it; gives the first line of what is answered.
+    pub(crate) fn refused_unsent(&self, who: &Who, path: &str, bytes: u64) -> String {
+        let length = format!("Content-Length: {bytes}\r\nExpect: 100-continue\r\n");
+        self.by_hand(who, path, &length, "")
+    }
+
+    /// Sends a file in one chunk, without saying how long it is; gives the first line of what is answered.
+    pub(crate) fn chunked(&self, who: &Who, path: &str, content: &str) -> String {
+        let Body::Raw(_, body) = multipart("a.txt", content) else { unreachable!("multipart is raw") };
+        let chunk = format!("{:x}\r\n{body}\r\n0\r\n\r\n", body.len());
+        self.by_hand(who, path, "Transfer-Encoding: chunked\r\n", &chunk)
+    }
+
+    fn by_hand(&self, who: &Who, path: &str, headers: &str, body: &str) -> String {
+        let host = self.address.strip_prefix("http://").unwrap();
+        let mut stream = std::net::TcpStream::connect(host).unwrap();
+        let (cookie, csrf) = (who.cookie.as_ref().unwrap(), who.csrf.as_ref().unwrap());
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nHost: {host}\r\nCookie: entente_session={cookie}\r\nX-Entente-CSRF: {csrf}\r\n\
+             Content-Type: multipart/form-data; boundary=limit\r\n{headers}\r\n"
+        );
+        stream.write_all(head.as_bytes()).unwrap();
+        // The node may have answered, and closed, before it was all sent.
+        let _ = stream.write_all(body.as_bytes());
+        let mut line = String::new();
+        BufReader::new(stream).read_line(&mut line).unwrap();
+        line
     }
 
     /// Uploads a file, waits for the end of its import by its events, and gives the import.

@@ -29,6 +29,12 @@ fn red_story() -> String {
     bundle(&[&[malware(7, "nightjar", 2), panel, address, same], &links[..]].concat())
 }
 
+/// A list that only few may see covers the address both stories share.
+fn red_list() -> String {
+    json!({ "name": "hidden list", "type": "cidr", "version": 1, "list": ["198.51.100.0/24", "198.51.100.7"] })
+        .to_string()
+}
+
 fn domain(number: u32, value: &str) -> Value {
     json!({ "type": "domain-name", "spec_version": "2.1", "id": id("domain-name", number), "value": value })
 }
@@ -63,6 +69,8 @@ fn questions(shared: &str, malware: &str, panel: &str) -> Vec<(&'static str, Str
     let filter = json!({ "hubs": "expand" });
     let mut questions = vec![
         ("POST", "/graph/neighbourhood".to_owned(), json!({ "ids": [shared], "hops": 4, "filter": filter })),
+        ("POST", "/graph/neighbourhood".to_owned(), json!({ "ids": [malware], "hops": 4 })),
+        ("POST", "/graph/component".to_owned(), json!({ "id": panel })),
         ("POST", "/graph/component".to_owned(), json!({ "id": shared, "filter": filter })),
         ("POST", "/graph/paths".to_owned(), json!({ "from": [shared], "to": [malware], "count": 9 })),
         ("POST", "/graph/common".to_owned(), json!({ "ids": [shared, malware] })),
@@ -105,6 +113,8 @@ fn told(red: bool) -> (Node, Served, Who, Who) {
     if red {
         let file = node.file("red.json", &red_story());
         node.import(&[&file, "--source", "Red circle", "--tlp", "red"]);
+        let list = node.file("red-list.json", &red_list());
+        node.import(&[&list, "--source", "Red circle", "--tlp", "red"]);
     }
     let file = node.file("green.json", &green_story());
     node.import(&[&file, "--source", "Green list", "--tlp", "green"]);
@@ -124,8 +134,16 @@ fn what_somebody_may_not_see_is_nowhere() {
     let found =
         |words: &str| string(&both.get(&greta, &format!("/search?q={words}")).json()["objects"][0]["id"]);
     let (shared, kestrel, panel) = (found("198.51.100.7"), id("malware", 1), found("open-panel.example"));
-    let secrets =
-        ["nightjar", "hidden-panel", "Red circle", &id("malware", 7), &id("domain-name", 7), "\"red\""];
+    let secrets = [
+        "nightjar",
+        "hidden-panel",
+        "Red circle",
+        "hidden list",
+        "warninglist",
+        &id("malware", 7),
+        &id("domain-name", 7),
+        "\"red\"",
+    ];
     for (method, path, body) in questions(&shared, &kestrel, &panel) {
         let body = || if body.is_null() { Body::Nothing } else { Body::Json(body.clone()) };
         let asked = format!("/api/v1{path}");
@@ -148,6 +166,9 @@ fn what_somebody_may_not_see_is_nowhere() {
             _ => assert_eq!(lines(&answer.text), lines(&expected.text), "{method} {path}"),
         }
     }
+    let around = both.post(&ada, "/graph/neighbourhood", json!({ "ids": [kestrel], "hops": 4 })).json();
+    let address = around["vertices"].as_array().unwrap().iter().find(|one| one["label"] == "198.51.100.7");
+    assert_eq!(address.unwrap()["hub"], "warninglist", "the list counts for who may see it");
     let seen = both.post(&ada, "/exports", json!({ "format": "stix" })).text;
     assert!(
         secrets[..2].iter().all(|secret| seen.contains(secret)),

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::node::{array, id, string};
+use crate::node::{Node, array, id, string};
 use crate::served::{Body, Served, Who, multipart};
 use crate::sight::green_story;
 use crate::{demo, empty};
@@ -42,6 +42,49 @@ fn an_upload_is_imported_and_its_rejects_can_be_had() {
     served
         .post(&ada, "/imports", Body::Raw("multipart/form-data; boundary=limit", "--limit--\r\n".to_owned()))
         .problem(400);
+}
+
+#[test]
+fn an_upload_is_refused_before_its_body_is_taken() {
+    let node = Node::new();
+    let served = node.serve_with(&["--upload-limit", "64KiB"]);
+    let ada = served.administrator();
+    assert_eq!(served.get(&ada, "/imports/limits").json(), json!({ "upload_bytes": 65_536 }));
+    let large = "192.0.2.1\n".repeat(8_000);
+    let wrong = served.post(&ada, "/imports?tlp=purple", multipart("a.txt", &large)).problem(400);
+    assert!(string(&wrong["detail"]).contains("purple"), "the option is looked at first: {wrong}");
+    let refused = served.post(&ada, "/imports", multipart("a.txt", &large)).problem(413);
+    for said in ["64 KiB", "entente import", "--upload-limit"] {
+        assert!(string(&refused["detail"]).contains(said), "{said} in {refused}");
+    }
+    let unsent = served.refused_unsent(&ada, "/api/v1/imports", 1 << 40);
+    assert!(unsent.starts_with("HTTP/1.1 413 "), "without a byte of the body: {unsent}");
+    let chunked = served.chunked(&ada, "/api/v1/imports", &"192.0.2.1\n".repeat(6_700));
+    assert!(chunked.starts_with("HTTP/1.1 413 "), "nor when its length is not said: {chunked}");
+    let left = std::fs::read_dir(node.data().join("incoming")).map_or(0, Iterator::count);
+    assert_eq!((array(&served.get(&ada, "/imports").json()).len(), left), (0, 0), "nothing is left of them");
+    served.upload(&ada, "", "a.txt", "192.0.2.1\n");
+}
+
+#[test]
+fn an_export_is_sent_as_it_is_written_and_whole() {
+    let node = Node::new();
+    let lines: String = (0..20_000).map(|number| format!("bird-{number}.example\n")).collect();
+    node.import(&[&node.file("a.txt", &lines), "--source", "a"]);
+    let served = node.serve();
+    let ada = served.administrator();
+    let export = |format: &str| {
+        let answer = served.post(&ada, "/exports", json!({ "format": format }));
+        assert_eq!((answer.status, answer.header("content-length")), (200, ""), "its length is not known");
+        assert!(answer.text.contains("bird-19999.example"), "{format} is whole");
+        answer
+    };
+    let stix = export("stix").json();
+    let domains = array(&stix["objects"]).iter().filter(|object| object["type"] == "domain-name");
+    assert!(domains.count() >= 20_000);
+    assert!(export("csv").text.lines().filter(|line| line.contains("bird-")).count() >= 20_000);
+    assert!(export("graphml").text.trim_end().ends_with("</graphml>"));
+    served.post(&ada, "/exports", json!({ "format": "stix", "ids": [id("malware", 9)] })).problem(404);
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod decide;
 mod ends;
 mod events;
 mod prepare;
+mod rehearse;
 mod resolve;
 mod touched;
 mod write;
@@ -18,10 +19,11 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
 pub use prepare::PreparedBatch;
 pub(crate) use prepare::header;
+pub use rehearse::Rehearsal;
 pub(crate) use resolve::IdCache;
 pub(crate) use write::ends_into;
 
-use crate::batch::{Preview, Receipt};
+use crate::batch::Receipt;
 use crate::error::Doing;
 use crate::interned::Interned;
 use crate::{Status, StoreError};
@@ -63,16 +65,6 @@ impl Writer {
             tx.commit().doing("committing a batch")?;
             Ok(receipt)
         })
-    }
-
-    /// Says what a commit would do, and does nothing.
-    pub(crate) fn preview(&mut self, batch: &PreparedBatch) -> Result<Preview, StoreError> {
-        let result = self.in_transaction(batch, |_, _, _, decided| {
-            Ok(Preview { statuses: decided.statuses, older: decided.older })
-        });
-        // The transaction ended without a commit, so what deciding interned was never kept.
-        self.forget();
-        result
     }
 
     fn in_transaction<'b, T>(

@@ -60,7 +60,7 @@ pub(super) struct Version {
 
 impl Version {
     /// Versions of one object compare by its own time, then by when they were heard.
-    fn age(&self) -> (Option<i64>, u32) {
+    pub(super) fn age(&self) -> (Option<i64>, u32) {
         (self.modified, self.claim)
     }
 }
@@ -172,7 +172,8 @@ impl View<'_> {
         Ok(self.seen(vertex)?.is_some_and(|seen| seen.told == Told::Value))
     }
 
-    fn vertex_of_claim(&self, claim: ClaimNo) -> Result<Option<VertexNo>, StoreError> {
+    /// What a claim is about.
+    pub fn vertex_of_claim(&self, claim: ClaimNo) -> Result<Option<VertexNo>, StoreError> {
         let sql = "SELECT no, object, compartment FROM claims WHERE no = ?1 AND no < ?2";
         let mut statement = self.statement(sql)?;
         let row = statement.query_row([claim.0, self.end], columns).optional().doing(READING)?;

@@ -36,6 +36,28 @@ impl View<'_> {
         }
     }
 
+    /// As [`View::object`], once under each id by which a vertex is told: others refer to it by any of them. The newest
+    /// comes first.
+    pub fn objects_of(&self, vertex: VertexNo) -> Result<Vec<Object>, StoreError> {
+        let wanted = self.aliases(vertex)?.len() + 1;
+        let mut objects: Vec<Object> = self.object(vertex)?.into_iter().collect();
+        if wanted == 1 || objects.is_empty() {
+            return Ok(objects);
+        }
+        let mut versions = self.versions(vertex)?;
+        versions.sort_unstable_by_key(|version| std::cmp::Reverse(version.age()));
+        for version in versions {
+            let Some(object) = self.claimed(ClaimNo(version.claim))? else { continue };
+            if objects.iter().all(|known| known.id() != object.id()) {
+                objects.push(object);
+            }
+            if objects.len() >= wanted {
+                break;
+            }
+        }
+        Ok(objects)
+    }
+
     /// Every object of the view, for export.
     pub fn objects(&self) -> Result<Objects<'_, '_>, StoreError> {
         let mut statement = self.statement("SELECT objects_end FROM batches ORDER BY no DESC LIMIT 1")?;

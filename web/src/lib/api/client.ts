@@ -67,6 +67,8 @@ interface Chart {
   document: object;
 }
 
+export type ExportFormat = 'stix' | 'csv' | 'graphml';
+
 export interface ImportQuery {
   source?: string;
   tlp?: string;
@@ -114,6 +116,9 @@ export const api = {
     (await take(node.POST('/api/v1/graph/component', { body: { id, filter: whole(filter), limit } }))) as GraphView,
   facets: async () => (await take(node.GET('/api/v1/graph/facets'))) as Facets,
 
+  exportThings: async (ids: string[], hops: number, format: ExportFormat) =>
+    (await take(node.POST('/api/v1/exports', { body: { ids, hops, format, filter: whole({}) }, parseAs: 'blob' }))) as unknown as Blob,
+
   charts: () => take(node.GET('/api/v1/charts')),
   chart: (id: string) => take(node.GET('/api/v1/charts/{id}', { params: { path: { id } } })),
   createChart: (chart: Chart) => take(node.POST('/api/v1/charts', { body: chart as unknown as ChartContent })),
@@ -132,6 +137,7 @@ export const api = {
     return take(node.POST('/api/v1/imports', { params: { query: said }, body, bodySerializer: () => form }));
   },
   imports: () => take(node.GET('/api/v1/imports')),
+  importLimits: () => take(node.GET('/api/v1/imports/limits')),
   import: (id: string) => take(node.GET('/api/v1/imports/{id}', { params: { path: { id } } })),
   stopImport: (id: string) => take(node.DELETE('/api/v1/imports/{id}', { params: { path: { id } } })),
   importEvents: (id: string) => new EventSource(`${BASE}/imports/${encodeURIComponent(id)}/events`),

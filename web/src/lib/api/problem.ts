@@ -22,6 +22,14 @@ export class ApiProblem extends Error {
     });
   }
 
+  static tooLarge(limit: string): ApiProblem {
+    return new ApiProblem({
+      title: 'The upload is too large',
+      status: 413,
+      detail: `An upload may have ${limit}. Send the files in several uploads, or import larger ones on the machine of the node: entente import FILE.`,
+    });
+  }
+
   static from(cause: unknown): ApiProblem {
     if (cause instanceof ApiProblem) return cause;
     const detail = cause instanceof Error ? cause.message : String(cause);

@@ -67,7 +67,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Writes things, or everything the viewer may see, as STIX, CSV or GraphML. */
+        /** Writes things, or everything the viewer may see, as STIX, CSV or GraphML. The answer comes as it is written. */
         post: operations["exports_create"];
         delete?: never;
         options?: never;
@@ -170,8 +170,28 @@ export interface paths {
         /** Imports, newest first. */
         get: operations["imports_list"];
         put?: never;
-        /** Takes files in. The answer comes as soon as they are here; progress is at `/imports/{id}/events`. */
+        /**
+         * Takes files in, at most as many bytes as `/imports/limits` says. The answer comes as soon as they are here; progress is
+         *     at `/imports/{id}/events`.
+         */
         post: operations["imports_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an upload may be: to know before sending it. */
+        get: operations["imports_limits"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -274,7 +294,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A thing's links, newest first. */
+        /** A thing's links, by kind and time. */
         get: operations["objects_links"];
         put?: never;
         post?: never;
@@ -602,7 +622,10 @@ export interface components {
              * @description Links outward from them, 0 to 12; 0 when absent.
              */
             hops?: number | null;
-            /** @description Only these things; everything the viewer may see when absent. */
+            /**
+             * @description Only these things and, in STIX, the relationships and sightings between them; everything the viewer may see when
+             *     absent.
+             */
             ids?: string[] | null;
         };
         /** @description What filters can be set to. */
@@ -697,6 +720,14 @@ export interface components {
              * @description Bytes to read, where known.
              */
             total_bytes?: number | null;
+        };
+        /** @description What an upload may be. */
+        LimitsView: {
+            /**
+             * Format: int64
+             * @description Largest upload, all its files together, in bytes.
+             */
+            upload_bytes: number;
         };
         /** @description Links of one kind and direction. */
         LinkCount: {
@@ -1569,6 +1600,33 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_limits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitsView"];
+                };
+            };
         };
     };
     imports_show: {
@@ -1764,6 +1822,8 @@ export interface operations {
             query?: {
                 /** @description Only links of this kind. */
                 kind?: string;
+                /** @description A claim number or a time (RFC 3339); the present when absent. */
+                as_of?: string;
                 /** @description Cursor of the page. */
                 cursor?: number;
                 /** @description At most this many, 500 at most. */

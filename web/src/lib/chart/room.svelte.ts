@@ -11,6 +11,7 @@ import { download, fileName } from './export/download';
 import { graphml } from './export/graphml';
 import { svg } from './export/svg';
 import { runForce } from './force';
+import { isGlyph } from './graph';
 import { layout, type LayoutName } from './layouts';
 import type { Renderer } from './renderer';
 import { bench, clear, type Bench } from './workbench';
@@ -187,8 +188,14 @@ export class Room {
     replaceState(`/chart/${encodeURIComponent(done.id)}`, {});
   }
 
-  export = async (format: 'png' | 'svg' | 'graphml'): Promise<void> => {
+  export = async (format: 'png' | 'svg' | 'graphml' | 'stix' | 'csv'): Promise<void> => {
     const name = this.bench.saved?.name ?? 'chart';
+    if (format === 'stix' || format === 'csv') {
+      // The node writes these: the page holds a line of each thing, not the thing.
+      const shown = this.chart.graph.filterNodes((_, vertex) => vertex.mask === 0 && !isGlyph(vertex));
+      const file = await this.ask(() => api.exportThings(shown, 0, format));
+      return file && download(fileName(name, format === 'stix' ? 'stix.json' : format), file);
+    }
     if (!this.renderer) return;
     if (format === 'graphml') return download(fileName(name, 'graphml'), graphml(this.chart.graph), 'application/graphml+xml');
     if (format === 'svg') {

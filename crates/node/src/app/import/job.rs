@@ -38,6 +38,13 @@ pub(crate) struct ImportOptions {
     dry_run: bool,
 }
 
+impl ImportOptions {
+    /// Fails as an import with these options would, before there is anything to import.
+    pub(crate) fn check(&self) -> Result<(), AppError> {
+        settings(self).map(drop)
+    }
+}
+
 /// An import, running or ended.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub(crate) struct ImportView {

@@ -2,5 +2,6 @@
 
 pub(crate) mod input;
 pub(crate) mod job;
+mod markings;
 pub(crate) mod pipeline;
 pub(crate) mod rejects;

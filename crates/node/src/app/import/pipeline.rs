@@ -11,7 +11,7 @@ use std::time::Instant;
 
 use anyhow::Context as _;
 use entente_intake::{Intake, Outcome, Place, ReadError, Record, Settings};
-use entente_store::{PreparedBatch, Received};
+use entente_store::{PreparedBatch, Received, Rehearsal};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -115,7 +115,7 @@ pub(crate) fn run(
     let bytes = Arc::new(AtomicU64::new(0));
     let (sender, receiver) = sync_channel(QUEUE);
     let reading = Reading {
-        intake: Intake::remembering(request.settings.clone(), app.atlas(), app.memory(), &request.source),
+        intake: Intake::after(request.settings.clone(), app.atlas(), app.past(&request.source)?),
         request: &request,
         bytes: bytes.clone(),
         sender,
@@ -128,7 +128,7 @@ pub(crate) fn run(
     };
     let mut committer = Committer {
         app,
-        dry_run: request.dry_run,
+        rehearsal: request.dry_run.then(|| app.rehearse()).transpose()?,
         rejects: RejectFile::new(request.rejects.clone()),
         totals: Totals::default(),
         file: String::new(),
@@ -237,7 +237,8 @@ impl Reading<'_> {
 /// The committing side: writes batches, counts, keeps rejects.
 struct Committer<'a> {
     app: &'a App,
-    dry_run: bool,
+    /// When the import is only tried.
+    rehearsal: Option<Rehearsal>,
     rejects: RejectFile,
     totals: Totals,
     file: String,
@@ -276,7 +277,10 @@ impl Committer<'_> {
         totals.read += portion.known;
         totals.unchanged += portion.known;
         if let Some(batch) = portion.batch {
-            let outcome = if self.dry_run { self.app.preview(batch)? } else { self.app.commit(batch)? };
+            let outcome = match &mut self.rehearsal {
+                Some(rehearsal) => self.app.preview(rehearsal, batch)?,
+                None => self.app.commit(batch)?,
+            };
             totals.read += portion.records;
             totals.new += outcome.new;
             totals.updated += outcome.updated;

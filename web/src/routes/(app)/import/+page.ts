@@ -5,5 +5,7 @@ export const load: PageLoad = ({ url, depends }) => {
   depends('app:imports');
   const imports = api.imports();
   imports.catch(() => undefined);
-  return { shown: url.searchParams.get('show') ?? undefined, imports };
+  const limits = api.importLimits();
+  limits.catch(() => undefined);
+  return { shown: url.searchParams.get('show') ?? undefined, imports, limits };
 };
