@@ -35,7 +35,7 @@ impl Store {
         make_private(folder).map_err(StoreError::open(folder))?;
         let claims = folder.join("claims.sqlite");
         let conn = open_writer(&claims, Durability::Full, CLAIMS)?;
-        let publisher = Arc::new(Publisher::new(folder, key)?);
+        let publisher = Arc::new(Publisher::of_claims(folder, key)?);
         // A spoilt ledger must not keep anybody from their data, nor from the verifier that says what is wrong with it.
         if let Err(error) = publisher.publish(&conn) {
             tracing::error!(%error, "the ledger could not be brought up to the claims");
@@ -43,7 +43,8 @@ impl Store {
         // The log is folded on a thread; should that fall behind by a gigabyte, the writer folds it itself.
         conn.pragma_update(None, "wal_autocheckpoint", 131_072).doing("setting up a database")?;
         let folding = open_writer(&claims, Durability::Full, CLAIMS)?;
-        let after = AfterCommit::new(&claims, folding, Arc::clone(&publisher))?;
+        let publishing = Arc::clone(&publisher);
+        let after = AfterCommit::new(&claims, folding, move |conn| publishing.publish(conn).map(drop))?;
         Ok(Store {
             after,
             publisher,
