@@ -37,6 +37,7 @@ mod names;
 mod readers;
 mod scan;
 mod schema;
+mod sealed;
 mod store;
 mod text;
 mod value;

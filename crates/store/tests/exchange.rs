@@ -1,5 +1,4 @@
 //! The wire: what was told, to whom, in which order, and what a partner's log proves of it.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod wired;
 

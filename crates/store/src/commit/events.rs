@@ -9,11 +9,11 @@ use super::decide::{Decided, NewClaim};
 use super::ends::{End, resolve};
 use super::resolve::{IdCache, Key};
 use super::touched::TouchedVertices;
+use crate::StoreError;
 use crate::audience::{Member, Told};
 use crate::edges::{ByValue, StoredEdge};
 use crate::error::Doing;
 use crate::interned::{AudienceNo, Interned};
-use crate::StoreError;
 
 /// What the new claims do to the vertices.
 pub(crate) struct Events {
@@ -95,8 +95,7 @@ impl AtWork<'_> {
             {
                 self.mention(claim, &source)?;
                 self.mention(claim, &target)?;
-                let by_value =
-                    ByValue { source: source.value.is_some(), target: target.value.is_some() };
+                let by_value = ByValue { source: source.value.is_some(), target: target.value.is_some() };
                 let edge = self.edge(claim, source.vertex, target.vertex, &link.kind, seconds(link.at))?;
                 self.edges.push((edge, by_value));
             }

@@ -17,9 +17,9 @@ use entente_model::{Kind, VertexNo};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
 pub use prepare::PreparedBatch;
-pub(crate) use prepare::header;
+pub(crate) use prepare::{content_digest, header};
 pub(crate) use resolve::IdCache;
-pub(crate) use write::ends_into;
+pub(crate) use write::BatchRow;
 
 use crate::batch::{Preview, Receipt};
 use crate::error::Doing;
@@ -45,11 +45,23 @@ pub(crate) struct Ends {
     pub(crate) kinds: usize,
     pub(crate) link_kinds: usize,
     pub(crate) compartments: usize,
+    pub(crate) removals: u64,
+    pub(crate) erased: u64,
 }
 
 /// Before the first batch: claims and batches count from 1, all else from 0.
-pub(crate) const ORIGIN: Ends =
-    Ends { batch: 1, claims: 1, objects: 0, aliases: 0, values: 0, kinds: 0, link_kinds: 0, compartments: 0 };
+pub(crate) const ORIGIN: Ends = Ends {
+    batch: 1,
+    claims: 1,
+    objects: 0,
+    aliases: 0,
+    values: 0,
+    kinds: 0,
+    link_kinds: 0,
+    compartments: 0,
+    removals: 0,
+    erased: 0,
+};
 
 impl Writer {
     pub(crate) fn new(conn: Connection) -> Writer {
@@ -102,8 +114,8 @@ impl Writer {
 
 /// Where the log ends.
 pub(crate) fn ends(conn: &Connection) -> Result<Ends, StoreError> {
-    let sql = "SELECT no, claims_end, objects_end, aliases_end, values_end, kinds_end, link_kinds_end, compartments_end
-        FROM batches ORDER BY no DESC LIMIT 1";
+    let sql = "SELECT no, claims_end, objects_end, aliases_end, values_end, kinds_end, link_kinds_end, compartments_end,
+        removals_end, erased_end FROM batches ORDER BY no DESC LIMIT 1";
     let mut statement = conn.prepare_cached(sql).doing("reading the last batch")?;
     let last = statement.query_row([], |row| {
         Ok(Ends {
@@ -115,6 +127,8 @@ pub(crate) fn ends(conn: &Connection) -> Result<Ends, StoreError> {
             kinds: row.get::<_, i64>(5)? as usize,
             link_kinds: row.get::<_, i64>(6)? as usize,
             compartments: row.get::<_, i64>(7)? as usize,
+            removals: row.get::<_, i64>(8)? as u64,
+            erased: row.get::<_, i64>(9)? as u64,
         })
     });
     Ok(last.optional().doing("reading the last batch")?.unwrap_or(ORIGIN))

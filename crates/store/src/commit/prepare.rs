@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
-use entente_model::{Draft, Handling, Link, LinkKind, Object, ObjectId, Reference, Selector, parse_timestamp};
+use entente_model::{
+    Draft, Handling, Link, LinkKind, Object, ObjectId, Reference, Selector, parse_timestamp,
+};
 use jiff::Timestamp;
 use serde::Serializer;
 use serde_json::Value;
@@ -152,14 +154,15 @@ fn prepared_links(own: &ObjectId, links: Vec<Link>) -> Vec<PreparedLink> {
             PreparedEnd::Value(id, value)
         }
     };
-    let prepared = |Link { source, target, kind, at }| PreparedLink { ends: [end(source), end(target)], kind, at };
+    let prepared =
+        |Link { source, target, kind, at }| PreparedLink { ends: [end(source), end(target)], kind, at };
     links.into_iter().map(prepared).collect()
 }
 
 /// The digest by which a source is found to say the same again.
 ///
 /// A minted object's times are those of its import: they say nothing, so they do not count.
-fn content_digest(object: &Object, body_hash: &[u8; 32], minted: bool) -> ContentDigest {
+pub(crate) fn content_digest(object: &Object, body_hash: &[u8; 32], minted: bool) -> ContentDigest {
     let whole = match minted.then(|| object.text("created")).flatten() {
         Some(now) => Sha256::digest(without_import_time(object, now)).into(),
         None => *body_hash,
