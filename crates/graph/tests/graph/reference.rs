@@ -130,8 +130,12 @@ impl World {
 
     /// The graph in which what the viewer may not see never was.
     pub(crate) fn without_hidden(&self, seen: &CompartmentSet) -> World {
+        self.without(|edge| !seen.contains(edge.compartment))
+    }
+
+    pub(crate) fn without(&self, gone: impl Fn(&Edge) -> bool) -> World {
         let mut edges = self.edges.clone();
-        edges.retain(|edge| seen.contains(edge.compartment));
+        edges.retain(|edge| !gone(edge));
         World { indexed: self.indexed.min(edges.len()), edges, ..self.clone() }
     }
 
