@@ -109,7 +109,8 @@ CREATE TABLE erased_rows (
     UNIQUE (tag, row)
 ) STRICT;
 
--- How far each partner's wire has come in, and until when what came in may be kept. Changes; the ledger does not cover it.
+-- How far each partner's wire has come in, which item became which claim, and until when it may be kept: a run of claims, one an
+-- item from `first_seq` on. Changes; the ledger does not cover it.
 CREATE TABLE received (
     partner TEXT PRIMARY KEY,
     seq INTEGER NOT NULL
@@ -119,8 +120,10 @@ CREATE TABLE retained (
     claims_end INTEGER NOT NULL,
     partner TEXT NOT NULL,
     agreement TEXT,
-    until INTEGER -- microseconds since 1970; nothing is for as long as the agreement says nothing
+    first_seq INTEGER NOT NULL,
+    until INTEGER -- microseconds since 1970; nothing is for as long as nobody says otherwise
 ) STRICT;
+CREATE INDEX retained_of ON retained (partner, first_seq);
 CREATE INDEX retained_until ON retained (until) WHERE until IS NOT NULL;
 CREATE INDEX retained_under ON retained (agreement);
 

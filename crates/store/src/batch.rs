@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use crate::StoreError;
 use crate::edges::StoredEdge;
+use crate::received::Received;
 
 /// Records of one source, committed in one transaction.
 #[derive(Clone, Debug)]
@@ -21,8 +22,11 @@ pub struct Batch {
     pub records: Vec<Vec<Draft>>,
     /// When it was received.
     pub received_at: Timestamp,
-    /// 32 fresh random bytes that keep the ledger's commitment from being guessed.
+    /// 32 fresh random bytes that keep the ledger's commitments from being guessed. Salts are made of them; they themselves are
+    /// not kept.
     pub salt: [u8; 32],
+    /// The stretch of a partner's wire it is, when it is one.
+    pub received: Option<Received>,
 }
 
 /// What became of a record. Ordered: the strongest among a record's objects is the record's.
@@ -52,6 +56,8 @@ pub struct Receipt {
     pub new_vertices: Vec<(VertexNo, Kind)>,
     /// The edges its claims assert, in the order of the claims.
     pub edges: Vec<StoredEdge>,
+    /// True when this stretch of the partner's wire had come in before, so that nothing was written.
+    pub repeated: bool,
 }
 
 /// What a commit would do.

@@ -101,6 +101,16 @@ pub enum StoreError {
         /// Why not.
         why: String,
     },
+    /// A stretch of a partner's wire does not follow what came in before.
+    #[error("the next item of `{partner}` would be {expected}, but the batch begins with {found}: ask for what follows {}", expected - 1)]
+    Gap {
+        /// The partner.
+        partner: String,
+        /// The item that comes next.
+        expected: u64,
+        /// The first item of the batch.
+        found: u64,
+    },
     /// A flow has released as much as it may today.
     #[error(
         "the flow `{flow}` has released {used} of the {most} items it may on this day: the rest must wait or be referred"

@@ -35,6 +35,8 @@ mod leaf;
 mod ledger;
 mod names;
 mod readers;
+mod received;
+mod removal;
 mod scan;
 mod schema;
 mod sealed;
@@ -52,6 +54,8 @@ pub use desk::{
 pub use edges::{LinkKindNo, StoredEdge};
 pub use error::StoreError;
 pub use ledger::NodeKey;
+pub use received::{Received, ReceivedItem, Retained};
+pub use removal::{Removal, RemovalAct, RemovalRecord, Removed};
 pub use scan::{Edges, Extent, Vertices};
 pub use store::Store;
 pub use text::{TextCursor, TextHits, TextIndex};

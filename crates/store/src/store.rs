@@ -22,7 +22,7 @@ use crate::schema::{CLAIMS, Durability, open_writer};
 pub struct Store {
     folder: PathBuf,
     writer: Mutex<Writer>,
-    after: AfterCommit,
+    pub(crate) after: AfterCommit,
     pub(crate) publisher: Arc<Publisher>,
     pub(crate) readers: Readers,
     /// What readers have seen of the interned tables.
@@ -111,7 +111,7 @@ impl Store {
         }
     }
 
-    fn writer(&self) -> MutexGuard<'_, Writer> {
+    pub(crate) fn writer(&self) -> MutexGuard<'_, Writer> {
         self.writer.lock().unwrap_or_else(|poisoned| {
             // A panic while writing ended its transaction, but the writer may remember numbers given out in it.
             let mut writer = poisoned.into_inner();

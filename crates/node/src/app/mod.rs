@@ -255,6 +255,7 @@ impl Incoming {
             records: self.records,
             received_at: self.received_at,
             salt: entropy::bytes(),
+            received: None,
         })
     }
 }

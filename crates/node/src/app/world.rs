@@ -27,8 +27,9 @@ pub(super) const SHARED: [(&str, HubReason); 2] =
 pub(crate) struct World {
     graph: Graph,
     folder: PathBuf,
-    /// Taken while edges are brought over or the index is replaced: one at a time, in claim order.
-    following: Mutex<()>,
+    /// Taken while edges are brought over or the index is replaced: one at a time, in claim order. How many removals
+    /// the graph has followed.
+    following: Mutex<u64>,
 }
 
 impl World {
@@ -37,7 +38,7 @@ impl World {
         let folder = data.join("graph");
         let known = ClaimNo(store.extent()?.claims_end.0.saturating_sub(1));
         let index = newest_index(&folder, known).unwrap_or_else(Index::empty);
-        let world = World { graph: Graph::new(index), folder, following: Mutex::new(()) };
+        let world = World { graph: Graph::new(index), folder, following: Mutex::new(0) };
         world.catch_up(store)?;
         Ok(world)
     }
@@ -49,9 +50,14 @@ impl World {
 
     /// Brings over what the store has beyond the last claim of the graph.
     pub(crate) fn catch_up(&self, store: &Store) -> anyhow::Result<()> {
-        let _following = self.following.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut removals = self.following.lock().unwrap_or_else(PoisonError::into_inner);
         let snapshot = self.graph.snapshot();
         let reached = store.extent()?;
+        if reached.removals > *removals {
+            // What no longer shows first: edges that are read now are without it already.
+            self.graph.remove(&store.removed_claims(*removals)?);
+            *removals = reached.removals;
+        }
         if reached.claims_end.0 <= snapshot.last_claim().0 + 1 {
             return Ok(());
         }

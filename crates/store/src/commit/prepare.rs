@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 use crate::batch::{Batch, micros};
 use crate::leaf::body_hash;
 use crate::names::{NameKey, names_of};
+use crate::received::Received;
 use crate::value;
 
 /// 16 bytes of SHA-256: enough to tell one source's versions apart; the ledger commits to the body itself.
@@ -38,6 +39,7 @@ pub(crate) struct Told {
     pub(crate) case: Option<String>,
     pub(crate) received_at: Timestamp,
     pub(crate) salt: [u8; 32],
+    pub(crate) received: Option<Received>,
 }
 
 /// What is left of a draft when its object has become bytes.
@@ -92,10 +94,10 @@ const TYPICAL: usize = 1024;
 
 impl From<Batch> for PreparedBatch {
     fn from(batch: Batch) -> PreparedBatch {
-        let Batch { source, agreement, case, records, received_at, salt } = batch;
+        let Batch { source, agreement, case, records, received_at, salt, received } = batch;
         let count = records.iter().map(Vec::len).sum();
         let mut prepared = PreparedBatch {
-            told: Told { source, agreement, case, received_at, salt },
+            told: Told { source, agreement, case, received_at, salt, received },
             records: records.len(),
             drafts: Vec::with_capacity(count),
             // Growing a buffer of megabytes by doubling copies it again and again; most objects are smaller than this.

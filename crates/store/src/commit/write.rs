@@ -83,6 +83,7 @@ fn receipt(names: &Interned, decided: Decided, events: Events) -> Result<Receipt
         older: decided.older,
         new_vertices,
         edges: events.edges.into_iter().map(|(edge, _)| edge).collect(),
+        repeated: false,
     })
 }
 
@@ -204,6 +205,30 @@ impl<'c> Sheet<'c> {
         for packed in runs {
             let Run { first: ClaimNo(first), last: ClaimNo(last), count, data } = packed;
             run(&mut statement, params![first, last, count, data])?;
+        }
+        Ok(())
+    }
+
+    /// Claims that no longer show, each with what it was about.
+    pub(crate) fn removals(&mut self, from: u64, claims: &[(u32, u32)], act: i64) -> Result<(), StoreError> {
+        let sql = "INSERT INTO removals VALUES (?1, ?2, ?3, ?4)";
+        let mut statement = self.conn.prepare_cached(sql).doing(DOING)?;
+        for (no, (claim, object)) in (from..).zip(claims) {
+            run(&mut statement, params![no as i64, claim, object, act])?;
+            let columns = self.leaf.row(Row::Removal, no).number((*claim).into());
+            columns.number((*object).into()).number(act);
+        }
+        Ok(())
+    }
+
+    /// What is left of erased rows.
+    pub(crate) fn erased(&mut self, from: u64, rows: &[(Row, u64, [u8; 32])]) -> Result<(), StoreError> {
+        let sql = "INSERT INTO erased_rows VALUES (?1, ?2, ?3, ?4)";
+        let mut statement = self.conn.prepare_cached(sql).doing(DOING)?;
+        for (no, (tag, row, commitment)) in (from..).zip(rows) {
+            run(&mut statement, params![no as i64, *tag as u8, *row as i64, commitment])?;
+            let columns = self.leaf.row(Row::Erased, no).number(*tag as i64).number(*row as i64);
+            columns.bytes(commitment);
         }
         Ok(())
     }

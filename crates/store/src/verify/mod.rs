@@ -210,7 +210,7 @@ fn derived(conn: &Connection, before: &Ends, ends: &Ends) -> Result<(), String> 
 /// Compares the head of each claim, and the names it goes by, with its body.
 fn heads(conn: &Connection, before: &Ends, ends: &Ends) -> Result<Result<(), String>, StoreError> {
     let sql = "SELECT no, body, versions.compartment IS claims.compartment, modified, revoked, first_seen, last_seen, label,
-        claims.object, digest, EXISTS (SELECT 1 FROM removals WHERE removals.claim = no), versions.claim IS NULL
+        claims.object, digest, EXISTS (SELECT 1 FROM removals WHERE removals.claim = claims.no), versions.claim IS NULL
         FROM claims LEFT JOIN versions ON versions.object = claims.object AND versions.claim = claims.no
         WHERE no >= ?1 AND no < ?2 ORDER BY no";
     let mut statement = conn.prepare_cached(sql).doing(VERIFYING)?;
