@@ -1,4 +1,4 @@
-//! Bitmaps over inner vertex numbers.
+//! Bitmaps over inner vertex numbers, and over claims.
 
 /// One bit per vertex. Numbers beyond the end, which only a damaged file can hold, count as set in
 /// [`Bits::insert`] and [`Bits::contains`], so traversal never follows them.
@@ -17,6 +17,16 @@ impl Bits {
     pub(crate) fn fit(&mut self, length: usize) {
         self.words.resize(length.div_ceil(64), 0);
         self.length = length;
+    }
+
+    /// Makes room for `length` numbers when there is less; what is set stays.
+    pub(crate) fn reach(&mut self, length: usize) {
+        self.fit(self.length.max(length));
+    }
+
+    /// Whether there is room for nothing, so that nothing is set.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.length == 0
     }
 
     #[inline]

@@ -40,6 +40,8 @@ pub(crate) struct State {
     /// The vertices after those of the index.
     pub(crate) fresh: Arc<Vec<Vertex>>,
     pub(crate) marks: Arc<Marks>,
+    /// Claims whose edges no longer count, though index or tail still hold them; none, most of the time.
+    pub(crate) removed: Arc<Bits>,
     pub(crate) last_claim: ClaimNo,
 }
 
@@ -62,6 +64,7 @@ impl Graph {
             tail: Vec::new(),
             in_tail: Arc::default(),
             fresh: Arc::default(),
+            removed: Arc::default(),
         };
         Graph { now: ArcSwap::from_pointee(state), writing: Mutex::new(()) }
     }
@@ -115,6 +118,20 @@ impl Graph {
         self.now.store(Arc::new(state));
     }
 
+    /// Removes the edges of claims from every snapshot taken from now on, as if they had never been told. The next index that is
+    /// built is without them.
+    pub fn remove(&self, claims: &[ClaimNo]) {
+        let Some(last) = claims.iter().max() else { return };
+        let _writing = self.lock();
+        let mut state = State::clone(&self.now.load());
+        let removed = Arc::make_mut(&mut state.removed);
+        removed.reach(last.0 as usize + 1);
+        for claim in claims {
+            removed.insert(claim.0);
+        }
+        self.now.store(Arc::new(state));
+    }
+
     /// Puts an index built from `covered` (see [`Snapshot::build`]) in place of the present one. Edges appended
     /// since the snapshot stay in the tail.
     ///
@@ -126,7 +143,8 @@ impl Graph {
         let now = self.now.load_full();
         let continues = Arc::ptr_eq(&now.index, &covered.state.index)
             && index.vertices() == covered.state.vertices()
-            && index.edges() == covered.edges();
+            && index.edges() <= covered.edges()
+            && (index.edges() == covered.edges() || !covered.state.removed.is_empty());
         if !continues {
             return Err(IndexError::Superseded);
         }
@@ -134,6 +152,7 @@ impl Graph {
             last_claim: now.last_claim,
             fresh: Arc::new(now.fresh[covered.state.fresh.len()..].to_vec()),
             marks: Arc::new(now.marks_after(&covered.state, index.marks())),
+            removed: Arc::clone(&now.removed),
             index: Arc::new(index),
             tail: Vec::new(),
             in_tail: Arc::default(),
@@ -155,7 +174,8 @@ impl Snapshot {
         self.state.vertices()
     }
 
-    /// How many edges there are, for all viewers together.
+    /// How many edges there are, for all viewers together; those of removed claims too, until an index is built without
+    /// them.
     pub fn edges(&self) -> u64 {
         self.state.index.edges() + self.tail_edges()
     }
@@ -206,6 +226,9 @@ impl Snapshot {
         let mut edges = Vec::with_capacity(self.edges() as usize);
         self.state.index.each_edge(|edge| edges.push(edge));
         edges.extend(self.state.tail_edges());
+        if !self.state.removed.is_empty() {
+            edges.retain(|edge| !self.state.removed.holds(edge.claim.0));
+        }
         edges
     }
 }

@@ -97,11 +97,22 @@ impl<'a> Reader<'a> {
         vertex: u32,
         mut each: impl FnMut(Step<'_>) -> ControlFlow<B>,
     ) -> ControlFlow<B> {
+        if self.state.removed.is_empty() {
+            return self.scan(vertex, &mut each);
+        }
+        self.scan(vertex, &mut |step: Step<'_>| match step.claim() {
+            Some(claim) if self.state.removed.holds(claim) => ControlFlow::Continue(()),
+            _ => each(step),
+        })
+    }
+
+    #[inline]
+    fn scan<B>(&self, vertex: u32, each: &mut impl FnMut(Step<'_>) -> ControlFlow<B>) -> ControlFlow<B> {
         let (start, stop) = self.range(vertex);
-        self.index.scan(&self.gate, start, stop, &mut each)?;
+        self.index.scan(&self.gate, start, stop, each)?;
         for (layer, segment) in self.tail_of(vertex) {
             if let Some((start, stop)) = segment.range(vertex) {
-                layer.scan(&self.gate, start, stop, &mut each)?;
+                layer.scan(&self.gate, start, stop, each)?;
             }
         }
         ControlFlow::Continue(())

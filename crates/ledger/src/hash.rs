@@ -40,7 +40,7 @@ impl Hash {
 
     /// The root over a row of hashes, each the root of a complete subtree of one size but the last, which may be
     /// smaller: MTH of RFC 6962 section 2.1 with these as its leaves' hashes.
-    pub(crate) fn root_of(row: &[Hash]) -> Self {
+    pub fn root_of(row: &[Hash]) -> Self {
         match row {
             [] => Self::empty(),
             [only] => *only,
@@ -80,13 +80,17 @@ pub(crate) fn split(n: u64) -> u64 {
     1 << (n - 1).ilog2()
 }
 
-/// Binds a record to the log without telling it: SHA-256(`ledger/commitment/v1` ‖ 0x00 ‖ salt ‖ record).
+/// Binds a record to the log without telling it: SHA-256(`ledger/commitment/v2` ‖ 0x00 ‖ N ‖ salt ‖ record), where N is the
+/// length of the salt in one byte.
 ///
-/// Without the salt a short record could be guessed and confirmed, so the salt must be 32 random bytes, drawn anew
-/// for each record and kept with it. The prefix keeps a commitment from being taken for any other hash.
-pub fn commitment(salt: &[u8; 32], record: &[u8]) -> [u8; 32] {
+/// Without the salt a short record could be guessed and confirmed, so the salt must be 16 random bytes or more, drawn anew
+/// for each record and kept with it; once the salt is gone, nobody can tell what was committed to. The prefix keeps a
+/// commitment from being taken for any other hash.
+pub fn commitment<const N: usize>(salt: &[u8; N], record: &[u8]) -> [u8; 32] {
+    const { assert!(N >= 16 && N < 256) }
     Sha256::new()
-        .chain_update(b"ledger/commitment/v1\0")
+        .chain_update(b"ledger/commitment/v2\0")
+        .chain_update([N as u8])
         .chain_update(salt)
         .chain_update(record)
         .finalize()
@@ -137,6 +141,8 @@ mod tests {
         assert_eq!(one, commitment(&[1; 32], b"record"));
         assert_ne!(one, commitment(&[2; 32], b"record"));
         assert_ne!(one, commitment(&[1; 32], b"recorD"));
+        // Where the salt ends is part of it.
+        assert_ne!(commitment(&[1; 17], b"record"), commitment(&[1; 16], b"\x01record"));
     }
 
     #[test]

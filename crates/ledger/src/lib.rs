@@ -15,6 +15,7 @@
 #![forbid(unsafe_code)]
 
 mod checkpoint;
+mod compare;
 mod error;
 mod folder;
 mod frontier;
@@ -28,6 +29,7 @@ mod tree;
 mod verify;
 
 pub use checkpoint::Checkpoint;
+pub use compare::{Continuation, compare};
 pub use error::LedgerError;
 pub use folder::Folder;
 pub use hash::{Hash, commitment};

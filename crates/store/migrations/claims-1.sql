@@ -15,32 +15,39 @@ CREATE TABLE compartments (
 ) STRICT;
 
 -- One row per transaction; each is one leaf of the ledger (leaf index = no - 1). The `…_end` columns are the first
--- number not used after it, so the rows a batch appended are those between the ends of its predecessor and its own.
+-- number not used after it, so the rows a batch appended are those between the ends of its predecessor and its own. A batch
+-- either adds claims or removes some; the latter has a reason, and its source is empty.
 CREATE TABLE batches (
     no INTEGER PRIMARY KEY,
     source TEXT NOT NULL,
     agreement TEXT,
     case_name TEXT,
     received_at INTEGER NOT NULL, -- microseconds since 1970
-    claims_end INTEGER NOT NULL UNIQUE,
+    claims_end INTEGER NOT NULL,
     objects_end INTEGER NOT NULL,
     aliases_end INTEGER NOT NULL,
     values_end INTEGER NOT NULL,
     kinds_end INTEGER NOT NULL,
     link_kinds_end INTEGER NOT NULL,
     compartments_end INTEGER NOT NULL,
+    removals_end INTEGER NOT NULL,
+    erased_end INTEGER NOT NULL,
+    reason TEXT,
     salt BLOB NOT NULL,
     leaf BLOB NOT NULL
 ) STRICT;
+CREATE INDEX batches_by_claims ON batches (claims_end);
 
 -- One row per vertex: something claimed, or mentioned by a claim. `value` is what a selector said (see value.rs);
--- an object known by its id alone has none. `audience` is derived and changes; all else never does.
+-- an object known by its id alone has none. `audience` is derived and changes. All else never does, unless it is erased: here and
+-- below, an erased row keeps its number, loses its salt and what it told (see removal.rs), and is in `erased_rows`.
 CREATE TABLE objects (
     no INTEGER PRIMARY KEY,
     kind INTEGER NOT NULL,
     uuid BLOB NOT NULL,
     value BLOB,
     first_claim INTEGER NOT NULL,
+    salt BLOB NOT NULL,
     audience INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX objects_by_kind ON objects (kind);
@@ -60,7 +67,8 @@ CREATE TABLE aliases (
     object INTEGER NOT NULL,
     kind INTEGER NOT NULL,
     uuid BLOB NOT NULL,
-    claim INTEGER NOT NULL
+    claim INTEGER NOT NULL,
+    salt BLOB NOT NULL
 ) STRICT;
 CREATE INDEX aliases_of ON aliases (object);
 
@@ -68,7 +76,8 @@ CREATE INDEX aliases_of ON aliases (object);
 CREATE TABLE late_values (
     no INTEGER PRIMARY KEY,
     object INTEGER NOT NULL,
-    value BLOB NOT NULL
+    value BLOB NOT NULL,
+    salt BLOB NOT NULL
 ) STRICT;
 CREATE INDEX late_values_of ON late_values (object);
 
@@ -77,10 +86,48 @@ CREATE TABLE claims (
     no INTEGER PRIMARY KEY,
     object INTEGER NOT NULL,
     compartment INTEGER NOT NULL,
-    body BLOB NOT NULL
+    body BLOB NOT NULL,
+    salt BLOB NOT NULL
 ) STRICT;
 
--- The head of each claim, clustered by object, so that a summary or a comparison reads one page and no body.
+-- Claims that no longer show, in the order in which they were removed; one that is erased may have been withdrawn before.
+CREATE TABLE removals (
+    no INTEGER PRIMARY KEY,
+    claim INTEGER NOT NULL,
+    object INTEGER NOT NULL,
+    act INTEGER NOT NULL -- 1 withdrawn, 2 erased
+) STRICT;
+CREATE INDEX removals_of_claim ON removals (claim, act);
+CREATE INDEX removals_of_object ON removals (object);
+
+-- What is left of rows that were erased: which table (the tag of leaf.rs), which number, and the row's commitment.
+CREATE TABLE erased_rows (
+    no INTEGER PRIMARY KEY,
+    tag INTEGER NOT NULL,
+    row INTEGER NOT NULL,
+    commitment BLOB NOT NULL,
+    UNIQUE (tag, row)
+) STRICT;
+
+-- How far each partner's wire has come in, which item became which claim, and until when it may be kept: a run of claims, one an
+-- item from `first_seq` on. Changes; the ledger does not cover it.
+CREATE TABLE received (
+    partner TEXT PRIMARY KEY,
+    seq INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE retained (
+    first_claim INTEGER PRIMARY KEY,
+    claims_end INTEGER NOT NULL,
+    partner TEXT NOT NULL,
+    agreement TEXT,
+    first_seq INTEGER NOT NULL,
+    until INTEGER -- microseconds since 1970; nothing is for as long as nobody says otherwise
+) STRICT;
+CREATE INDEX retained_of ON retained (partner, first_seq);
+CREATE INDEX retained_until ON retained (until) WHERE until IS NOT NULL;
+CREATE INDEX retained_under ON retained (agreement);
+
+-- The head of each claim that shows, clustered by object, so that a summary or a comparison reads one page and no body.
 CREATE TABLE versions (
     object INTEGER NOT NULL,
     claim INTEGER NOT NULL,
@@ -94,7 +141,8 @@ CREATE TABLE versions (
     PRIMARY KEY (object, claim)
 ) STRICT, WITHOUT ROWID;
 
--- The edges of a run of claims, packed (see edges.rs): the graph is rebuilt by reading these in order.
+-- The edges of a run of claims, packed (see edges.rs): the graph is rebuilt by reading these in order. Each claim's commitment
+-- covers its edges, so a run may be packed anew without those of a claim that was erased.
 CREATE TABLE edges (
     first_claim INTEGER PRIMARY KEY,
     last_claim INTEGER NOT NULL,

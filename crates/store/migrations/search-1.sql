@@ -6,9 +6,16 @@ CREATE VIRTUAL TABLE texts USING fts5 (
     label, -- what a person calls it
     body,  -- every other text
     content = '',
+    contentless_delete = 1,
     tokenize = 'unicode61 remove_diacritics 2'
 );
 
--- The first claim, vertex and late value not indexed yet.
-CREATE TABLE cursor (claims INTEGER NOT NULL, vertices INTEGER NOT NULL, late_values INTEGER NOT NULL) STRICT;
-INSERT INTO cursor VALUES (1, 0, 0);
+-- The first claim, vertex and late value not indexed yet, and the first removal and erased row not followed yet.
+CREATE TABLE cursor (
+    claims INTEGER NOT NULL,
+    vertices INTEGER NOT NULL,
+    late_values INTEGER NOT NULL,
+    removals INTEGER NOT NULL,
+    erased INTEGER NOT NULL
+) STRICT;
+INSERT INTO cursor VALUES (1, 0, 0, 0, 0);

@@ -3,7 +3,6 @@
 //! leaves unsigned and a longer log; opening the folder does both.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread::{Builder, JoinHandle};
 
@@ -11,7 +10,6 @@ use rusqlite::Connection;
 
 use crate::StoreError;
 use crate::error::Doing;
-use crate::ledger::Publisher;
 
 /// The thread; it does what is left to do and ends with its owner.
 #[derive(Debug)]
@@ -33,11 +31,11 @@ impl AfterCommit {
     pub(crate) fn new(
         path: &Path,
         conn: Connection,
-        publisher: Arc<Publisher>,
+        publish: impl Fn(&Connection) -> Result<(), StoreError> + Send + 'static,
     ) -> Result<AfterCommit, StoreError> {
         let (tell, told) = channel();
         let thread =
-            Builder::new().name("after-commit".to_owned()).spawn(move || run(&conn, &publisher, &told));
+            Builder::new().name("after-commit".to_owned()).spawn(move || run(&conn, &publish, &told));
         Ok(AfterCommit { tell: Some(tell), thread: Some(thread.map_err(StoreError::open(path))?) })
     }
 
@@ -75,13 +73,13 @@ impl Drop for AfterCommit {
     }
 }
 
-fn run(conn: &Connection, publisher: &Publisher, told: &Receiver<Word>) {
+fn run(conn: &Connection, publish: &dyn Fn(&Connection) -> Result<(), StoreError>, told: &Receiver<Word>) {
     while let Ok(word) = told.recv() {
         // Several commits since the last time are signed at once.
         let mut words = vec![word];
         words.extend(told.try_iter());
-        if let Err(error) = publisher.publish(conn) {
-            tracing::error!(%error, "the ledger is behind the claims; the next commit will try again");
+        if let Err(error) = publish(conn) {
+            tracing::error!(%error, "the ledger is behind what was committed; the next commit will try again");
         }
         // PASSIVE waits for nobody. What it could not fold, because somebody was reading or writing, the next one does.
         let folded = conn.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| row.get::<_, bool>(0));

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use crate::StoreError;
 use crate::edges::StoredEdge;
+use crate::received::Received;
 
 /// Records of one source, committed in one transaction.
 #[derive(Clone, Debug)]
@@ -18,25 +19,28 @@ pub struct Batch {
     /// The case it belongs to, if any.
     pub case: Option<String>,
     /// One entry per record read.
-    pub records: Vec<Received>,
+    pub records: Vec<Telling>,
     /// When it was received.
     pub received_at: Timestamp,
-    /// 32 fresh random bytes that keep the ledger's commitment from being guessed.
+    /// 32 fresh random bytes that keep the ledger's commitments from being guessed. Salts are made of them; they themselves are
+    /// not kept.
     pub salt: [u8; 32],
+    /// The stretch of a partner's wire it is, when it is one.
+    pub received: Option<Received>,
 }
 
 /// A record on its way in.
 #[derive(Clone, Debug)]
-pub struct Received {
+pub struct Telling {
     /// One object or several, its own first.
     pub drafts: Vec<Draft>,
     /// By what [`Store::knows`](crate::Store::knows) it when it comes again.
     pub fingerprint: Option<Fingerprint>,
 }
 
-impl From<Vec<Draft>> for Received {
-    fn from(drafts: Vec<Draft>) -> Received {
-        Received { drafts, fingerprint: None }
+impl From<Vec<Draft>> for Telling {
+    fn from(drafts: Vec<Draft>) -> Telling {
+        Telling { drafts, fingerprint: None }
     }
 }
 
@@ -67,6 +71,8 @@ pub struct Receipt {
     pub new_vertices: Vec<(VertexNo, Kind)>,
     /// The edges its claims assert, in the order of the claims.
     pub edges: Vec<StoredEdge>,
+    /// True when this stretch of the partner's wire had come in before, so that nothing was written.
+    pub repeated: bool,
 }
 
 /// What a commit would do.

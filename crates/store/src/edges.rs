@@ -69,20 +69,37 @@ fn pack_run(edges: &[(StoredEdge, ByValue)]) -> Run {
     let first = edges[0].0.claim;
     let last = edges[edges.len() - 1].0.claim;
     let mut data = Vec::with_capacity(edges.len() * 12);
+    pack_into(&mut data, first, edges);
+    Run { first, last, count: edges.len() as u32, data }
+}
+
+/// Packs the edges of one claim as its commitment covers them, and gives what follows them. `edges` must not begin before
+/// the claim's.
+pub(crate) fn take_claim<'e>(
+    edges: &'e [(StoredEdge, ByValue)],
+    claim: ClaimNo,
+    packed: &mut Vec<u8>,
+) -> &'e [(StoredEdge, ByValue)] {
+    let (own, rest) = edges.split_at(edges.iter().take_while(|(edge, _)| edge.claim == claim).count());
+    packed.clear();
+    pack_into(packed, claim, own);
+    rest
+}
+
+fn pack_into(data: &mut Vec<u8>, first: ClaimNo, edges: &[(StoredEdge, ByValue)]) {
     let mut before = origin(first);
     for (index, (edge, by_value)) in edges.iter().enumerate() {
-        put(&mut data, u64::from(edge.claim.0 - before.claim.0));
+        put(data, u64::from(edge.claim.0 - before.claim.0));
         if index == 0 || edge.claim != before.claim {
-            put(&mut data, u64::from(edge.compartment.0));
+            put(data, u64::from(edge.compartment.0));
         }
-        put_difference(&mut data, edge.source.0, before.source.0);
-        put_difference(&mut data, edge.target.0, edge.source.0);
+        put_difference(data, edge.source.0, before.source.0);
+        put_difference(data, edge.target.0, edge.source.0);
         let bits = u64::from(by_value.source) | u64::from(by_value.target) << 1;
-        put(&mut data, u64::from(edge.kind.0) << 2 | bits);
-        put_difference(&mut data, edge.at, before.at);
+        put(data, u64::from(edge.kind.0) << 2 | bits);
+        put_difference(data, edge.at, before.at);
         before = *edge;
     }
-    Run { first, last, count: edges.len() as u32, data }
 }
 
 /// Unpacks a blob whose first claim is `first`, handing each edge to `each`.

@@ -79,6 +79,50 @@ pub enum StoreError {
         /// The version there is now.
         found: u64,
     },
+    /// Somebody reads or writes what must be at rest.
+    #[error("somebody was reading or writing while {doing}: try again in a quiet moment")]
+    Busy {
+        /// What was being done.
+        doing: &'static str,
+    },
+    /// What is asked for is not there.
+    #[error("there is no {what} `{name}`")]
+    NotFound {
+        /// What sort of thing.
+        what: &'static str,
+        /// What it was asked for by.
+        name: String,
+    },
+    /// What is to be written does not fit what is there.
+    #[error("this {what} cannot be kept: {why}")]
+    Unfit {
+        /// What sort of thing.
+        what: &'static str,
+        /// Why not.
+        why: String,
+    },
+    /// A stretch of a partner's wire does not follow what came in before.
+    #[error("the next item of `{partner}` would be {expected}, but the batch begins with {found}: ask for what follows {}", expected - 1)]
+    Gap {
+        /// The partner.
+        partner: String,
+        /// The item that comes next.
+        expected: u64,
+        /// The first item of the batch.
+        found: u64,
+    },
+    /// A flow has released as much as it may today.
+    #[error(
+        "the flow `{flow}` has released {used} of the {most} items it may on this day: the rest must wait or be referred"
+    )]
+    Spent {
+        /// The flow.
+        flow: String,
+        /// What it has released.
+        used: u64,
+        /// The most a day.
+        most: u64,
+    },
     /// A document with this name exists already.
     #[error("there is already a {what} called `{name}`: choose another name")]
     Taken {

@@ -1,30 +1,96 @@
 //! The leaf of a batch: what the ledger commits to.
 //!
-//! Every row the batch appended is written, in the order of its number, into one SHA-256: a tag for the table, then each column, integers
-//! as 8 bytes little-endian, texts and bytes after their length, an absent value as a lone zero byte, a body as its SHA-256. The leaf is the hash
-//! (RFC 6962) of the salted commitment to that digest. Derived tables (ids, names, audiences, counts) are not in it:
-//! `verify` makes them again and compares.
+//! Every row the batch appended is written, in the order of its number, into one SHA-256: a tag for the table, then each column,
+//! integers as 8 bytes little-endian, texts and bytes after their length, an absent value as a lone zero byte. The leaf is the
+//! hash (RFC 6962) of the salted commitment to that digest. Derived tables (ids, versions, names, audiences, counts) are not in
+//! it: `verify` makes them again and compares.
+//!
+//! Rows that tell something of the outside (objects, aliases, values, claims with their edges) stand in it as a commitment of their
+//! own, each under a salt of its own, kept beside the row. To erase a row is to delete columns and salt and to keep the
+//! commitment: the leaf still holds, and nobody can confirm a guess at what the row said, however few things it can have been.
+//! The salts are made of the batch's seed, which is not kept, so that none can be made again from what stays.
 
 use entente_ledger::{Hash, commitment};
 use sha2::{Digest, Sha256};
 
-/// What stands for a body in its leaf.
+/// What stands for a body in the commitment of its claim.
 pub(crate) fn body_hash(body: &[u8]) -> [u8; 32] {
     Sha256::digest(body).into()
+}
+
+/// The salt of one row.
+pub(crate) type Salt = [u8; 16];
+
+/// Makes the salts of a batch.
+pub(crate) struct Salts<'s>(pub(crate) &'s [u8; 32]);
+
+impl Salts<'_> {
+    pub(crate) fn of_row(&self, row: Row, no: u64) -> Salt {
+        let digest = self.made(b"entente/row-salt/v1\0", row as u8, no);
+        let (salt, _) = digest.split_first_chunk().expect("16 is less than 32");
+        *salt
+    }
+
+    /// The salt of the leaf itself.
+    pub(crate) fn of_leaf(&self) -> [u8; 32] {
+        self.made(b"entente/leaf-salt/v1\0", 0, 0)
+    }
+
+    fn made(&self, what: &[u8], tag: u8, no: u64) -> [u8; 32] {
+        let digest = Sha256::new_with_prefix(what).chain_update(self.0).chain_update([tag]);
+        digest.chain_update(no.to_le_bytes()).finalize().into()
+    }
+}
+
+/// Columns as they are hashed.
+#[derive(Default)]
+pub(crate) struct Columns(Vec<u8>);
+
+impl Columns {
+    /// Begins a row, alone.
+    pub(crate) fn row(&mut self, row: Row, no: u64) -> &mut Columns {
+        self.0.clear();
+        self.0.push(row as u8);
+        self.number(no as i64)
+    }
+
+    pub(crate) fn number(&mut self, number: i64) -> &mut Columns {
+        self.0.extend_from_slice(&number.to_le_bytes());
+        self
+    }
+
+    pub(crate) fn bytes(&mut self, bytes: &[u8]) -> &mut Columns {
+        self.number(bytes.len() as i64);
+        self.0.extend_from_slice(bytes);
+        self
+    }
+
+    pub(crate) fn maybe_bytes(&mut self, bytes: Option<&[u8]>) -> &mut Columns {
+        self.0.push(u8::from(bytes.is_some()));
+        match bytes {
+            Some(bytes) => self.bytes(bytes),
+            None => self,
+        }
+    }
+
+    /// The commitment to the row.
+    pub(crate) fn sealed(&self, salt: &Salt) -> [u8; 32] {
+        commitment(salt, &self.0)
+    }
 }
 
 /// The rows of a batch, as they go by.
 pub(crate) struct Leaf {
     digest: Sha256,
-    /// Small columns are gathered: hashing eight bytes at a time costs more than copying them.
-    gathered: Vec<u8>,
+    /// Columns are gathered: hashing eight bytes at a time costs more than copying them.
+    gathered: Columns,
 }
 
 /// What gathers before it is hashed.
 const GATHER: usize = 16 << 10;
 
 /// Tables, by the tag that stands before each of their rows.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Row {
     Batch = 1,
     Kind,
@@ -34,48 +100,30 @@ pub(crate) enum Row {
     Alias,
     LateValue,
     Claim,
-    Edges,
+    Removal,
+    Erased,
 }
 
 impl Leaf {
     pub(crate) fn new() -> Leaf {
         Leaf {
-            digest: Sha256::new_with_prefix(b"entente/batch/v1\0"),
-            gathered: Vec::with_capacity(2 * GATHER),
+            digest: Sha256::new_with_prefix(b"entente/batch/v2\0"),
+            gathered: Columns(Vec::with_capacity(2 * GATHER)),
         }
     }
 
-    /// Begins a row.
-    pub(crate) fn row(&mut self, row: Row, no: u64) -> &mut Leaf {
-        if self.gathered.len() >= GATHER {
+    /// Begins a row, after those before it.
+    pub(crate) fn row(&mut self, row: Row, no: u64) -> &mut Columns {
+        if self.gathered.0.len() >= GATHER {
             self.flush();
         }
-        self.gathered.push(row as u8);
-        self.number(no as i64)
+        self.gathered.0.push(row as u8);
+        self.gathered.number(no as i64)
     }
 
-    pub(crate) fn number(&mut self, number: i64) -> &mut Leaf {
-        self.gathered.extend_from_slice(&number.to_le_bytes());
-        self
-    }
-
-    pub(crate) fn bytes(&mut self, bytes: &[u8]) -> &mut Leaf {
-        self.number(bytes.len() as i64);
-        if bytes.len() < GATHER {
-            self.gathered.extend_from_slice(bytes);
-        } else {
-            self.flush();
-            self.digest.update(bytes);
-        }
-        self
-    }
-
-    pub(crate) fn maybe_bytes(&mut self, bytes: Option<&[u8]>) -> &mut Leaf {
-        self.gathered.push(u8::from(bytes.is_some()));
-        match bytes {
-            Some(bytes) => self.bytes(bytes),
-            None => self,
-        }
+    /// A row that stands there as its commitment.
+    pub(crate) fn sealed(&mut self, row: Row, no: u64, commitment: &[u8; 32]) {
+        self.row(row, no).0.extend_from_slice(commitment);
     }
 
     /// The hash of the leaf.
@@ -85,7 +133,7 @@ impl Leaf {
     }
 
     fn flush(&mut self) {
-        self.digest.update(&self.gathered);
-        self.gathered.clear();
+        self.digest.update(&self.gathered.0);
+        self.gathered.0.clear();
     }
 }

@@ -1,4 +1,4 @@
-//! The ledger of a data folder: leaves in `claims.sqlite`, tiles and checkpoint in `ledger/`.
+//! The logs of a data folder: leaves in a database, tiles and checkpoint in a folder under `ledger/`.
 //!
 //! The leaf of a batch is written in the batch's own transaction. Publishing comes after, and always does the same: take whatever
 //! leaves the database has beyond what is signed, and publish those. A crash between the two is therefore mended by the
@@ -28,16 +28,33 @@ impl std::fmt::Debug for NodeKey<'_> {
     }
 }
 
-/// The files of the ledger, and the key that signs them.
+/// The files of a log, the key that signs them, and where its leaves are.
 #[derive(Debug)]
 pub(crate) struct Publisher {
     folder: PathBuf,
     name: String,
     seed: Seed,
     verifier: Verifier,
+    leaves: Leaves,
 }
 
-struct Seed([u8; 32]);
+/// Where a log's leaves are: a query for the leaves of the rows from `?1` up to `?2`, and the row before the first.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Leaves {
+    pub(crate) sql: &'static str,
+    pub(crate) before: i64,
+    pub(crate) last: i64,
+}
+
+/// The leaves of the claims' batches; the batch with the leaf `n` is `n + 1`.
+const OF_CLAIMS: Leaves = Leaves {
+    sql: "SELECT leaf FROM batches WHERE no > ?1 AND no <= ?2 ORDER BY no",
+    before: 0,
+    last: i64::MAX,
+};
+
+#[derive(Clone)]
+pub(crate) struct Seed(pub(crate) [u8; 32]);
 
 impl std::fmt::Debug for Seed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -46,11 +63,15 @@ impl std::fmt::Debug for Seed {
 }
 
 impl Publisher {
-    pub(crate) fn new(folder: &Path, key: &NodeKey) -> Result<Publisher, StoreError> {
-        let folder = folder.join("ledger");
+    /// The log of the claims of a data folder.
+    pub(crate) fn of_claims(folder: &Path, key: &NodeKey) -> Result<Publisher, StoreError> {
+        Publisher::new(folder.join("ledger"), key, OF_CLAIMS)
+    }
+
+    pub(crate) fn new(folder: PathBuf, key: &NodeKey, leaves: Leaves) -> Result<Publisher, StoreError> {
         std::fs::create_dir_all(&folder).map_err(StoreError::open(&folder))?;
         let verifier = Signer::new(key.name, key.seed)?.verifier().clone();
-        Ok(Publisher { folder, name: key.name.to_owned(), seed: Seed(*key.seed), verifier })
+        Ok(Publisher { folder, name: key.name.to_owned(), seed: Seed(*key.seed), verifier, leaves })
     }
 
     /// Signs all leaves that are committed and not signed yet.
@@ -64,11 +85,14 @@ impl Publisher {
         let mut log = Log::open(Folder::new(&self.folder), signer)?;
         // From the last signed leaf on: only a database that holds that very leaf continues the log.
         let (signed, from) = (log.size(), log.size().saturating_sub(1));
-        let unsigned = leaves(conn, from)?;
+        let unsigned = self.leaves.from(conn, from)?;
         match from + unsigned.len() as u64 {
-            held if held < signed => Err(StoreError::Older { held: batches(conn)?, signed }),
+            held if held < signed => {
+                let held = self.leaves.from(conn, 0)?.len() as u64;
+                Err(StoreError::Older { held, signed })
+            }
             held if held == signed => Ok(log.checkpoint().cloned()),
-            _ => publish_or_mend(conn, &mut log, from, &unsigned).map(Some),
+            _ => self.publish_or_mend(conn, &mut log, from, &unsigned).map(Some),
         }
     }
 
@@ -79,39 +103,44 @@ impl Publisher {
     pub(crate) fn files(&self) -> Folder {
         Folder::new(&self.folder)
     }
-}
 
-/// Spoilt tiles are written anew from the leaves, which must make the root that was signed. A fork may only look like
-/// one for a spoilt tile; all leaves together tell.
-fn publish_or_mend(
-    conn: &Connection,
-    log: &mut Log<Folder>,
-    from: u64,
-    unsigned: &[Hash],
-) -> Result<Checkpoint, StoreError> {
-    match log.publish(from, unsigned) {
-        Err(error @ (LedgerError::Tile { .. } | LedgerError::Damaged { .. } | LedgerError::Fork { .. })) => {
-            // First those that are signed, so that the tiles of that size are written again too.
-            let mut known = leaves(conn, 0)?;
-            known.truncate(log.size() as usize);
-            log.publish(0, &known)?;
-            tracing::warn!(%error, "the ledger's tiles were spoilt and have been written again");
-            Ok(log.publish(from, unsigned)?)
+    /// The log as it was last signed, for proofs.
+    pub(crate) fn log(&self) -> Result<Log<Folder>, StoreError> {
+        Ok(Log::open(Folder::new(&self.folder), Signer::new(&self.name, &self.seed.0)?)?)
+    }
+
+    /// Spoilt tiles are written anew from the leaves, which must make the root that was signed. A fork may only look like
+    /// one for a spoilt tile; all leaves together tell.
+    fn publish_or_mend(
+        &self,
+        conn: &Connection,
+        log: &mut Log<Folder>,
+        from: u64,
+        unsigned: &[Hash],
+    ) -> Result<Checkpoint, StoreError> {
+        match log.publish(from, unsigned) {
+            Err(
+                error @ (LedgerError::Tile { .. } | LedgerError::Damaged { .. } | LedgerError::Fork { .. }),
+            ) => {
+                // First those that are signed, so that the tiles of that size are written again too.
+                let mut known = self.leaves.from(conn, 0)?;
+                known.truncate(log.size() as usize);
+                log.publish(0, &known)?;
+                tracing::warn!(%error, "the ledger's tiles were spoilt and have been written again");
+                Ok(log.publish(from, unsigned)?)
+            }
+            published => Ok(published?),
         }
-        published => Ok(published?),
     }
 }
 
-fn batches(conn: &Connection) -> Result<u64, StoreError> {
-    let count = conn.query_row("SELECT count(*) FROM batches", [], |row| row.get::<_, i64>(0));
-    count.map(|count| count as u64).doing("counting batches")
-}
-
-/// The leaves from an index on, as they were written.
-fn leaves(conn: &Connection, from: u64) -> Result<Vec<Hash>, StoreError> {
-    let doing = "reading the ledger's leaves";
-    let sql = "SELECT leaf FROM batches WHERE no > ?1 ORDER BY no";
-    let mut statement = conn.prepare_cached(sql).doing(doing)?;
-    let rows = statement.query_map([from as i64], |row| row.get(0).map(Hash::from_bytes)).doing(doing)?;
-    rows.collect::<Result<_, _>>().doing(doing)
+impl Leaves {
+    /// The leaves from an index on, as they were written.
+    pub(crate) fn from(&self, conn: &Connection, from: u64) -> Result<Vec<Hash>, StoreError> {
+        let doing = "reading the ledger's leaves";
+        let mut statement = conn.prepare_cached(self.sql).doing(doing)?;
+        let range = [self.before + from as i64, self.last];
+        let rows = statement.query_map(range, |row| row.get(0).map(Hash::from_bytes)).doing(doing)?;
+        rows.collect::<Result<_, _>>().doing(doing)
+    }
 }

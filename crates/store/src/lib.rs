@@ -6,8 +6,10 @@
 //! |---|---|---|
 //! | `claims.sqlite` | every claim ever told, append-only; one ledger leaf per batch | lost |
 //! | `node.sqlite` | users, sessions, charts, imports: what people change | lost |
+//! | `exchange.sqlite` | agreements, and what each partner was told, append-only; one leaf per batch in that partner's log | lost |
 //! | `search.sqlite` | the text index, a view of the claims | rebuilt |
 //! | `ledger/` | tiles and the signed checkpoint, made from the leaves in `claims.sqlite` | rebuilt, but its signatures are evidence |
+//! | `ledger/partners/` | the same for each partner's log, made from the leaves in `exchange.sqlite` | rebuilt, likewise |
 //!
 //! There is one way in, [`Store::commit`], and it is durable when it returns. Everything is read through a
 //! [`View`]: what one viewer may see, as it stood at one claim. What the viewer may not see does not exist there.
@@ -24,15 +26,20 @@ mod audience;
 mod batch;
 mod commit;
 mod desk;
+pub mod disclosure;
 mod edges;
 mod error;
+pub mod exchange;
 mod interned;
 mod leaf;
 mod ledger;
 mod names;
 mod readers;
+mod received;
+mod removal;
 mod scan;
 mod schema;
+mod sealed;
 mod store;
 mod text;
 mod value;
@@ -40,7 +47,7 @@ mod values;
 mod verify;
 mod view;
 
-pub use batch::{AsOf, Batch, Preview, Receipt, Received, Status};
+pub use batch::{AsOf, Batch, Preview, Receipt, Status, Telling};
 pub use commit::{PreparedBatch, Rehearsal};
 pub use desk::{
     Chart, ChartSave, Desk, ImportRecord, SecretDigest, Session, Token, User, UserEdit, UserSave,
@@ -48,6 +55,8 @@ pub use desk::{
 pub use edges::{LinkKindNo, StoredEdge};
 pub use error::StoreError;
 pub use ledger::NodeKey;
+pub use received::{Received, ReceivedItem, Retained};
+pub use removal::{Removal, RemovalAct, RemovalRecord, Removed};
 pub use scan::{Edges, Extent, Vertices};
 pub use store::Store;
 pub use text::{TextCursor, TextHits, TextIndex};

@@ -31,6 +31,11 @@ impl Readers {
         Readers { path, idle: Mutex::default() }
     }
 
+    /// Closes the connections that nobody uses; what they map of a file that is rewritten would be of the old one.
+    pub(crate) fn close_idle(&self) {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     pub(crate) fn check_out(&self) -> Result<Reader<'_>, StoreError> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let conn = idle.map_or_else(|| open_reader(&self.path), Ok)?;

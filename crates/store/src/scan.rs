@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use entente_model::{ClaimNo, Compartment, Kind, LinkKind, VertexNo};
-use rusqlite::OptionalExtension;
+use rusqlite::{Connection, OptionalExtension};
 
 use crate::commit::ends;
 use crate::edges::{StoredEdge, unpack};
@@ -21,6 +21,8 @@ const PAGE: u32 = 4096;
 pub struct Edges<'s> {
     conn: Reader<'s>,
     from: ClaimNo,
+    /// Claims that were withdrawn, ascending; the edges of those that were erased are gone.
+    withdrawn: Vec<u32>,
     /// The first claim of the run read last.
     run: Option<u32>,
     edges: std::vec::IntoIter<StoredEdge>,
@@ -45,6 +47,8 @@ pub struct Extent {
     pub claims_end: ClaimNo,
     /// The first vertex number not used.
     pub vertices_end: VertexNo,
+    /// How many claims were removed so far. A graph built when there were fewer shows what must not show any more.
+    pub removals: u64,
 }
 
 impl Store {
@@ -52,13 +56,14 @@ impl Store {
     pub fn extent(&self) -> Result<Extent, StoreError> {
         let ends = ends(&*self.readers.check_out()?)?;
         let (claims_end, vertices_end) = (ClaimNo(ends.claims), VertexNo(ends.objects));
-        Ok(Extent { batches: ends.batch - 1, claims_end, vertices_end })
+        Ok(Extent { batches: ends.batch - 1, claims_end, vertices_end, removals: ends.removals })
     }
 
     /// Every edge of the claims from `from` on, in the order of the claims. One consistent picture.
     pub fn scan_edges(&self, from: ClaimNo) -> Result<Edges<'_>, StoreError> {
         let conn = self.readers.check_out()?;
-        Ok(Edges { conn, from, run: None, edges: Vec::new().into_iter() })
+        let withdrawn = withdrawn(&conn, from)?;
+        Ok(Edges { conn, from, withdrawn, run: None, edges: Vec::new().into_iter() })
     }
 
     /// Every vertex from `from` on with its kind. One consistent picture.
@@ -88,6 +93,13 @@ impl Store {
     }
 }
 
+fn withdrawn(conn: &Connection, from: ClaimNo) -> Result<Vec<u32>, StoreError> {
+    let sql = "SELECT DISTINCT claim FROM removals WHERE act = 1 AND claim >= ?1 ORDER BY claim";
+    let mut statement = conn.prepare_cached(sql).doing(SCANNING)?;
+    let rows = statement.query_map([from.0], |row| row.get(0)).doing(SCANNING)?;
+    rows.collect::<Result<_, _>>().doing(SCANNING)
+}
+
 impl Edges<'_> {
     fn next_run(&mut self) -> Result<bool, StoreError> {
         // The first run is the one that holds `from`, which may begin before it.
@@ -104,9 +116,9 @@ impl Edges<'_> {
             // Not more than the bytes can hold, whatever the row says.
             let data = row.get_ref(2)?.as_blob()?;
             let mut edges = Vec::with_capacity((count as usize).min(data.len() / 4));
-            let from = self.from;
+            let (from, withdrawn) = (self.from, &self.withdrawn);
             let unpacked = unpack(ClaimNo(first), data, |edge, _| {
-                if edge.claim >= from {
+                if edge.claim >= from && withdrawn.binary_search(&edge.claim.0).is_err() {
                     edges.push(edge);
                 }
             });

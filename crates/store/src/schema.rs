@@ -78,3 +78,21 @@ fn migrate(conn: &Connection, path: &Path, migrations: &[&str]) -> Result<(), St
     conn.pragma_update(None, "user_version", known).doing(doing)?;
     conn.execute_batch("COMMIT").doing(doing)
 }
+
+/// Rewrites a database without what was deleted from it, and empties its log, so that no page and no frame holds it any
+/// longer. The log must be emptied twice: the first time to have it in the file, the second because rewriting goes through it.
+pub(crate) fn scrub(conn: &Connection) -> Result<(), StoreError> {
+    let doing = "wiping what was erased";
+    let fold = || {
+        let busy = conn
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, bool>(0))
+            .doing(doing)?;
+        match busy {
+            false => Ok(()),
+            true => Err(StoreError::Busy { doing }),
+        }
+    };
+    fold()?;
+    conn.execute_batch("VACUUM").doing(doing)?;
+    fold()
+}

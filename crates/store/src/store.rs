@@ -23,7 +23,7 @@ use crate::schema::{CLAIMS, Durability, open_reader, open_writer};
 pub struct Store {
     folder: PathBuf,
     writer: Mutex<Writer>,
-    after: AfterCommit,
+    pub(crate) after: AfterCommit,
     pub(crate) publisher: Arc<Publisher>,
     pub(crate) readers: Readers,
     /// What readers have seen of the interned tables.
@@ -36,7 +36,7 @@ impl Store {
         make_private(folder).map_err(StoreError::open(folder))?;
         let claims = folder.join("claims.sqlite");
         let conn = open_writer(&claims, Durability::Full, CLAIMS)?;
-        let publisher = Arc::new(Publisher::new(folder, key)?);
+        let publisher = Arc::new(Publisher::of_claims(folder, key)?);
         // A spoilt ledger must not keep anybody from their data, nor from the verifier that says what is wrong with it.
         if let Err(error) = publisher.publish(&conn) {
             tracing::error!(%error, "the ledger could not be brought up to the claims");
@@ -44,7 +44,8 @@ impl Store {
         // The log is folded on a thread; should that fall behind by a gigabyte, the writer folds it itself.
         conn.pragma_update(None, "wal_autocheckpoint", 131_072).doing("setting up a database")?;
         let folding = open_writer(&claims, Durability::Full, CLAIMS)?;
-        let after = AfterCommit::new(&claims, folding, Arc::clone(&publisher))?;
+        let publishing = Arc::clone(&publisher);
+        let after = AfterCommit::new(&claims, folding, move |conn| publishing.publish(conn).map(drop))?;
         Ok(Store {
             after,
             publisher,
@@ -120,7 +121,7 @@ impl Store {
         }
     }
 
-    fn writer(&self) -> MutexGuard<'_, Writer> {
+    pub(crate) fn writer(&self) -> MutexGuard<'_, Writer> {
         self.writer.lock().unwrap_or_else(|poisoned| {
             // A panic while writing ended its transaction, but the writer may remember numbers given out in it.
             let mut writer = poisoned.into_inner();

@@ -2,8 +2,9 @@
 
 mod told;
 
-use entente_model::{CompartmentSet, Draft, Fingerprint, Reference, Selector, Tlp};
-use entente_store::{AsOf, Received, Status, Store};
+use entente_model::{ClaimNo, CompartmentSet, Draft, Fingerprint, Reference, Selector, Tlp};
+use entente_store::{AsOf, Removal, RemovalAct, Status, Store, Telling};
+use jiff::Timestamp;
 use serde_json::json;
 use told::*;
 
@@ -314,8 +315,8 @@ fn the_past_is_asked_by_claim_and_by_time() {
     for (day, name) in [(1, "one"), (2, "two"), (3, "three")] {
         store.commit(batch_at("a", vec![malware(FAMILY, day, name)], 1_000 * i64::from(day))).unwrap();
     }
-    let at = |second| AsOf::Time(jiff::Timestamp::from_second(second).unwrap());
-    let claim = |no| AsOf::Claim(entente_model::ClaimNo(no));
+    let at = |second| AsOf::Time(Timestamp::from_second(second).unwrap());
+    let claim = |no| AsOf::Claim(ClaimNo(no));
     assert_eq!(name(&store, FAMILY, at(2_500)).as_deref(), Some("two"));
     assert_eq!(name(&store, FAMILY, claim(1)).as_deref(), Some("one"));
     assert_eq!(name(&store, FAMILY, at(999)), None);
@@ -357,7 +358,7 @@ fn a_record_is_known_as_it_was_told_last_and_not_when_it_was_older() {
     let known = |record, handling| Fingerprint { record: [record; 16], handling: [handling; 8] };
     let tell = |drafts: Vec<Draft>, fingerprint| {
         let mut batch = batch("a", Vec::new());
-        batch.records = vec![Received { drafts, fingerprint: Some(fingerprint) }];
+        batch.records = vec![Telling { drafts, fingerprint: Some(fingerprint) }];
         store.commit(batch).expect("a commit").statuses
     };
     assert!(!store.knows(&known(1, 1)).unwrap());
@@ -372,4 +373,24 @@ fn a_record_is_known_as_it_was_told_last_and_not_when_it_was_older() {
     // An older version is looked at again each time, so that it is counted as older.
     assert_eq!(tell(vec![malware(FAMILY, 1, "x"), malware(OTHER, 1, "y")], known(3, 1)), [New]);
     assert!(!store.knows(&known(3, 1)).unwrap());
+}
+
+#[test]
+fn a_record_whose_claim_was_removed_is_news_again() {
+    let (_folder, store) = open();
+    let fingerprint = Fingerprint { record: [1; 16], handling: [1; 8] };
+    let tell = || {
+        let mut batch = batch("a", Vec::new());
+        let drafts = vec![malware(FAMILY, 2, "x")];
+        batch.records = vec![Telling { drafts, fingerprint: Some(fingerprint) }];
+        store.commit(batch).expect("a commit")
+    };
+    let claim = ClaimNo(tell().claims.start);
+    assert!(store.knows(&fingerprint).unwrap());
+    let at = Timestamp::from_second(1_750_000_000).expect("a time within range");
+    let removal =
+        Removal { claims: &[claim], act: RemovalAct::Withdrawn, reason: "recalled", at, salt: [5; 32] };
+    store.remove(&removal).unwrap();
+    assert!(!store.knows(&fingerprint).unwrap());
+    assert_eq!(tell().statuses, [New]);
 }

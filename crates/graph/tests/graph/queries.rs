@@ -4,10 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use entente_graph::{
-    Common, Components, Degree, Direction, Edge, Filter, Graph, ImportanceChoice, Limit, PathChoice, Reached,
-    Snapshot,
+    Common, Components, Degree, Direction, Edge, Filter, Graph, ImportanceChoice, Index, Limit, PathChoice,
+    Reached, Snapshot,
 };
-use entente_model::VertexNo;
+use entente_model::{ClaimNo, VertexNo};
 use proptest::prelude::*;
 
 use crate::reference::{Lens, Plain, World, lens, world};
@@ -277,6 +277,25 @@ proptest! {
             everything(&world.with_tail(), &lens, &seeds, &to),
             everything(&less.indexed(), &all, &seeds, &to)
         );
+    }
+
+    #[test]
+    fn what_was_removed_makes_no_difference(
+        world in world(20, 70), lens in lens(), seeds in picks(3), to in picks(2), removed in prop::collection::vec(0..70_u32, 0..30),
+    ) {
+        let (seeds, to) = (some_of(&world, &seeds), some_of(&world, &to));
+        let removed: Vec<ClaimNo> = removed.into_iter().map(ClaimNo).collect();
+        let less = world.without(|edge| removed.contains(&edge.claim));
+        let expected = everything(&less.indexed(), &lens, &seeds, &to);
+        for graph in [world.indexed(), world.with_tail()] {
+            graph.remove(&removed);
+            prop_assert!(everything(&graph, &lens, &seeds, &to) == expected);
+            let covered = graph.snapshot();
+            let built = covered.build().expect("valid edges");
+            prop_assert_eq!(built.edges() as usize, less.edges.len());
+            graph.replace(Index::from_words(built.to_words()).expect("just built"), &covered).expect("nothing came between");
+            prop_assert!(everything(&graph, &lens, &seeds, &to) == expected);
+        }
     }
 
     #[test]

@@ -150,10 +150,15 @@ impl World {
 
     /// The graph in which what the viewer may not see never was.
     pub(crate) fn without_hidden(&self, lens: &Lens) -> World {
-        let (mut edges, mut marks) = (self.edges.clone(), self.marks.clone());
-        edges.retain(|edge| lens.compartments.contains(edge.compartment));
-        marks.retain(|(_, mark)| lens.marks.contains(mark.compartment));
-        World { indexed: self.indexed.min(edges.len()), edges, marks, ..self.clone() }
+        let mut world = self.without(|edge| !lens.compartments.contains(edge.compartment));
+        world.marks.retain(|(_, mark)| lens.marks.contains(mark.compartment));
+        world
+    }
+
+    pub(crate) fn without(&self, gone: impl Fn(&Edge) -> bool) -> World {
+        let mut edges = self.edges.clone();
+        edges.retain(|edge| !gone(edge));
+        World { indexed: self.indexed.min(edges.len()), edges, ..self.clone() }
     }
 
     pub(crate) fn plain<'a>(&'a self, lens: &'a Lens) -> Plain<'a> {

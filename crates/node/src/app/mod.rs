@@ -23,9 +23,7 @@ use std::sync::{Arc, OnceLock};
 use anyhow::Context as _;
 use entente_intake::{Memory, Past};
 use entente_model::{Atlas, CompartmentNo, CompartmentSet, Fingerprint, Tlp};
-use entente_store::{
-    Batch, Desk, NodeKey, PreparedBatch, Received, Rehearsal, Status, Store, TextIndex,
-};
+use entente_store::{Batch, Desk, NodeKey, PreparedBatch, Rehearsal, Status, Store, Telling, TextIndex};
 use jiff::Timestamp;
 
 pub(crate) use account::{Credential, Session};
@@ -59,7 +57,7 @@ pub(crate) struct Incoming {
     /// Who told us.
     pub(crate) source: String,
     /// What each record tells.
-    pub(crate) records: Vec<Received>,
+    pub(crate) records: Vec<Telling>,
     /// When they were received.
     pub(crate) received_at: Timestamp,
 }
@@ -280,6 +278,7 @@ impl Incoming {
             records: self.records,
             received_at: self.received_at,
             salt: entropy::bytes(),
+            received: None,
         })
     }
 }

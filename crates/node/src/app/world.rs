@@ -47,6 +47,8 @@ struct Following {
     all: Option<Lists>,
     /// Listed since the things known before were compared with it.
     fresh: Lists,
+    /// How many removals the graph has followed.
+    removals: u64,
 }
 
 impl World {
@@ -70,6 +72,11 @@ impl World {
         let mut following = self.following();
         let snapshot = self.graph.snapshot();
         let reached = store.extent()?;
+        if reached.removals > following.removals {
+            // What no longer shows first: edges that are read now are without it already.
+            self.graph.remove(&store.removed_claims(following.removals)?);
+            following.removals = reached.removals;
+        }
         if reached.claims_end.0 <= snapshot.last_claim().0 + 1 {
             return Ok(());
         }

@@ -162,7 +162,15 @@ fn batches(drafts: Vec<Draft>, size: usize) -> Vec<Batch> {
         let records = drafts.by_ref().take(size).map(|draft| vec![draft].into()).collect();
         let received_at = Timestamp::from_second(1_760_000_000).expect("a time within range");
         let (source, salt) = ("bench".to_owned(), [7; 32]);
-        batches.push(Batch { source, agreement: None, case: None, records, received_at, salt });
+        batches.push(Batch {
+            source,
+            agreement: None,
+            case: None,
+            records,
+            received_at,
+            salt,
+            received: None,
+        });
     }
     batches
 }

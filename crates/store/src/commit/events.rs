@@ -131,7 +131,8 @@ impl AtWork<'_> {
             return Ok(());
         }
         let sql = "SELECT EXISTS (SELECT 1 FROM aliases JOIN claims ON claims.no = aliases.claim
-            WHERE aliases.object = ?1 AND uuid = ?2 AND kind = ?3 AND compartment = ?4)";
+            WHERE aliases.object = ?1 AND uuid = ?2 AND kind = ?3 AND compartment = ?4
+            AND NOT EXISTS (SELECT 1 FROM removals WHERE removals.claim = claims.no))";
         let mut statement = self.conn.prepare_cached(sql).doing(doing)?;
         let columns = params![object, key.uuid(), key.kind, claim.compartment.0];
         if !statement.query_row(columns, |row| row.get::<_, bool>(0)).doing(doing)? {

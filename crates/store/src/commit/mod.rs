@@ -17,15 +17,17 @@ mod write;
 use entente_model::{Kind, VertexNo};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
+pub(crate) use events::Alias;
 pub use prepare::PreparedBatch;
-pub(crate) use prepare::header;
+pub(crate) use prepare::{content_digest, header};
 pub use rehearse::Rehearsal;
-pub(crate) use resolve::IdCache;
-pub(crate) use write::ends_into;
+pub(crate) use resolve::{IdCache, Key};
+pub(crate) use write::{BatchRow, Sheet};
 
 use crate::batch::Receipt;
 use crate::error::Doing;
 use crate::interned::Interned;
+use crate::removal::{self, Removal, Removed};
 use crate::{Status, StoreError};
 
 /// The connection that writes, with what it remembers between batches.
@@ -34,6 +36,8 @@ pub(crate) struct Writer {
     conn: Connection,
     names: Interned,
     ids: IdCache,
+    /// Rows erased when the ids were last looked at.
+    erased: u64,
 }
 
 /// The first number not used yet, per table.
@@ -47,24 +51,84 @@ pub(crate) struct Ends {
     pub(crate) kinds: usize,
     pub(crate) link_kinds: usize,
     pub(crate) compartments: usize,
+    pub(crate) removals: u64,
+    pub(crate) erased: u64,
 }
 
 /// Before the first batch: claims and batches count from 1, all else from 0.
-pub(crate) const ORIGIN: Ends =
-    Ends { batch: 1, claims: 1, objects: 0, aliases: 0, values: 0, kinds: 0, link_kinds: 0, compartments: 0 };
+pub(crate) const ORIGIN: Ends = Ends {
+    batch: 1,
+    claims: 1,
+    objects: 0,
+    aliases: 0,
+    values: 0,
+    kinds: 0,
+    link_kinds: 0,
+    compartments: 0,
+    removals: 0,
+    erased: 0,
+};
 
 impl Writer {
     pub(crate) fn new(conn: Connection) -> Writer {
-        Writer { conn, names: Interned::default(), ids: IdCache::default() }
+        Writer { conn, names: Interned::default(), ids: IdCache::default(), erased: 0 }
     }
 
     /// Writes a batch; when this returns `Ok`, the batch survives a power cut.
     pub(crate) fn commit(&mut self, batch: &PreparedBatch) -> Result<Receipt, StoreError> {
         self.in_transaction(batch, |tx, names, ids, decided| {
+            let received = batch.told.received.as_ref();
+            if received.map_or(Ok(false), |received| received.is_repeated(&tx))? {
+                names.forget_unwritten(&decided.before);
+                let repeated =
+                    nothing_written(&decided.before, vec![Status::Unchanged; batch.records.len()], 0);
+                return Ok(Receipt { repeated: true, ..repeated });
+            }
+            if let Some(received) = received {
+                let claims = decided.claims.iter().map(|claim| (claim.no, claim.prepared.record));
+                received.put(&tx, batch.told.agreement.as_deref(), claims)?;
+            }
             let receipt = write::write(&tx, names, ids, batch, decided)?;
             tx.commit().doing("committing a batch")?;
             Ok(receipt)
         })
+    }
+
+    /// Removes claims; when this returns `Ok`, the removal survives a power cut.
+    pub(crate) fn remove(&mut self, removal: &Removal) -> Result<Removed, StoreError> {
+        let doing = "removing claims";
+        // What is deleted is overwritten where it lies. Not for ordinary batches, which delete nothing that matters.
+        self.conn.pragma_update(None, "secure_delete", true).doing(doing)?;
+        let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate).doing(doing)?;
+        self.names.refresh(&tx)?;
+        let reach = self.names.reach();
+        let removed = removal::remove(&tx, &mut self.names, removal).and_then(|removed| {
+            tx.commit().doing(doing)?;
+            Ok(removed)
+        });
+        if removed.is_err() {
+            self.names.roll_back(reach);
+        }
+        self.ids.roll_back();
+        self.conn.pragma_update(None, "secure_delete", false).doing(doing)?;
+        removed
+    }
+
+    /// Rewrites the file without what was erased.
+    pub(crate) fn scrub(&self) -> Result<(), StoreError> {
+        crate::schema::scrub(&self.conn)
+    }
+
+    /// A change of what the ledger does not cover.
+    pub(crate) fn change<T>(
+        &mut self,
+        change: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let doing = "changing what partners told";
+        let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate).doing(doing)?;
+        let result = change(&tx)?;
+        tx.commit().doing(doing)?;
+        Ok(result)
     }
 
     fn in_transaction<'b, T>(
@@ -75,6 +139,12 @@ impl Writer {
         let tx =
             self.conn.transaction_with_behavior(TransactionBehavior::Immediate).doing("beginning a batch")?;
         self.names.refresh(&tx)?;
+        let erased = ends(&tx)?.erased;
+        if erased != self.erased {
+            // An id that was erased, here or by another process, names nothing any more.
+            self.ids.roll_back();
+            self.erased = erased;
+        }
         let reach = self.names.reach();
         let decided = decide::decide(&tx, &mut self.names, &mut self.ids, batch);
         let result = decided.and_then(|decided| work(tx, &mut self.names, &mut self.ids, decided));
@@ -94,8 +164,8 @@ impl Writer {
 
 /// Where the log ends.
 pub(crate) fn ends(conn: &Connection) -> Result<Ends, StoreError> {
-    let sql = "SELECT no, claims_end, objects_end, aliases_end, values_end, kinds_end, link_kinds_end, compartments_end
-        FROM batches ORDER BY no DESC LIMIT 1";
+    let sql = "SELECT no, claims_end, objects_end, aliases_end, values_end, kinds_end, link_kinds_end, compartments_end,
+        removals_end, erased_end FROM batches ORDER BY no DESC LIMIT 1";
     let mut statement = conn.prepare_cached(sql).doing("reading the last batch")?;
     let last = statement.query_row([], |row| {
         Ok(Ends {
@@ -107,6 +177,8 @@ pub(crate) fn ends(conn: &Connection) -> Result<Ends, StoreError> {
             kinds: row.get::<_, i64>(5)? as usize,
             link_kinds: row.get::<_, i64>(6)? as usize,
             compartments: row.get::<_, i64>(7)? as usize,
+            removals: row.get::<_, i64>(8)? as u64,
+            erased: row.get::<_, i64>(9)? as u64,
         })
     });
     Ok(last.optional().doing("reading the last batch")?.unwrap_or(ORIGIN))
@@ -120,6 +192,7 @@ fn nothing_written(ends: &Ends, statuses: Vec<Status>, older: u64) -> Receipt {
         older,
         new_vertices: Vec::<(VertexNo, Kind)>::new(),
         edges: Vec::new(),
+        repeated: false,
     }
 }
 

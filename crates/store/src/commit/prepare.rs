@@ -10,9 +10,10 @@ use serde::Serializer;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::batch::{Batch, Received, micros};
+use crate::batch::{Batch, Telling, micros};
 use crate::leaf::body_hash;
 use crate::names::{NameKey, names_of};
+use crate::received::Received;
 use crate::value;
 
 /// 16 bytes of SHA-256: enough to tell one source's versions apart; the ledger commits to the body itself.
@@ -38,6 +39,7 @@ pub(crate) struct Told {
     pub(crate) case: Option<String>,
     pub(crate) received_at: Timestamp,
     pub(crate) salt: [u8; 32],
+    pub(crate) received: Option<Received>,
 }
 
 /// What is left of a draft when its object has become bytes.
@@ -92,16 +94,16 @@ const TYPICAL: usize = 1024;
 
 impl From<Batch> for PreparedBatch {
     fn from(batch: Batch) -> PreparedBatch {
-        let Batch { source, agreement, case, records, received_at, salt } = batch;
+        let Batch { source, agreement, case, records, received_at, salt, received } = batch;
         let count = records.iter().map(|record| record.drafts.len()).sum();
         let mut prepared = PreparedBatch {
-            told: Told { source, agreement, case, received_at, salt },
+            told: Told { source, agreement, case, received_at, salt, received },
             records: records.iter().map(|record| record.fingerprint).collect(),
             drafts: Vec::with_capacity(count),
             // Growing a buffer of megabytes by doubling copies it again and again; most objects are smaller than this.
             bodies: Vec::with_capacity(count * TYPICAL),
         };
-        for (record, Received { drafts, .. }) in records.into_iter().enumerate() {
+        for (record, Telling { drafts, .. }) in records.into_iter().enumerate() {
             drafts.into_iter().for_each(|draft| prepared.push(record, draft));
         }
         prepared
@@ -162,7 +164,7 @@ fn prepared_links(own: &ObjectId, links: Vec<Link>) -> Vec<PreparedLink> {
 /// The digest by which a source is found to say the same again.
 ///
 /// A minted object's times are those of its import: they say nothing, so they do not count.
-fn content_digest(object: &Object, body_hash: &[u8; 32], minted: bool) -> ContentDigest {
+pub(crate) fn content_digest(object: &Object, body_hash: &[u8; 32], minted: bool) -> ContentDigest {
     let whole = match minted.then(|| object.text("created")).flatten() {
         Some(now) => Sha256::digest(without_import_time(object, now)).into(),
         None => *body_hash,

@@ -34,10 +34,10 @@ const OVERLAY: &str = "
     CREATE TEMP TABLE more_batches (
         no INTEGER PRIMARY KEY, claims_end INTEGER NOT NULL, objects_end INTEGER NOT NULL, aliases_end INTEGER NOT NULL,
         values_end INTEGER NOT NULL, kinds_end INTEGER NOT NULL, link_kinds_end INTEGER NOT NULL,
-        compartments_end INTEGER NOT NULL
+        compartments_end INTEGER NOT NULL, removals_end INTEGER NOT NULL, erased_end INTEGER NOT NULL
     ) STRICT;
     CREATE TEMP VIEW batches AS SELECT no, claims_end, objects_end, aliases_end, values_end, kinds_end, link_kinds_end,
-            compartments_end FROM main.batches
+            compartments_end, removals_end, erased_end FROM main.batches
         UNION ALL SELECT * FROM temp.more_batches;
     BEGIN";
 
@@ -86,7 +86,7 @@ impl Rehearsal {
         }
         let ends = decided.ends;
         let mut statement =
-            self.insert("INSERT INTO temp.more_batches VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?;
+            self.insert("INSERT INTO temp.more_batches VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")?;
         let columns = params![
             ends.batch as i64,
             ends.claims,
@@ -95,7 +95,9 @@ impl Rehearsal {
             ends.values as i64,
             ends.kinds as i64,
             ends.link_kinds as i64,
-            ends.compartments as i64
+            ends.compartments as i64,
+            ends.removals as i64,
+            ends.erased as i64
         ];
         statement.execute(columns).doing(DOING)?;
         Ok(())

@@ -45,7 +45,7 @@ impl TouchedVertices {
         known.dedup();
         let mut rows = HashMap::with_capacity(known.len());
         let sql = "SELECT kind, audience, first_claim, value IS NOT NULL
-            OR EXISTS (SELECT 1 FROM late_values WHERE object = objects.no), uuid FROM objects WHERE no = ?1";
+            OR EXISTS (SELECT 1 FROM late_values WHERE object = objects.no AND salt <> x''), uuid FROM objects WHERE no = ?1";
         let mut statement = conn.prepare_cached(sql).doing(READING)?;
         for object in known {
             let row = statement.query_row([object], |row| {

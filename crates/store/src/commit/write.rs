@@ -6,17 +6,18 @@ use entente_model::{ClaimNo, VertexNo};
 use rusqlite::{CachedStatement, Connection, ToSql, params};
 
 use super::decide::{Decided, NewClaim};
-use super::events::{Events, events};
-use super::prepare::{PreparedBatch, Told};
+use super::events::{Alias, Events, events};
+use super::prepare::PreparedBatch;
 use super::resolve::IdCache;
 use super::touched::{Touched, TouchedVertices};
 use super::{Ends, nothing_written};
 use crate::StoreError;
 use crate::batch::{Receipt, micros};
-use crate::edges::{Run, pack};
+use crate::edges::{ByValue, Run, StoredEdge, pack, take_claim};
 use crate::error::Doing;
 use crate::interned::{Interned, compartment_columns};
-use crate::leaf::{Leaf, Row};
+use crate::leaf::{Columns, Leaf, Row, Salts};
+use crate::sealed::{AliasRow, ClaimRow, LateValueRow, ObjectRow};
 
 const DOING: &str = "writing a batch";
 
@@ -37,7 +38,7 @@ pub(crate) fn write(
     }
     let audiences = names.reach().audiences;
     let events = events(conn, names, ids, &mut decided)?;
-    let mut sheet = Sheet { conn, leaf: Leaf::new() };
+    let mut sheet = Sheet::new(conn, Salts(&batch.told.salt));
     sheet.interned(names, &decided.before, audiences)?;
     let ends = Ends {
         batch: decided.before.batch + 1,
@@ -48,17 +49,25 @@ pub(crate) fn write(
         compartments: names.reach().compartments,
         ..decided.ends
     };
+    let told = &batch.told;
+    let row = BatchRow {
+        source: &told.source,
+        agreement: told.agreement.as_deref(),
+        case: told.case.as_deref(),
+        received_at: micros(told.received_at),
+        reason: None,
+    };
     sheet.objects(&decided, &events.touched)?;
-    sheet.aliases(&decided, &events)?;
-    sheet.late_values(&decided, &events)?;
-    sheet.claims(batch, &decided)?;
+    sheet.aliases(decided.before.aliases, &events.aliases)?;
+    sheet.late_values(decided.before.values, &events.late_values)?;
+    sheet.claims(batch, &decided, &events.edges)?;
     sheet.edges(&pack(&events.edges))?;
     sheet.ids(&decided)?;
     sheet.versions_and_names(&decided)?;
     sheet.audiences(&events)?;
     sheet.counts(&decided, &events)?;
     sheet.learnt(&decided)?;
-    sheet.batch(&batch.told, &decided.before, &ends)?;
+    sheet.batch(&row, &decided.before, &ends)?;
     receipt(names, decided, events)
 }
 
@@ -75,16 +84,23 @@ fn receipt(names: &Interned, decided: Decided, events: Events) -> Result<Receipt
         older: decided.older,
         new_vertices,
         edges: events.edges.into_iter().map(|(edge, _)| edge).collect(),
+        repeated: false,
     })
 }
 
 /// The tables, and the leaf that grows with them.
-struct Sheet<'c> {
+pub(crate) struct Sheet<'c> {
     conn: &'c Connection,
     leaf: Leaf,
+    salts: Salts<'c>,
+    columns: Columns,
 }
 
-impl Sheet<'_> {
+impl<'c> Sheet<'c> {
+    pub(crate) fn new(conn: &'c Connection, salts: Salts<'c>) -> Sheet<'c> {
+        Sheet { conn, leaf: Leaf::new(), salts, columns: Columns::default() }
+    }
+
     fn insert(&self, sql: &'static str) -> Result<CachedStatement<'_>, StoreError> {
         self.conn.prepare_cached(sql).doing(DOING)
     }
@@ -121,65 +137,99 @@ impl Sheet<'_> {
     }
 
     fn objects(&mut self, decided: &Decided, touched: &TouchedVertices) -> Result<(), StoreError> {
-        let mut statement =
-            self.conn.prepare_cached("INSERT INTO objects VALUES (?1, ?2, ?3, ?4, ?5, ?6)").doing(DOING)?;
+        let mut statement = self
+            .conn
+            .prepare_cached("INSERT INTO objects VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")
+            .doing(DOING)?;
         for (no, new) in (decided.before.objects..).zip(&decided.objects) {
             let state = touched.get(no)?;
             let (kind, uuid) = (new.key.kind, new.key.uuid());
-            run(&mut statement, params![no, kind, uuid, new.value, state.first_claim, state.audience])?;
-            let leaf = self.leaf.row(Row::Object, no.into()).number(kind.into()).bytes(&uuid);
-            leaf.maybe_bytes(new.value.as_deref()).number(state.first_claim.into());
+            let salt = self.salts.of_row(Row::Object, no.into());
+            let columns = params![no, kind, uuid, new.value, state.first_claim, salt, state.audience];
+            run(&mut statement, columns)?;
+            let (value, first_claim) = (new.value.as_deref(), state.first_claim);
+            let row = ObjectRow { no, kind, uuid: &uuid, value, first_claim };
+            self.leaf.sealed(Row::Object, no.into(), &row.sealed(&mut self.columns, &salt));
         }
         Ok(())
     }
 
-    fn aliases(&mut self, decided: &Decided, events: &Events) -> Result<(), StoreError> {
+    pub(crate) fn aliases(&mut self, from: u64, aliases: &[Alias]) -> Result<(), StoreError> {
         let mut statement =
-            self.conn.prepare_cached("INSERT INTO aliases VALUES (?1, ?2, ?3, ?4, ?5)").doing(DOING)?;
-        for (no, alias) in (decided.before.aliases..).zip(&events.aliases) {
-            let (kind, uuid) = (alias.key.kind, alias.key.uuid());
-            run(&mut statement, params![no as i64, alias.object, kind, uuid, alias.claim])?;
-            let leaf = self.leaf.row(Row::Alias, no).number(alias.object.into()).number(kind.into());
-            leaf.bytes(&uuid).number(alias.claim.into());
+            self.conn.prepare_cached("INSERT INTO aliases VALUES (?1, ?2, ?3, ?4, ?5, ?6)").doing(DOING)?;
+        for (no, alias) in (from..).zip(aliases) {
+            let Alias { object, key, claim } = *alias;
+            let (kind, uuid, salt) = (key.kind, key.uuid(), self.salts.of_row(Row::Alias, no));
+            run(&mut statement, params![no as i64, object, kind, uuid, claim, salt])?;
+            let row = AliasRow { no, object, kind, uuid: &uuid, claim };
+            self.leaf.sealed(Row::Alias, no, &row.sealed(&mut self.columns, &salt));
         }
         Ok(())
     }
 
-    fn late_values(&mut self, decided: &Decided, events: &Events) -> Result<(), StoreError> {
+    pub(crate) fn late_values(&mut self, from: u64, values: &[(u32, Vec<u8>)]) -> Result<(), StoreError> {
         let mut statement =
-            self.conn.prepare_cached("INSERT INTO late_values VALUES (?1, ?2, ?3)").doing(DOING)?;
-        for (no, (object, value)) in (decided.before.values..).zip(&events.late_values) {
-            run(&mut statement, params![no as i64, object, value])?;
-            self.leaf.row(Row::LateValue, no).number((*object).into()).bytes(value);
+            self.conn.prepare_cached("INSERT INTO late_values VALUES (?1, ?2, ?3, ?4)").doing(DOING)?;
+        for (no, (object, value)) in (from..).zip(values) {
+            let salt = self.salts.of_row(Row::LateValue, no);
+            run(&mut statement, params![no as i64, object, value, salt])?;
+            let row = LateValueRow { no, object: *object, value };
+            self.leaf.sealed(Row::LateValue, no, &row.sealed(&mut self.columns, &salt));
         }
         Ok(())
     }
 
-    fn claims(&mut self, batch: &PreparedBatch, decided: &Decided) -> Result<(), StoreError> {
+    fn claims(
+        &mut self,
+        batch: &PreparedBatch,
+        decided: &Decided,
+        edges: &[(StoredEdge, ByValue)],
+    ) -> Result<(), StoreError> {
         let mut statement =
-            self.conn.prepare_cached("INSERT INTO claims VALUES (?1, ?2, ?3, ?4)").doing(DOING)?;
+            self.conn.prepare_cached("INSERT INTO claims VALUES (?1, ?2, ?3, ?4, ?5)").doing(DOING)?;
+        let (mut rest, mut packed) = (edges, Vec::new());
         for claim in &decided.claims {
-            let body = batch.body(claim.prepared);
-            run(&mut statement, params![claim.no, claim.object, claim.compartment.0, body])?;
-            let leaf = self.leaf.row(Row::Claim, claim.no.into()).number(claim.object.into());
-            leaf.number(claim.compartment.0.into())
-                .bytes(&claim.prepared.digest)
-                .bytes(&claim.prepared.body_hash);
+            let (no, object, compartment) = (claim.no, claim.object, claim.compartment.0);
+            let salt = self.salts.of_row(Row::Claim, no.into());
+            run(&mut statement, params![no, object, compartment, batch.body(claim.prepared), salt])?;
+            rest = take_claim(rest, ClaimNo(no), &mut packed);
+            let row =
+                ClaimRow { no, object, compartment, body_hash: claim.prepared.body_hash, edges: &packed };
+            self.leaf.sealed(Row::Claim, no.into(), &row.sealed(&mut self.columns, &salt));
         }
         Ok(())
     }
 
-    fn edges(&mut self, runs: &[Run]) -> Result<(), StoreError> {
+    pub(crate) fn edges(&self, runs: &[Run]) -> Result<(), StoreError> {
         let mut statement =
             self.conn.prepare_cached("INSERT INTO edges VALUES (?1, ?2, ?3, ?4)").doing(DOING)?;
         for packed in runs {
             let Run { first: ClaimNo(first), last: ClaimNo(last), count, data } = packed;
             run(&mut statement, params![first, last, count, data])?;
-            self.leaf
-                .row(Row::Edges, (*first).into())
-                .number((*last).into())
-                .number((*count).into())
-                .bytes(data);
+        }
+        Ok(())
+    }
+
+    /// Claims that no longer show, each with what it was about.
+    pub(crate) fn removals(&mut self, from: u64, claims: &[(u32, u32)], act: i64) -> Result<(), StoreError> {
+        let sql = "INSERT INTO removals VALUES (?1, ?2, ?3, ?4)";
+        let mut statement = self.conn.prepare_cached(sql).doing(DOING)?;
+        for (no, (claim, object)) in (from..).zip(claims) {
+            run(&mut statement, params![no as i64, claim, object, act])?;
+            let columns = self.leaf.row(Row::Removal, no).number((*claim).into());
+            columns.number((*object).into()).number(act);
+        }
+        Ok(())
+    }
+
+    /// What is left of erased rows.
+    pub(crate) fn erased(&mut self, from: u64, rows: &[(Row, u64, [u8; 32])]) -> Result<(), StoreError> {
+        let sql = "INSERT INTO erased_rows VALUES (?1, ?2, ?3, ?4)";
+        let mut statement = self.conn.prepare_cached(sql).doing(DOING)?;
+        for (no, (tag, row, commitment)) in (from..).zip(rows) {
+            run(&mut statement, params![no as i64, *tag as u8, *row as i64, commitment])?;
+            let columns = self.leaf.row(Row::Erased, no).number(*tag as i64).number(*row as i64);
+            columns.bytes(commitment);
         }
         Ok(())
     }
@@ -272,21 +322,18 @@ impl Sheet<'_> {
     }
 
     /// The row that makes the batch whole, with the leaf over all others and over itself.
-    fn batch(mut self, batch: &Told, before: &Ends, ends: &Ends) -> Result<(), StoreError> {
-        let received_at = micros(batch.received_at);
-        let leaf = self.leaf.row(Row::Batch, before.batch).bytes(batch.source.as_bytes());
-        leaf.maybe_bytes(batch.agreement.as_ref().map(String::as_bytes));
-        leaf.maybe_bytes(batch.case.as_ref().map(String::as_bytes)).number(received_at);
-        ends_into(&mut self.leaf, ends);
-        let hash = self.leaf.finish(&batch.salt);
-        let sql = "INSERT INTO batches VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
+    pub(crate) fn batch(mut self, batch: &BatchRow, before: &Ends, ends: &Ends) -> Result<(), StoreError> {
+        batch.put_into(&mut self.leaf, before, ends);
+        let salt = self.salts.of_leaf();
+        let hash = self.leaf.finish(&salt);
+        let sql = "INSERT INTO batches VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)";
         let mut statement = self.conn.prepare_cached(sql).doing(DOING)?;
         let columns = params![
             before.batch as i64,
             batch.source,
             batch.agreement,
             batch.case,
-            received_at,
+            batch.received_at,
             ends.claims,
             ends.objects,
             ends.aliases as i64,
@@ -294,15 +341,36 @@ impl Sheet<'_> {
             ends.kinds as i64,
             ends.link_kinds as i64,
             ends.compartments as i64,
-            batch.salt,
+            ends.removals as i64,
+            ends.erased as i64,
+            batch.reason,
+            salt,
             hash.as_bytes()
         ];
         run(&mut statement, columns)
     }
 }
 
-/// The ends of a batch as its leaf has them.
-pub(crate) fn ends_into(leaf: &mut Leaf, ends: &Ends) {
+/// What a batch says of itself.
+pub(crate) struct BatchRow<'b> {
+    pub(crate) source: &'b str,
+    pub(crate) agreement: Option<&'b str>,
+    pub(crate) case: Option<&'b str>,
+    pub(crate) received_at: i64,
+    pub(crate) reason: Option<&'b str>,
+}
+
+impl BatchRow<'_> {
+    /// Writes it, and the ends after the batch, into the batch's leaf.
+    pub(crate) fn put_into(&self, leaf: &mut Leaf, before: &Ends, ends: &Ends) {
+        let columns = leaf.row(Row::Batch, before.batch).bytes(self.source.as_bytes());
+        columns.maybe_bytes(self.agreement.map(str::as_bytes)).maybe_bytes(self.case.map(str::as_bytes));
+        columns.number(self.received_at).maybe_bytes(self.reason.map(str::as_bytes));
+        ends_into(columns, ends);
+    }
+}
+
+fn ends_into(columns: &mut Columns, ends: &Ends) {
     let numbers = [
         i64::from(ends.claims),
         i64::from(ends.objects),
@@ -311,9 +379,11 @@ pub(crate) fn ends_into(leaf: &mut Leaf, ends: &Ends) {
         ends.kinds as i64,
         ends.link_kinds as i64,
         ends.compartments as i64,
+        ends.removals as i64,
+        ends.erased as i64,
     ];
     for number in numbers {
-        leaf.number(number);
+        columns.number(number);
     }
 }
 

@@ -7,7 +7,7 @@ use super::TextIndex;
 use super::query::joined;
 use crate::commit::{Ends, ends};
 use crate::error::Doing;
-use crate::{Store, StoreError, value};
+use crate::{Store, StoreError, leaf, value};
 
 const INDEXING: &str = "indexing text";
 
@@ -17,6 +17,8 @@ pub(super) struct Cursor {
     claims: u32,
     vertices: u32,
     late_values: u64,
+    removals: u64,
+    erased: u64,
 }
 
 /// Where in the order of hits a kind stands.
@@ -65,7 +67,8 @@ impl TextIndex {
         let conn = store.readers.check_out()?;
         store.catch_up(&conn)?;
         let end = ends(&conn)?;
-        let mut filling = Filling { store, source: &conn, left: limit, done: 0 };
+        let followed = follow_removals(&tx, &conn, &mut cursor, &end)?;
+        let mut filling = Filling { store, source: &conn, left: limit, done: followed };
         let sql = "INSERT INTO texts (rowid, kind, label, body) VALUES (?1, ?2, ?3, ?4)";
         let mut insert = tx.prepare_cached(sql).doing(INDEXING)?;
         filling.claims(&mut insert, &mut cursor, &end)?;
@@ -74,8 +77,10 @@ impl TextIndex {
         drop(insert);
         let done = filling.done;
         if done > 0 {
-            let columns = params![cursor.claims, cursor.vertices, cursor.late_values as i64];
-            let sql = "UPDATE cursor SET claims = ?1, vertices = ?2, late_values = ?3";
+            let (values, removals) = (cursor.late_values as i64, cursor.removals as i64);
+            let columns = params![cursor.claims, cursor.vertices, values, removals, cursor.erased as i64];
+            let sql =
+                "UPDATE cursor SET claims = ?1, vertices = ?2, late_values = ?3, removals = ?4, erased = ?5";
             tx.execute(sql, columns).doing(INDEXING)?;
             tx.commit().doing(INDEXING)?;
         }
@@ -88,15 +93,52 @@ impl Cursor {
     /// this. The cursor is read first: what it had passed by then is in the store now.
     pub(super) fn is_ahead(&self, store: &Store) -> Result<bool, StoreError> {
         let end = ends(&*store.readers.check_out()?)?;
-        Ok(self.claims > end.claims || self.vertices > end.objects || self.late_values > end.values)
+        let claims = self.claims > end.claims || self.removals > end.removals || self.erased > end.erased;
+        Ok(claims || self.vertices > end.objects || self.late_values > end.values)
     }
 }
 
 pub(super) fn cursor(conn: &Connection) -> Result<Cursor, StoreError> {
-    let row = conn.query_row("SELECT claims, vertices, late_values FROM cursor", [], |row| {
-        Ok(Cursor { claims: row.get(0)?, vertices: row.get(1)?, late_values: row.get::<_, i64>(2)? as u64 })
-    });
+    let row =
+        conn.query_row("SELECT claims, vertices, late_values, removals, erased FROM cursor", [], |row| {
+            let number = |column| row.get::<_, i64>(column).map(|number| number as u64);
+            let (claims, vertices, late_values) = (row.get(0)?, row.get(1)?, number(2)?);
+            Ok(Cursor { claims, vertices, late_values, removals: number(3)?, erased: number(4)? })
+        });
     row.doing(INDEXING)
+}
+
+/// Takes what was removed out of the index; answers how many rows. It comes first: a value that still stands is told anew, and
+/// then it must not be taken out again.
+fn follow_removals(
+    index: &Connection,
+    source: &Connection,
+    cursor: &mut Cursor,
+    end: &Ends,
+) -> Result<usize, StoreError> {
+    // A row of the table `late_values` keeps its object when its value is erased.
+    let sql = "SELECT 2 * claim FROM removals WHERE no >= ?1 AND no < ?2
+        UNION SELECT 2 * row + 1 FROM erased_rows WHERE no >= ?3 AND no < ?4 AND tag = ?5
+        UNION SELECT 2 * object + 1 FROM late_values WHERE no IN
+            (SELECT row FROM erased_rows WHERE no >= ?3 AND no < ?4 AND tag = ?6)";
+    let columns = params![
+        cursor.removals as i64,
+        end.removals as i64,
+        cursor.erased as i64,
+        end.erased as i64,
+        leaf::Row::Object as u8,
+        leaf::Row::LateValue as u8
+    ];
+    let mut statement = source.prepare_cached(sql).doing(INDEXING)?;
+    let mut rows = statement.query(columns).doing(INDEXING)?;
+    let mut delete = index.prepare_cached("DELETE FROM texts WHERE rowid = ?1").doing(INDEXING)?;
+    let mut followed = 0;
+    while let Some(row) = rows.next().doing(INDEXING)? {
+        delete.execute([row.get::<_, i64>(0).doing(INDEXING)?]).doing(INDEXING)?;
+        followed += 1;
+    }
+    (cursor.removals, cursor.erased) = (end.removals, end.erased);
+    Ok(followed)
 }
 
 struct Filling<'f> {
@@ -114,7 +156,8 @@ impl Filling<'_> {
         end: &Ends,
     ) -> Result<(), StoreError> {
         let to = end.claims.min(cursor.claims.saturating_add(self.left as u32)).max(cursor.claims);
-        let sql = "SELECT no, body FROM claims WHERE no >= ?1 AND no < ?2 ORDER BY no";
+        let sql = "SELECT no, body FROM claims WHERE no >= ?1 AND no < ?2
+            AND NOT EXISTS (SELECT 1 FROM removals WHERE claim = claims.no) ORDER BY no";
         self.each(sql, cursor.claims.into(), to.into(), |_, row| {
             let no: i64 = row.get(0).doing(INDEXING)?;
             let bytes = row.get_ref(1).doing(INDEXING)?.as_blob().unwrap_or(b"");
@@ -150,7 +193,7 @@ impl Filling<'_> {
         let to = end.values.min(cursor.late_values.saturating_add(self.left as u64)).max(cursor.late_values);
         let sql =
             "SELECT objects.no, kind, late_values.value FROM late_values JOIN objects ON objects.no = object
-            WHERE late_values.no >= ?1 AND late_values.no < ?2 ORDER BY late_values.no";
+            WHERE late_values.no >= ?1 AND late_values.no < ?2 AND late_values.salt <> x'' ORDER BY late_values.no";
         self.each(sql, cursor.late_values, to, |store, row| put_value(store, insert, row))?;
         self.done += (to - cursor.late_values) as usize;
         cursor.late_values = to;

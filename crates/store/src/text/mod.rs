@@ -16,6 +16,7 @@ use rusqlite::{Connection, ErrorCode};
 
 pub use search::{TextCursor, TextHits};
 
+use crate::error::Doing;
 use crate::readers::Readers;
 use crate::schema::{Durability, open_writer};
 use crate::{Store, StoreError};
@@ -47,6 +48,15 @@ impl TextIndex {
             Err(error) => return Err(error),
         };
         Ok(TextIndex { writer: Mutex::new(conn), readers: Readers::new(path) })
+    }
+
+    /// Wipes the words of what was removed from the index: they are merged away, and the file is rewritten. For a quiet
+    /// hour, once [`TextIndex::catch_up`] has followed the removals.
+    pub fn scrub(&self) -> Result<(), StoreError> {
+        self.readers.close_idle();
+        let conn = self.writer();
+        conn.execute("INSERT INTO texts (texts) VALUES ('optimize')", []).doing("wiping what was erased")?;
+        crate::schema::scrub(&conn)
     }
 
     fn writer(&self) -> MutexGuard<'_, Connection> {

@@ -27,6 +27,8 @@ struct Replay<'c> {
     /// Numbers of its own: only the members of an audience are compared.
     names: Interned,
     states: Vec<State>,
+    /// By object: the claim that first spoke of it, also when it was removed since.
+    first_claims: Vec<u32>,
     /// Earlier audiences there must be.
     earlier: i64,
     claims: BTreeMap<CompartmentNo, i64>,
@@ -36,7 +38,9 @@ struct Replay<'c> {
 pub(super) fn check(conn: &Connection) -> Result<Result<(), FirstBad>, StoreError> {
     let mut names = Interned::default();
     names.refresh(conn)?;
-    let mut replay = Replay { conn, names, states: Vec::new(), earlier: 0, claims: BTreeMap::new() };
+    let first_claims = first_claims(conn)?;
+    let mut replay =
+        Replay { conn, names, states: Vec::new(), first_claims, earlier: 0, claims: BTreeMap::new() };
     let fault = match replay.play()? {
         Ok(()) => replay.compare()?,
         fault => fault,
@@ -54,8 +58,12 @@ type Fault = Result<(), (Option<u32>, String)>;
 impl Replay<'_> {
     fn play(&mut self) -> Result<Fault, StoreError> {
         let conn = self.conn;
-        let mut claims =
-            conn.prepare("SELECT no, object, compartment FROM claims ORDER BY no").doing(VERIFYING)?;
+        let mut claims = conn
+            .prepare(
+                "SELECT no, object, compartment, EXISTS (SELECT 1 FROM removals WHERE claim = claims.no)
+                FROM claims ORDER BY no",
+            )
+            .doing(VERIFYING)?;
         let mut claims = claims.query([]).doing(VERIFYING)?;
         let mut runs =
             conn.prepare("SELECT first_claim, data FROM edges ORDER BY first_claim").doing(VERIFYING)?;
@@ -64,8 +72,12 @@ impl Replay<'_> {
         while let Some(row) = claims.next().doing(VERIFYING)? {
             let (claim, object): (u32, u32) = (row.get(0).doing(VERIFYING)?, row.get(1).doing(VERIFYING)?);
             let compartment = CompartmentNo(row.get(2).doing(VERIFYING)?);
-            *self.claims.entry(compartment).or_default() += 1;
-            self.touch(claim, object, Member { compartment, told: Told::Whole })?;
+            // A claim that was removed is played without effect: its edges, if they are there, are taken and dropped.
+            let shows = !row.get::<_, bool>(3).doing(VERIFYING)?;
+            if shows {
+                *self.claims.entry(compartment).or_default() += 1;
+                self.touch(claim, object, Member { compartment, told: Told::Whole })?;
+            }
             loop {
                 if edges.peek().is_none()
                     && let Some(run) = runs.next().doing(VERIFYING)?
@@ -79,7 +91,7 @@ impl Replay<'_> {
                 let Some((edge, by_value)) = edges.next_if(|(edge, _)| edge.claim.0 == claim) else { break };
                 for (end, by_value) in [(edge.source.0, by_value.source), (edge.target.0, by_value.target)] {
                     let told = if by_value { Told::Value } else { Told::Id };
-                    if end != object {
+                    if shows && end != object {
                         self.touch(claim, end, Member { compartment: edge.compartment, told })?;
                     }
                 }
@@ -100,9 +112,12 @@ impl Replay<'_> {
         }
         let state = &mut self.states[place];
         let wider = self.names.widen(state.audience, member)?;
-        if state.first == 0 {
+        let begins = state.first == 0;
+        if begins {
             state.first = claim;
-        } else if wider != state.audience && state.changed != claim {
+        }
+        let was_spoken_of = !begins || self.first_claims.get(place).is_some_and(|first| *first < claim);
+        if was_spoken_of && wider != state.audience && state.changed != claim {
             let stored: Option<AudienceNo> = one(
                 self.conn,
                 "SELECT max(audience) FROM earlier_audiences WHERE object = ?1 AND until = ?2",
@@ -128,13 +143,19 @@ impl Replay<'_> {
             let (kind, stored) = (row.get(1).doing(VERIFYING)?, row.get(3).doing(VERIFYING)?);
             let state = self.states.get(no as usize).copied().unwrap_or_default();
             let expected: &Audience = self.names.audience(state.audience)?;
-            if first != state.first || self.names.audience(stored)? != expected {
+            let begins = state.first == first
+                || (state.first == 0 || state.first > first) && self.was_removed(first)?;
+            if !begins || self.names.audience(stored)? != expected {
                 let why = format!("object {no} is not shown to those who were told of it, or to others");
                 return Ok(Err((Some(state.changed.max(1)), why)));
             }
             *counts.entry((stored, kind)).or_default() += 1;
         }
         Ok(self.compare_counts(&counts)?.map_err(|why| (None, why)))
+    }
+
+    fn was_removed(&self, claim: u32) -> Result<bool, StoreError> {
+        one(self.conn, "SELECT EXISTS (SELECT 1 FROM removals WHERE claim = ?1)", [claim])
     }
 
     fn compare_counts(
@@ -154,7 +175,7 @@ impl Replay<'_> {
         if !stored.iter().copied().eq(counts.iter().map(|(key, count)| (*key, *count))) {
             return Ok(Err("`object_counts` does not count the objects".to_owned()));
         }
-        let sql = "SELECT compartment, claims FROM claim_counts ORDER BY compartment";
+        let sql = "SELECT compartment, claims FROM claim_counts WHERE claims <> 0 ORDER BY compartment";
         let mut statement = self.conn.prepare(sql).doing(VERIFYING)?;
         let rows =
             statement.query_map([], |row| Ok((CompartmentNo(row.get(0)?), row.get(1)?))).doing(VERIFYING)?;
@@ -162,6 +183,12 @@ impl Replay<'_> {
         let counted = stored.iter().copied().eq(self.claims.iter().map(|(key, count)| (*key, *count)));
         Ok(counted.then_some(()).ok_or_else(|| "`claim_counts` does not count the claims".to_owned()))
     }
+}
+
+fn first_claims(conn: &Connection) -> Result<Vec<u32>, StoreError> {
+    let mut statement = conn.prepare("SELECT first_claim FROM objects ORDER BY no").doing(VERIFYING)?;
+    let rows = statement.query_map([], |row| row.get(0)).doing(VERIFYING)?;
+    rows.collect::<Result<_, _>>().doing(VERIFYING)
 }
 
 fn one<T: rusqlite::types::FromSql>(

@@ -5,14 +5,15 @@
 //! heads and names from bodies, audiences and counts from claims and edges.
 
 mod audiences;
+mod rows;
 
 use entente_ledger::{CHECKPOINT, Hash, Storage};
 use entente_model::Object;
-use rusqlite::{Connection, Row as SqlRow, Rows, params};
+use rusqlite::{Connection, Row as SqlRow, params};
 
-use crate::commit::{Ends, ORIGIN, ends_into, header};
+use crate::commit::{BatchRow, Ends, ORIGIN, content_digest, header};
 use crate::error::Doing;
-use crate::leaf::{Leaf, Row, body_hash};
+use crate::leaf::{Leaf, body_hash};
 use crate::names::names_of;
 use crate::{Store, StoreError};
 
@@ -117,11 +118,15 @@ fn batch(conn: &Connection, before: &Ends) -> Result<Option<(Hash, Ends)>, Strin
     let Some(stored) = stored_batch(conn, before).map_err(text)? else { return Ok(None) };
     let ends = stored.ends;
     let mut leaf = Leaf::new();
-    rows_into(conn, &mut leaf, before, &ends).map_err(text)?;
-    let row = leaf.row(Row::Batch, before.batch).bytes(stored.source.as_bytes());
-    row.maybe_bytes(stored.agreement.as_ref().map(String::as_bytes));
-    row.maybe_bytes(stored.case.as_ref().map(String::as_bytes)).number(stored.received_at);
-    ends_into(&mut leaf, &ends);
+    rows::rows_into(conn, &mut leaf, before, &ends).map_err(text)??;
+    let row = BatchRow {
+        source: &stored.source,
+        agreement: stored.agreement.as_deref(),
+        case: stored.case.as_deref(),
+        received_at: stored.received_at,
+        reason: stored.reason.as_deref(),
+    };
+    row.put_into(&mut leaf, before, &ends);
     let hash = leaf.finish(&stored.salt);
     if hash.as_bytes() != &stored.leaf {
         return Err("its rows are not those that were committed".to_owned());
@@ -136,6 +141,7 @@ struct StoredBatch {
     case: Option<String>,
     received_at: i64,
     ends: Ends,
+    reason: Option<String>,
     salt: [u8; 32],
     leaf: [u8; 32],
 }
@@ -144,11 +150,12 @@ const VERIFYING: &str = "verifying the claims";
 
 fn stored_batch(conn: &Connection, before: &Ends) -> Result<Option<StoredBatch>, StoreError> {
     let sql = "SELECT source, agreement, case_name, received_at, claims_end, objects_end, aliases_end, values_end,
-        kinds_end, link_kinds_end, compartments_end, salt, leaf, no FROM batches WHERE no >= ?1 ORDER BY no LIMIT 1";
+        kinds_end, link_kinds_end, compartments_end, removals_end, erased_end, reason, salt, leaf, no FROM batches
+        WHERE no >= ?1 ORDER BY no LIMIT 1";
     let mut statement = conn.prepare_cached(sql).doing(VERIFYING)?;
     let mut rows = statement.query([before.batch as i64]).doing(VERIFYING)?;
     let Some(row) = rows.next().doing(VERIFYING)? else { return Ok(None) };
-    let no: i64 = row.get(13).doing(VERIFYING)?;
+    let no: i64 = row.get(16).doing(VERIFYING)?;
     if no != before.batch as i64 {
         return Err(StoreError::damaged("batches", format!("batch {} is gone", before.batch)));
     }
@@ -171,73 +178,12 @@ fn read_batch(row: &SqlRow, before: &Ends) -> rusqlite::Result<StoredBatch> {
             kinds: number(8)? as usize,
             link_kinds: number(9)? as usize,
             compartments: number(10)? as usize,
+            removals: number(11)?,
+            erased: number(12)?,
         },
-        salt: row.get(11)?,
-        leaf: row.get(12)?,
-    })
-}
-
-/// Writes all rows of a batch into its leaf, in the order in which the commit did.
-fn rows_into(conn: &Connection, leaf: &mut Leaf, before: &Ends, ends: &Ends) -> Result<(), StoreError> {
-    let table = |sql, from: u64, to: u64, each: &mut dyn FnMut(&SqlRow) -> rusqlite::Result<()>| {
-        let mut statement = conn.prepare_cached(sql).doing(VERIFYING)?;
-        let mut rows: Rows = statement.query(params![from as i64, to as i64]).doing(VERIFYING)?;
-        while let Some(row) = rows.next().doing(VERIFYING)? {
-            each(row).doing(VERIFYING)?;
-        }
-        Ok::<(), StoreError>(())
-    };
-    let no = |row: &SqlRow| row.get::<_, i64>(0).map(|no| no as u64);
-    let sql = "SELECT no, name FROM kinds WHERE no >= ?1 AND no < ?2 ORDER BY no";
-    table(sql, before.kinds as u64, ends.kinds as u64, &mut |row| {
-        leaf.row(Row::Kind, no(row)?).bytes(row.get_ref(1)?.as_bytes()?);
-        Ok(())
-    })?;
-    let sql = "SELECT no, name FROM link_kinds WHERE no >= ?1 AND no < ?2 ORDER BY no";
-    table(sql, before.link_kinds as u64, ends.link_kinds as u64, &mut |row| {
-        leaf.row(Row::LinkKind, no(row)?).bytes(row.get_ref(1)?.as_bytes()?);
-        Ok(())
-    })?;
-    let sql = "SELECT no, source, agreement, handling, category, case_name FROM compartments
-        WHERE no >= ?1 AND no < ?2 ORDER BY no";
-    table(sql, before.compartments as u64, ends.compartments as u64, &mut |row| {
-        let leaf = leaf.row(Row::Compartment, no(row)?).bytes(row.get_ref(1)?.as_bytes()?);
-        leaf.maybe_bytes(row.get_ref(2)?.as_bytes_or_null()?).bytes(row.get_ref(3)?.as_bytes()?);
-        leaf.bytes(row.get_ref(4)?.as_bytes()?).maybe_bytes(row.get_ref(5)?.as_bytes_or_null()?);
-        Ok(())
-    })?;
-    let sql = "SELECT no, kind, uuid, value, first_claim FROM objects WHERE no >= ?1 AND no < ?2 ORDER BY no";
-    table(sql, before.objects.into(), ends.objects.into(), &mut |row| {
-        let leaf = leaf.row(Row::Object, no(row)?).number(row.get(1)?).bytes(row.get_ref(2)?.as_bytes()?);
-        leaf.maybe_bytes(row.get_ref(3)?.as_bytes_or_null()?).number(row.get(4)?);
-        Ok(())
-    })?;
-    let sql = "SELECT no, object, kind, uuid, claim FROM aliases WHERE no >= ?1 AND no < ?2 ORDER BY no";
-    table(sql, before.aliases, ends.aliases, &mut |row| {
-        let leaf = leaf.row(Row::Alias, no(row)?).number(row.get(1)?).number(row.get(2)?);
-        leaf.bytes(row.get_ref(3)?.as_bytes()?).number(row.get(4)?);
-        Ok(())
-    })?;
-    let sql = "SELECT no, object, value FROM late_values WHERE no >= ?1 AND no < ?2 ORDER BY no";
-    table(sql, before.values, ends.values, &mut |row| {
-        leaf.row(Row::LateValue, no(row)?).number(row.get(1)?).bytes(row.get_ref(2)?.as_bytes()?);
-        Ok(())
-    })?;
-    let sql = "SELECT no, claims.object, claims.compartment, digest, body FROM claims
-        LEFT JOIN versions ON versions.object = claims.object AND versions.claim = claims.no
-        WHERE no >= ?1 AND no < ?2 ORDER BY no";
-    table(sql, before.claims.into(), ends.claims.into(), &mut |row| {
-        let leaf = leaf.row(Row::Claim, no(row)?).number(row.get(1)?).number(row.get(2)?);
-        leaf.bytes(row.get_ref(3)?.as_bytes_or_null()?.unwrap_or(b""))
-            .bytes(&body_hash(row.get_ref(4)?.as_bytes()?));
-        Ok(())
-    })?;
-    let sql = "SELECT first_claim, last_claim, count, data FROM edges
-        WHERE first_claim >= ?1 AND first_claim < ?2 ORDER BY first_claim";
-    table(sql, before.claims.into(), ends.claims.into(), &mut |row| {
-        let leaf = leaf.row(Row::Edges, no(row)?).number(row.get(1)?).number(row.get(2)?);
-        leaf.bytes(row.get_ref(3)?.as_bytes()?);
-        Ok(())
+        reason: row.get(13)?,
+        salt: row.get(14)?,
+        leaf: row.get(15)?,
     })
 }
 
@@ -252,10 +198,10 @@ fn derived(conn: &Connection, before: &Ends, ends: &Ends) -> Result<(), String> 
             Err(error) => Err(error.to_string()),
         }
     };
-    let sql = "SELECT count(*) FROM objects WHERE no >= ?1 AND no < ?2 AND no IS NOT
+    let sql = "SELECT count(*) FROM objects WHERE no >= ?1 AND no < ?2 AND salt <> x'' AND no IS NOT
         (SELECT object FROM ids WHERE ids.uuid = objects.uuid AND ids.kind = objects.kind)";
     none_lacks("objects", sql, before.objects.into(), ends.objects.into())?;
-    let sql = "SELECT count(*) FROM aliases WHERE no >= ?1 AND no < ?2 AND object IS NOT
+    let sql = "SELECT count(*) FROM aliases WHERE no >= ?1 AND no < ?2 AND salt <> x'' AND object IS NOT
         (SELECT object FROM ids WHERE ids.uuid = aliases.uuid AND ids.kind = aliases.kind)";
     none_lacks("aliases", sql, before.aliases as i64, ends.aliases as i64)?;
     heads(conn, before, ends).map_err(|error| error.to_string())?
@@ -264,7 +210,8 @@ fn derived(conn: &Connection, before: &Ends, ends: &Ends) -> Result<(), String> 
 /// Compares the head of each claim, and the names it goes by, with its body.
 fn heads(conn: &Connection, before: &Ends, ends: &Ends) -> Result<Result<(), String>, StoreError> {
     let sql = "SELECT no, body, versions.compartment IS claims.compartment, modified, revoked, first_seen, last_seen, label,
-        claims.object FROM claims JOIN versions ON versions.object = claims.object AND versions.claim = claims.no
+        claims.object, digest, EXISTS (SELECT 1 FROM removals WHERE removals.claim = claims.no), versions.claim IS NULL
+        FROM claims LEFT JOIN versions ON versions.object = claims.object AND versions.claim = claims.no
         WHERE no >= ?1 AND no < ?2 ORDER BY no";
     let mut statement = conn.prepare_cached(sql).doing(VERIFYING)?;
     let mut named = conn
@@ -273,10 +220,16 @@ fn heads(conn: &Connection, before: &Ends, ends: &Ends) -> Result<Result<(), Str
     let mut rows = statement.query([before.claims, ends.claims]).doing(VERIFYING)?;
     while let Some(row) = rows.next().doing(VERIFYING)? {
         let claim: u32 = row.get(0).doing(VERIFYING)?;
+        match (row.get(10).doing(VERIFYING)?, row.get(11).doing(VERIFYING)?) {
+            (false, false) => {}
+            (true, true) => continue,
+            (false, true) => return Ok(Err(format!("claim {claim} has no head"))),
+            (true, false) => return Ok(Err(format!("claim {claim} was removed, but shows"))),
+        }
         let Some(object) = body(row).doing(VERIFYING)? else {
             return Ok(Err(format!("claim {claim} has no object")));
         };
-        if !head_holds(row, &object).doing(VERIFYING)? {
+        if !head_holds(row, &object).doing(VERIFYING)? || !digest_holds(row, &object).doing(VERIFYING)? {
             return Ok(Err(format!("the head of claim {claim} is not that of its object")));
         }
         let vertex: u32 = row.get(8).doing(VERIFYING)?;
@@ -292,6 +245,13 @@ fn heads(conn: &Connection, before: &Ends, ends: &Ends) -> Result<Result<(), Str
 fn body(row: &SqlRow) -> rusqlite::Result<Option<Object>> {
     let value = serde_json::from_slice(row.get_ref(1)?.as_blob()?).ok();
     Ok(value.and_then(|value| Object::from_json(value).ok()))
+}
+
+/// Whether the digest is that of the object as it came, or as a reader made it: which of the two it was is not kept.
+fn digest_holds(row: &SqlRow, object: &Object) -> rusqlite::Result<bool> {
+    let stored: [u8; 16] = row.get(9)?;
+    let hash = body_hash(row.get_ref(1)?.as_blob()?);
+    Ok([false, true].into_iter().any(|minted| content_digest(object, &hash, minted) == stored))
 }
 
 fn head_holds(row: &SqlRow, object: &Object) -> rusqlite::Result<bool> {
@@ -310,19 +270,22 @@ fn counts(conn: &Connection, ends: &Ends) -> Result<(), String> {
         let count = conn.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get::<_, i64>(0));
         count.map_err(|error| error.to_string())
     };
-    let distinct = count("(SELECT DISTINCT uuid, kind FROM aliases)")?;
-    let claims = i64::from(ends.claims) - 1;
-    let objects = i64::from(ends.objects);
+    let (claims, objects) = (i64::from(ends.claims) - 1, i64::from(ends.objects));
+    let removed = count("(SELECT DISTINCT claim FROM removals)")?;
+    let erased = count("objects WHERE salt = x''")?;
+    let distinct = count("(SELECT DISTINCT uuid, kind FROM aliases WHERE salt <> x'')")?;
     let expected = [
         ("claims", claims),
-        ("versions", claims),
+        ("versions", claims - removed),
         ("objects", objects),
         ("aliases", ends.aliases as i64),
-        ("ids", objects + distinct),
+        ("ids", objects - erased + distinct),
         ("late_values", ends.values as i64),
         ("kinds", ends.kinds as i64),
         ("link_kinds", ends.link_kinds as i64),
         ("compartments", ends.compartments as i64),
+        ("removals", ends.removals as i64),
+        ("erased_rows", ends.erased as i64),
     ];
     for (table, expected) in expected {
         let found = count(table)?;

@@ -82,8 +82,10 @@ impl View<'_> {
 
     /// The object as a claim tells it.
     pub fn claimed(&self, claim: ClaimNo) -> Result<Option<Object>, StoreError> {
-        let mut statement =
-            self.statement("SELECT compartment, body FROM claims WHERE no = ?1 AND no < ?2")?;
+        let mut statement = self.statement(
+            "SELECT compartment, body FROM claims WHERE no = ?1 AND no < ?2
+                AND NOT EXISTS (SELECT 1 FROM removals WHERE claim = claims.no)",
+        )?;
         let row = statement.query_row([claim.0, self.end], |row| {
             Ok((CompartmentNo(row.get(0)?), body(row.get_ref(1)?.as_blob()?)))
         });
@@ -140,7 +142,8 @@ impl View<'_> {
 
     /// Claims after `since` that the viewer may see, in order; `limit` at most.
     pub fn changes_since(&self, since: ClaimNo, limit: usize) -> Result<Vec<Change>, StoreError> {
-        let sql = "SELECT no, object, compartment FROM claims WHERE no > ?1 AND no < ?2 ORDER BY no";
+        let sql = "SELECT no, object, compartment FROM claims WHERE no > ?1 AND no < ?2
+            AND NOT EXISTS (SELECT 1 FROM removals WHERE claim = claims.no) ORDER BY no";
         let mut statement = self.statement(sql)?;
         let mut rows = statement.query([since.0, self.end]).doing(READING)?;
         let mut changes = Vec::new();
@@ -174,7 +177,8 @@ impl View<'_> {
 
     /// What a claim is about.
     pub fn vertex_of_claim(&self, claim: ClaimNo) -> Result<Option<VertexNo>, StoreError> {
-        let sql = "SELECT no, object, compartment FROM claims WHERE no = ?1 AND no < ?2";
+        let sql = "SELECT no, object, compartment FROM claims WHERE no = ?1 AND no < ?2
+            AND NOT EXISTS (SELECT 1 FROM removals WHERE claim = claims.no)";
         let mut statement = self.statement(sql)?;
         let row = statement.query_row([claim.0, self.end], columns).optional().doing(READING)?;
         Ok(row.filter(|(_, _, compartment)| self.may_see(*compartment)).map(|(_, vertex, _)| vertex))
@@ -239,7 +243,7 @@ impl View<'_> {
     }
 
     fn received_at(&self, claim: u32) -> Result<Timestamp, StoreError> {
-        let sql = "SELECT received_at FROM batches WHERE claims_end > ?1 ORDER BY claims_end LIMIT 1";
+        let sql = "SELECT received_at FROM batches WHERE claims_end > ?1 ORDER BY claims_end, no LIMIT 1";
         let micros = self.statement(sql)?.query_row([claim], |row| row.get(0)).doing(READING)?;
         timestamp("batches", micros)
     }
@@ -250,7 +254,7 @@ pub(super) fn newest(versions: &[Version]) -> Option<&Version> {
     versions.iter().max_by_key(|version| version.age())
 }
 
-pub(super) fn body(bytes: &[u8]) -> Result<Object, StoreError> {
+pub(crate) fn body(bytes: &[u8]) -> Result<Object, StoreError> {
     let damaged = |what: String| StoreError::damaged("claims", what);
     let value =
         serde_json::from_slice(bytes).map_err(|error| damaged(format!("a body is no JSON: {error}")))?;

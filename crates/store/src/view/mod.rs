@@ -13,6 +13,7 @@ use entente_model::{ClaimNo, CompartmentNo, CompartmentSet, ObjectId, VertexNo};
 use rusqlite::{CachedStatement, OptionalExtension};
 use uuid::Uuid;
 
+pub(crate) use claims::body;
 pub use claims::{Change, ClaimRecord};
 pub use objects::Objects;
 pub use stats::{SourceCount, Stats};
@@ -131,6 +132,8 @@ impl View<'_> {
     /// The id the viewer knows a vertex by: its first, unless all they know is a mention by another.
     fn id_of(&self, seen: &Seen) -> Result<ObjectId, StoreError> {
         let alias = if seen.told == Told::Id { self.aliases(seen.no)?.into_iter().next() } else { None };
+        // A first id that was erased is nil; claims that stay state those they know it by.
+        let alias = if seen.uuid == 0 { self.aliases(seen.no)?.into_iter().next() } else { alias };
         let (kind, uuid) = alias.unwrap_or((seen.kind, seen.uuid));
         let kind = self.names(|names| names.kind(kind).cloned())?;
         Ok(ObjectId::new(kind, Uuid::from_u128(uuid)))
@@ -139,7 +142,8 @@ impl View<'_> {
     /// The further ids of a vertex that claims in the picture state.
     fn aliases(&self, vertex: VertexNo) -> Result<Vec<(KindNo, u128)>, StoreError> {
         let sql = "SELECT kind, uuid, compartment FROM aliases JOIN claims ON claims.no = aliases.claim
-            WHERE aliases.object = ?1 AND aliases.claim < ?2 ORDER BY aliases.no";
+            WHERE aliases.object = ?1 AND aliases.claim < ?2 AND aliases.salt <> x''
+            AND NOT EXISTS (SELECT 1 FROM removals WHERE removals.claim = claims.no) ORDER BY aliases.no";
         let mut statement = self.statement(sql)?;
         let rows = statement.query_map([vertex.0, self.end], |row| {
             Ok((row.get(0)?, u128::from_be_bytes(row.get(1)?), CompartmentNo(row.get(2)?)))

@@ -73,7 +73,8 @@ impl View<'_> {
         if let Some(bytes) = &seen.value {
             return value::decode(bytes).map(Some);
         }
-        let mut statement = self.statement("SELECT value FROM late_values WHERE object = ?1")?;
+        let mut statement =
+            self.statement("SELECT value FROM late_values WHERE object = ?1 AND salt <> x''")?;
         let bytes: Option<Vec<u8>> =
             statement.query_row([seen.no.0], |row| row.get(0)).optional().doing(READING)?;
         bytes.map(|bytes| value::decode(&bytes)).transpose()

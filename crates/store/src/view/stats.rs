@@ -52,7 +52,7 @@ impl View<'_> {
         }
         let mut sources: BTreeMap<String, u64> = BTreeMap::new();
         for (compartment, claims) in self.claim_counts()? {
-            if self.may_see(compartment) {
+            if claims > 0 && self.may_see(compartment) {
                 stats.claims += claims;
                 let source =
                     self.names(|names| names.compartment(compartment).map(|known| known.source.clone()))?;
@@ -79,7 +79,8 @@ impl View<'_> {
     fn claim_counts(&self) -> Result<Vec<(CompartmentNo, u64)>, StoreError> {
         let (now, then) = (
             "SELECT compartment, claims FROM claim_counts WHERE ?1 > 0",
-            "SELECT compartment, count(*) FROM claims WHERE no < ?1 GROUP BY compartment",
+            "SELECT compartment, count(*) FROM claims WHERE no < ?1
+                AND NOT EXISTS (SELECT 1 FROM removals WHERE claim = claims.no) GROUP BY compartment",
         );
         self.counted(if self.latest { now } else { then }, |row| {
             Ok((CompartmentNo(row.get(0)?), row.get::<_, i64>(1)?.unsigned_abs()))

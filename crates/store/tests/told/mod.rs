@@ -66,6 +66,7 @@ pub(crate) fn batch_at(source: &str, drafts: Vec<Draft>, second: i64) -> Batch {
         records: drafts.into_iter().map(|draft| vec![draft].into()).collect(),
         received_at: Timestamp::from_second(second).expect("a time within range"),
         salt: [3; 32],
+        received: None,
     }
 }
 

@@ -11,7 +11,7 @@ use std::time::Instant;
 
 use anyhow::Context as _;
 use entente_intake::{Intake, Outcome, Place, ReadError, Record, Settings};
-use entente_store::{PreparedBatch, Received, Rehearsal};
+use entente_store::{PreparedBatch, Rehearsal, Telling};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -152,7 +152,7 @@ struct Reading<'a> {
     bytes: Arc<AtomicU64>,
     sender: SyncSender<Message>,
     stop: &'a AtomicBool,
-    records: Vec<Received>,
+    records: Vec<Telling>,
     drafts: usize,
     /// Records that were taken in before.
     known: u64,
@@ -202,7 +202,7 @@ impl Reading<'_> {
         match record.outcome {
             Outcome::Drafts(drafts) => {
                 self.drafts += drafts.len();
-                self.records.push(Received { drafts, fingerprint: record.fingerprint });
+                self.records.push(Telling { drafts, fingerprint: record.fingerprint });
             }
             Outcome::Known => self.known += 1,
             Outcome::Excluded(class) => *self.exclusions.entry(class).or_default() += 1,

@@ -1,0 +1,153 @@
+//! The checkpoints that partners' logs to us have shown, and the alarm when one contradicts another.
+
+use entente_ledger::{Checkpoint, Continuation, Hash, Verifier};
+use jiff::Timestamp;
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ValueRef};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::{Exchange, PartyId, partner_no, time};
+use crate::StoreError;
+use crate::batch::micros;
+use crate::error::Doing;
+
+/// A checkpoint of a partner's log to us.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeenCheckpoint {
+    /// The note as it was signed.
+    pub note: Vec<u8>,
+    /// Size and root.
+    pub checkpoint: Checkpoint,
+    /// When it was first seen.
+    pub seen_at: Timestamp,
+}
+
+/// A log that told two stories. Both notes bear the partner's signature and are evidence against its key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alarm {
+    /// Whose log.
+    pub partner: PartyId,
+    /// What happened.
+    pub kind: AlarmKind,
+    /// The note that was kept.
+    pub kept: Vec<u8>,
+    /// The note that contradicts it.
+    pub shown: Vec<u8>,
+    /// When.
+    pub raised_at: Timestamp,
+}
+
+const READING: &str = "reading checkpoints";
+
+/// What a log did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AlarmKind {
+    /// It showed a smaller tree than before.
+    Rollback,
+    /// It showed two trees of one size.
+    Fork,
+    /// It showed a larger tree and could not prove that it continues the smaller.
+    Inconsistent,
+}
+
+impl AlarmKind {
+    fn of(continuation: Continuation) -> Option<AlarmKind> {
+        match continuation {
+            Continuation::Rollback => Some(AlarmKind::Rollback),
+            Continuation::Fork => Some(AlarmKind::Fork),
+            Continuation::Inconsistent => Some(AlarmKind::Inconsistent),
+            Continuation::First | Continuation::Same | Continuation::Grown | Continuation::Unproven => None,
+        }
+    }
+
+    /// One word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            AlarmKind::Rollback => "rollback",
+            AlarmKind::Fork => "fork",
+            AlarmKind::Inconsistent => "inconsistent",
+        }
+    }
+}
+
+impl FromSql for AlarmKind {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<AlarmKind> {
+        let all = [AlarmKind::Rollback, AlarmKind::Fork, AlarmKind::Inconsistent];
+        let word = value.as_str()?;
+        all.into_iter().find(|kind| kind.word() == word).ok_or(FromSqlError::InvalidType)
+    }
+}
+
+impl Exchange {
+    /// The newest checkpoint of a partner's log to us.
+    pub fn seen_checkpoint(
+        &self,
+        partner: &PartyId,
+        key: &Verifier,
+    ) -> Result<Option<SeenCheckpoint>, StoreError> {
+        self.read(|conn| newest(conn, partner_no(conn, partner)?, key))
+    }
+
+    /// Compares a checkpoint with the newest that was kept, and keeps it when it continues that. `proof` is the consistency
+    /// proof between the two; without one, a larger tree is answered [`Continuation::Unproven`] and not kept. What contradicts it is
+    /// kept as an [`Alarm`].
+    pub fn see_checkpoint(
+        &self,
+        partner: &PartyId,
+        key: &Verifier,
+        note: &[u8],
+        proof: Option<&[Hash]>,
+        now: Timestamp,
+    ) -> Result<Continuation, StoreError> {
+        let doing = "comparing checkpoints";
+        let shown = Checkpoint::open(note, key)?;
+        self.change(doing, |tx| {
+            let no = partner_no(tx, partner)?;
+            let kept = newest(tx, no, key)?;
+            let continuation =
+                entente_ledger::compare(kept.as_ref().map(|kept| &kept.checkpoint), &shown, proof);
+            match (continuation, AlarmKind::of(continuation).zip(kept)) {
+                (Continuation::First | Continuation::Grown, _) => {
+                    let columns =
+                        params![no, shown.size() as i64, shown.root().as_bytes(), note, micros(now)];
+                    tx.execute("INSERT INTO checkpoints_seen VALUES (?1, ?2, ?3, ?4, ?5)", columns)
+                        .doing(doing)?;
+                }
+                (_, Some((kind, kept))) => {
+                    let sql = "INSERT OR IGNORE INTO alarms (partner, kind, kept_note, shown_note, raised_at)
+                        VALUES (?1, ?2, ?3, ?4, ?5)";
+                    tx.execute(sql, params![no, kind.word(), kept.note, note, micros(now)]).doing(doing)?;
+                }
+                _ => {}
+            }
+            Ok(continuation)
+        })
+    }
+
+    /// The alarms, newest first.
+    pub fn alarms(&self) -> Result<Vec<Alarm>, StoreError> {
+        self.read(|conn| {
+            let sql = "SELECT alarms.*, partners.party FROM alarms JOIN partners ON partners.no = partner
+                ORDER BY alarms.no DESC";
+            let mut statement = conn.prepare_cached(sql).doing(READING)?;
+            let rows = statement.query_map([], |row| {
+                Ok(Alarm {
+                    partner: row.get("party")?,
+                    kind: row.get("kind")?,
+                    kept: row.get("kept_note")?,
+                    shown: row.get("shown_note")?,
+                    raised_at: time(row, "raised_at")?,
+                })
+            });
+            rows.doing(READING)?.collect::<Result<_, _>>().doing(READING)
+        })
+    }
+}
+
+fn newest(conn: &Connection, no: u32, key: &Verifier) -> Result<Option<SeenCheckpoint>, StoreError> {
+    let sql = "SELECT note, seen_at FROM checkpoints_seen WHERE partner = ?1 ORDER BY size DESC LIMIT 1";
+    let mut statement = conn.prepare_cached(sql).doing(READING)?;
+    let found = statement.query_row([no], |row| Ok((row.get::<_, Vec<u8>>(0)?, time(row, "seen_at")?)));
+    let Some((note, seen_at)) = found.optional().doing(READING)? else { return Ok(None) };
+    let checkpoint = Checkpoint::open(&note, key)?;
+    Ok(Some(SeenCheckpoint { note, checkpoint, seen_at }))
+}

@@ -1,0 +1,285 @@
+//! Referrals: what no rule decides, and people do. Whoever asks never approves; where two are needed, they are two.
+
+use entente_model::ClaimNo;
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::known::Known;
+use super::place::{self, PartnerNo};
+use super::{Exchange, FlowId, PartyId, ReferralId, Seq, maybe_time, partner_no, time};
+use crate::StoreError;
+use crate::batch::micros;
+use crate::error::Doing;
+
+/// Something to be decided by people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewReferral {
+    /// Its id.
+    pub id: ReferralId,
+    /// Who would be told.
+    pub partner: PartyId,
+    /// By which flow.
+    pub flow: FlowId,
+    /// What it is about.
+    pub claim: ClaimNo,
+    /// Why no rule decided: texts or clause ids.
+    pub reasons: Vec<String>,
+    /// Digest of exactly what would be released. Whoever approves has seen this; anything else needs another referral.
+    pub binding: [u8; 32],
+    /// Who asked, when it was a person.
+    pub requested_by: Option<String>,
+    /// When.
+    pub requested_at: Timestamp,
+    /// How many different people must approve.
+    pub needed: u32,
+    /// When it is too late.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// A referral and what people said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Referral {
+    /// What is to be decided.
+    pub asked: NewReferral,
+    /// Who said what, in the order of time.
+    pub approvals: Vec<Approval>,
+    /// How it ended.
+    pub outcome: Option<(Outcome, Timestamp)>,
+    /// The item on the wire that came of it.
+    pub item: Option<Seq>,
+}
+
+/// What one person said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Approval {
+    /// Who.
+    pub person: String,
+    /// Whether they approve.
+    pub approves: bool,
+    /// What they added.
+    pub note: Option<String>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// How a referral ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was approved, and the item is on the wire.
+    Released,
+    /// Somebody refused.
+    Refused,
+    /// Nobody decided in time.
+    Expired,
+    /// What it was about has changed, or its agreement has.
+    Overtaken,
+}
+
+/// Where a referral stands after somebody has spoken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// So many more must approve.
+    Waits(u32),
+    /// It may be released: append the item with the referral's id.
+    Approved,
+    /// It was refused, now or before.
+    Refused,
+}
+
+const READING: &str = "reading referrals";
+
+impl Outcome {
+    fn word(self) -> &'static str {
+        match self {
+            Outcome::Released => "released",
+            Outcome::Refused => "refused",
+            Outcome::Expired => "expired",
+            Outcome::Overtaken => "overtaken",
+        }
+    }
+
+    fn from_word(word: &str) -> Option<Outcome> {
+        let all = [Outcome::Released, Outcome::Refused, Outcome::Expired, Outcome::Overtaken];
+        all.into_iter().find(|outcome| outcome.word() == word)
+    }
+}
+
+impl Exchange {
+    /// Puts something before people. The same id again changes nothing, so that a discloser that was interrupted may ask again.
+    pub fn refer(&self, new: &NewReferral) -> Result<(), StoreError> {
+        let doing = "putting something before people";
+        self.change(doing, |tx| {
+            let no = partner_no(tx, &new.partner)?;
+            let flow = Known::default().flow(tx, no, &new.flow)?;
+            let reasons = serde_json::to_string(&new.reasons).expect("a list of strings always serialises");
+            let sql = "INSERT INTO referrals (id, partner, flow, claim, reasons, binding, requested_by, requested_at, needed,
+                expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT DO NOTHING";
+            let NewReferral { id, claim, binding, requested_by, requested_at, needed, expires_at, .. } = new;
+            let (at, until) = (micros(*requested_at), expires_at.map(micros));
+            let columns = params![id, no, flow, claim.0, reasons, binding, requested_by, at, needed, until];
+            tx.execute(sql, columns).map(drop).doing(doing)
+        })
+    }
+
+    /// Takes one person's word. Whoever asked may not approve, nobody speaks twice, and one refusal ends it.
+    pub fn decide_referral(&self, id: &ReferralId, word: &Approval) -> Result<Verdict, StoreError> {
+        let doing = "taking a person's word on a referral";
+        self.change(doing, |tx| {
+            let referral = read(tx, id)?;
+            let refuse = |why: &str| Err(StoreError::Unfit { what: "approval", why: why.to_owned() });
+            if referral.outcome.is_some() {
+                return refuse("the referral was decided before");
+            }
+            if referral.asked.expires_at.is_some_and(|until| until <= word.at) {
+                return refuse("the referral has expired");
+            }
+            if word.approves && referral.asked.requested_by.as_ref() == Some(&word.person) {
+                return refuse("whoever asks for it may not approve it");
+            }
+            if referral.approvals.iter().any(|earlier| earlier.person == word.person) {
+                return refuse("this person has spoken on it before");
+            }
+            let Approval { person, approves, note, at } = word;
+            let columns = params![id, person, approves, note, micros(*at)];
+            tx.execute("INSERT INTO approvals VALUES (?1, ?2, ?3, ?4, ?5)", columns).doing(doing)?;
+            if !word.approves {
+                end(tx, id, Outcome::Refused, micros(*at))?;
+                return Ok(Verdict::Refused);
+            }
+            Ok(match referral.missing().saturating_sub(1) {
+                0 => Verdict::Approved,
+                more => Verdict::Waits(more),
+            })
+        })
+    }
+
+    /// Ends a referral without releasing anything; false when it has ended before.
+    pub fn end_referral(
+        &self,
+        id: &ReferralId,
+        outcome: Outcome,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        if outcome == Outcome::Released {
+            let why = "only an item on the wire releases it".to_owned();
+            return Err(StoreError::Unfit { what: "outcome", why });
+        }
+        self.change("ending a referral", |tx| end(tx, id, outcome, micros(now)))
+    }
+
+    /// Ends every referral whose time is over; answers how many.
+    pub fn expire_referrals(&self, now: Timestamp) -> Result<usize, StoreError> {
+        let doing = "ending referrals whose time is over";
+        self.change(doing, |tx| {
+            let sql = "UPDATE referrals SET outcome = 'expired', outcome_at = ?1 WHERE outcome IS NULL AND expires_at <= ?1";
+            tx.execute(sql, [micros(now)]).doing(doing)
+        })
+    }
+
+    /// The referrals that wait, oldest first; `limit` at most.
+    pub fn open_referrals(&self, limit: usize) -> Result<Vec<Referral>, StoreError> {
+        self.list("SELECT id FROM referrals WHERE outcome IS NULL ORDER BY requested_at, id LIMIT ?1", limit)
+    }
+
+    /// The referrals that have ended, newest first; `limit` at most.
+    pub fn ended_referrals(&self, limit: usize) -> Result<Vec<Referral>, StoreError> {
+        let sql = "SELECT id FROM referrals WHERE outcome IS NOT NULL ORDER BY outcome_at DESC, id LIMIT ?1";
+        self.list(sql, limit)
+    }
+
+    /// The referrals about a claim, open or ended.
+    pub fn referrals_of(&self, claim: ClaimNo) -> Result<Vec<Referral>, StoreError> {
+        self.list("SELECT id FROM referrals WHERE claim = ?1 ORDER BY requested_at, id", claim.0 as usize)
+    }
+
+    /// One referral.
+    pub fn referral(&self, id: &ReferralId) -> Result<Option<Referral>, StoreError> {
+        self.read(|conn| match read(conn, id) {
+            Ok(referral) => Ok(Some(referral)),
+            Err(StoreError::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error),
+        })
+    }
+
+    fn list(&self, sql: &'static str, number: usize) -> Result<Vec<Referral>, StoreError> {
+        self.read(|conn| {
+            let mut statement = conn.prepare_cached(sql).doing(READING)?;
+            let rows = statement.query_map([number as i64], |row| row.get(0)).doing(READING)?;
+            let ids: Vec<ReferralId> = rows.collect::<Result<_, _>>().doing(READING)?;
+            ids.iter().map(|id| read(conn, id)).collect()
+        })
+    }
+}
+
+impl Referral {
+    /// How many more must approve.
+    pub fn missing(&self) -> u32 {
+        let approved = self.approvals.iter().filter(|approval| approval.approves).count() as u32;
+        self.asked.needed.saturating_sub(approved)
+    }
+}
+
+/// Notes, within the transaction that puts an item on the wire, that it came of a referral that allows it.
+pub(super) fn release(
+    conn: &Connection,
+    id: &ReferralId,
+    partner: PartnerNo,
+    item: i64,
+    at: i64,
+) -> Result<(), StoreError> {
+    let doing = "releasing what was referred";
+    let sql = "UPDATE referrals SET outcome = 'released', outcome_at = ?4, item = ?3
+        WHERE id = ?1 AND partner = ?2 AND outcome IS NULL AND needed <=
+        (SELECT count(*) FROM approvals WHERE referral = ?1 AND approves)";
+    match conn.execute(sql, params![id, partner, item, at]).doing(doing)? {
+        1 => Ok(()),
+        _ => {
+            let why = format!("referral `{id}` does not allow it: it is not approved, or was used before");
+            Err(StoreError::Unfit { what: "item", why })
+        }
+    }
+}
+
+fn end(conn: &Connection, id: &ReferralId, outcome: Outcome, at: i64) -> Result<bool, StoreError> {
+    let sql = "UPDATE referrals SET outcome = ?2, outcome_at = ?3 WHERE id = ?1 AND outcome IS NULL";
+    Ok(conn.execute(sql, params![id, outcome.word(), at]).doing("ending a referral")? == 1)
+}
+
+fn read(conn: &Connection, id: &ReferralId) -> Result<Referral, StoreError> {
+    let sql = "SELECT referrals.*, partners.party, flows.name AS flow_name FROM referrals
+        JOIN partners ON partners.no = referrals.partner JOIN flows ON flows.no = referrals.flow WHERE id = ?1";
+    let mut statement = conn.prepare_cached(sql).doing(READING)?;
+    let found = statement.query_row([id], referral).optional().doing(READING)?;
+    let mut referral = found.ok_or_else(|| StoreError::NotFound { what: "referral", name: id.0.clone() })?;
+    let sql = "SELECT * FROM approvals WHERE referral = ?1 ORDER BY at, person";
+    let mut statement = conn.prepare_cached(sql).doing(READING)?;
+    let rows = statement.query_map([id], |row| {
+        Ok(Approval {
+            person: row.get("person")?,
+            approves: row.get("approves")?,
+            note: row.get("note")?,
+            at: time(row, "at")?,
+        })
+    });
+    referral.approvals = rows.doing(READING)?.collect::<Result<_, _>>().doing(READING)?;
+    Ok(referral)
+}
+
+fn referral(row: &Row<'_>) -> rusqlite::Result<Referral> {
+    let outcome: Option<String> = row.get("outcome")?;
+    let outcome = outcome.and_then(|word| Outcome::from_word(&word)).zip(maybe_time(row, "outcome_at")?);
+    let asked = NewReferral {
+        id: row.get("id")?,
+        partner: row.get("party")?,
+        flow: row.get("flow_name")?,
+        claim: ClaimNo(row.get("claim")?),
+        reasons: serde_json::from_str(row.get_ref("reasons")?.as_str()?).unwrap_or_default(),
+        binding: row.get("binding")?,
+        requested_by: row.get("requested_by")?,
+        requested_at: time(row, "requested_at")?,
+        needed: row.get("needed")?,
+        expires_at: maybe_time(row, "expires_at")?,
+    };
+    let item: Option<i64> = row.get("item")?;
+    Ok(Referral { asked, approvals: Vec::new(), outcome, item: item.map(place::seq) })
+}
