@@ -38,13 +38,21 @@ const SQL: &[&str] = &["rusqlite", "libsqlite3-sys", "sqlx", "tokio-postgres"];
 const LAYERS: &[Layer] = &[
     Layer { name: "entente-suffix", may_use: &[], never: EFFECTS },
     Layer { name: "entente-model", may_use: &["entente-suffix"], never: EFFECTS },
+    Layer { name: "entente-agreement", may_use: &["entente-model"], never: EFFECTS },
     Layer { name: "entente-intake", may_use: &["entente-model"], never: EFFECTS },
     Layer { name: "entente-graph", may_use: &["entente-model"], never: EFFECTS },
     Layer { name: "entente-ledger", may_use: &[], never: EFFECTS },
     Layer { name: "entente-store", may_use: &["entente-model", "entente-ledger"], never: HTTP },
     Layer {
         name: "entente-node",
-        may_use: &["entente-model", "entente-intake", "entente-graph", "entente-ledger", "entente-store"],
+        may_use: &[
+            "entente-model",
+            "entente-agreement",
+            "entente-intake",
+            "entente-graph",
+            "entente-ledger",
+            "entente-store",
+        ],
         never: SQL,
     },
     Layer { name: "xtask", may_use: &[], never: &[] },

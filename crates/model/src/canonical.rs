@@ -44,8 +44,9 @@ fn has_more_than_a_name(object: &Object) -> bool {
     }
 }
 
-/// The id-contributing properties of each observable (STIX 2.1 part 6; Entente's own types likewise).
-fn contributing_names(kind: &Kind) -> &'static [&'static str] {
+/// The id-contributing properties of an observable (STIX 2.1 part 6; Entente's own types likewise): whoever can guess
+/// their values can confirm them by the id.
+pub fn id_contributing(kind: &Kind) -> &'static [&'static str] {
     match kind {
         Kind::Artifact => &["hashes", "payload_bin"],
         Kind::AutonomousSystem | Kind::PhoneNumber => &["number"],
@@ -74,7 +75,7 @@ type DigestChoice = fn(&Map<String, Value>) -> Option<(String, Value)>;
 
 fn contributing(object: &Object, digest: DigestChoice) -> Option<Map<String, Value>> {
     let mut contributing = Map::new();
-    for name in contributing_names(object.kind()) {
+    for name in id_contributing(object.kind()) {
         let Some(value) = object.json().get(*name) else { continue };
         let value = match (*name, value) {
             ("hashes", Value::Object(hashes)) => Map::from_iter(digest(hashes)).into(),
@@ -117,7 +118,7 @@ fn preferred_algorithm(hashes: &Map<String, Value>) -> Option<HashAlgorithm> {
 pub(crate) fn identifying_digest(object: &Object) -> Option<HashAlgorithm> {
     let json = object.json();
     let other =
-        contributing_names(object.kind()).iter().any(|name| *name != "hashes" && json.contains_key(*name));
+        id_contributing(object.kind()).iter().any(|name| *name != "hashes" && json.contains_key(*name));
     preferred_algorithm(json.get("hashes")?.as_object()?)
         .filter(|_| !other && *object.kind() != Kind::Artifact)
 }

@@ -31,7 +31,7 @@ mod selector;
 mod time;
 
 pub use atlas::{Atlas, AtlasError, AtlasRow, Location, RowError, Whereabouts};
-pub use canonical::{canonical_id, canonical_json, vertex_id};
+pub use canonical::{canonical_id, canonical_json, id_contributing, vertex_id};
 pub use claim::{ClaimNo, Compartment, CompartmentNo, Draft, VertexNo};
 pub use compartment_set::CompartmentSet;
 pub use fingerprint::Fingerprint;
