@@ -63,7 +63,7 @@ impl Intake {
 
     /// As [`Intake::new`], of a source that told something before: records taken in then come out as
     /// [`Outcome::Known`] without being read.
-    pub fn after(settings: Settings, atlas: Arc<Atlas>, past: Past<'_>) -> Intake {
+    pub fn after(settings: Settings, atlas: Arc<Atlas>, past: Past<'_, impl Memory + 'static>) -> Intake {
         let recall = Recall::new(past.memory, past.source, &settings.handling, &past.markings);
         Intake::with(settings, atlas, Some(recall)).knowing(past.markings)
     }

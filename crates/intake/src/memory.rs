@@ -13,13 +13,13 @@ pub trait Memory: Send + Sync {
 }
 
 /// What is known from before an import.
-pub struct Past<'p> {
+pub struct Past<'p, M> {
     /// Who tells.
     pub source: &'p str,
     /// The markings that source defined.
     pub markings: Vec<(ObjectId, Marking)>,
     /// The records it told.
-    pub memory: Arc<dyn Memory>,
+    pub memory: Arc<M>,
 }
 
 /// Asks a memory about records, before they are read.

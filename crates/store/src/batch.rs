@@ -34,7 +34,7 @@ pub struct Batch {
 pub struct Telling {
     /// One object or several, its own first.
     pub drafts: Vec<Draft>,
-    /// By what [`Store::knows`](crate::Store::knows) it when it comes again.
+    /// By what a [`Recollection`](crate::Recollection) knows it when it comes again.
     pub fingerprint: Option<Fingerprint>,
 }
 

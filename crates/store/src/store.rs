@@ -5,8 +5,7 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
-use entente_model::Fingerprint;
-use rusqlite::{Connection, params};
+use rusqlite::Connection;
 
 use crate::StoreError;
 use crate::after::AfterCommit;
@@ -72,15 +71,6 @@ impl Store {
             self.after.committed();
         }
         Ok(receipt)
-    }
-
-    /// Whether the record with this fingerprint was taken in, and all it told is kept.
-    pub fn knows(&self, fingerprint: &Fingerprint) -> Result<bool, StoreError> {
-        let doing = "looking up a record";
-        let conn = self.readers.check_out()?;
-        let sql = "SELECT EXISTS (SELECT 1 FROM fingerprints WHERE record = ?1 AND handling = ?2)";
-        let mut statement = conn.prepare_cached(sql).doing(doing)?;
-        statement.query_row(params![fingerprint.record, fingerprint.handling], |row| row.get(0)).doing(doing)
     }
 
     /// Waits until the ledger's checkpoint covers everything committed before.

@@ -3,7 +3,7 @@
 mod told;
 
 use entente_model::{ClaimNo, CompartmentSet, Draft, Fingerprint, Reference, Selector, Tlp};
-use entente_store::{AsOf, Removal, RemovalAct, Status, Store, Telling};
+use entente_store::{AsOf, Removal, RemovalAct, Status, Store, StoreError, Telling};
 use jiff::Timestamp;
 use serde_json::json;
 use told::*;
@@ -361,18 +361,18 @@ fn a_record_is_known_as_it_was_told_last_and_not_when_it_was_older() {
         batch.records = vec![Telling { drafts, fingerprint: Some(fingerprint) }];
         store.commit(batch).expect("a commit").statuses
     };
-    assert!(!store.knows(&known(1, 1)).unwrap());
+    assert!(!knows(&store, &known(1, 1)).unwrap());
     tell(vec![malware(FAMILY, 2, "x")], known(1, 1));
-    assert!(store.knows(&known(1, 1)).unwrap());
-    assert!(!store.knows(&known(1, 2)).unwrap());
+    assert!(knows(&store, &known(1, 1)).unwrap());
+    assert!(!knows(&store, &known(1, 2)).unwrap());
     // The same bytes under another handling: the first telling is no longer how it stands.
     let mut stricter = malware(FAMILY, 2, "x");
     stricter.handling = stricter.handling.at_least_tlp(Tlp::Red);
     assert_eq!(tell(vec![stricter], known(1, 2)), [Updated]);
-    assert!(store.knows(&known(1, 2)).unwrap() && !store.knows(&known(1, 1)).unwrap());
+    assert!(knows(&store, &known(1, 2)).unwrap() && !knows(&store, &known(1, 1)).unwrap());
     // An older version is looked at again each time, so that it is counted as older.
     assert_eq!(tell(vec![malware(FAMILY, 1, "x"), malware(OTHER, 1, "y")], known(3, 1)), [New]);
-    assert!(!store.knows(&known(3, 1)).unwrap());
+    assert!(!knows(&store, &known(3, 1)).unwrap());
 }
 
 #[test]
@@ -386,11 +386,28 @@ fn a_record_whose_claim_was_removed_is_news_again() {
         store.commit(batch).expect("a commit")
     };
     let claim = ClaimNo(tell().claims.start);
-    assert!(store.knows(&fingerprint).unwrap());
+    assert!(knows(&store, &fingerprint).unwrap());
     let at = Timestamp::from_second(1_750_000_000).expect("a time within range");
     let removal =
         Removal { claims: &[claim], act: RemovalAct::Withdrawn, reason: "recalled", at, salt: [5; 32] };
     store.remove(&removal).unwrap();
-    assert!(!store.knows(&fingerprint).unwrap());
+    assert!(!knows(&store, &fingerprint).unwrap());
     assert_eq!(tell().statuses, [New]);
+}
+
+fn knows(store: &Store, fingerprint: &Fingerprint) -> Result<bool, StoreError> {
+    store.recollection()?.knows(fingerprint)
+}
+
+#[test]
+fn a_recollection_sees_what_came_after_it_rested() {
+    let (_folder, store) = open();
+    let fingerprint = Fingerprint { record: [1; 16], handling: [1; 8] };
+    let recollection = store.recollection().unwrap();
+    assert!(!recollection.knows(&fingerprint).unwrap());
+    let mut batch = batch("a", Vec::new());
+    batch.records = vec![Telling { drafts: vec![malware(FAMILY, 2, "x")], fingerprint: Some(fingerprint) }];
+    store.commit(batch).unwrap();
+    recollection.rest().unwrap();
+    assert!(recollection.knows(&fingerprint).unwrap());
 }

@@ -23,7 +23,9 @@ use std::sync::{Arc, OnceLock};
 use anyhow::Context as _;
 use entente_intake::{Memory, Past};
 use entente_model::{Atlas, CompartmentNo, CompartmentSet, Fingerprint, Tlp};
-use entente_store::{Batch, Desk, NodeKey, PreparedBatch, Rehearsal, Status, Store, Telling, TextIndex};
+use entente_store::{
+    Batch, Desk, NodeKey, PreparedBatch, Recollection, Rehearsal, Status, Store, Telling, TextIndex,
+};
 use jiff::Timestamp;
 
 pub(crate) use account::{Credential, Session};
@@ -43,7 +45,7 @@ struct Assets;
 /// One node over one data folder.
 pub(crate) struct App {
     data: PathBuf,
-    store: Arc<Store>,
+    store: Store,
     desk: Desk,
     /// Opened at the first question: an import needs no graph, and stays small without one.
     world: OnceLock<World>,
@@ -107,7 +109,7 @@ impl App {
     /// Opens a data folder, making it when it is not there.
     pub(crate) fn open(data: &Path) -> anyhow::Result<App> {
         let seed = key::seed(data)?;
-        let store = Arc::new(Store::open(data, &NodeKey { name: key::LOG, seed: &seed })?);
+        let store = Store::open(data, &NodeKey { name: key::LOG, seed: &seed })?;
         let text = TextIndex::open(&store)?;
         let desk = Desk::open(data)?;
         let atlas = Arc::new(atlas()?);
@@ -133,8 +135,8 @@ impl App {
     }
 
     /// What this source told before.
-    pub(crate) fn past<'p>(&self, source: &'p str) -> Result<Past<'p>, AppError> {
-        let memory = Arc::new(TakenIn(self.store.clone()));
+    pub(crate) fn past<'p>(&self, source: &'p str) -> Result<Past<'p, TakenIn>, AppError> {
+        let memory = Arc::new(TakenIn(self.store.recollection()?));
         Ok(Past { source, markings: self.told_markings(source)?, memory })
     }
 
@@ -253,13 +255,20 @@ impl App {
 }
 
 /// Claims indexed for text in one transaction.
-const TEXT_AT_A_TIME: usize = 5_000;
+const TEXT_AT_A_TIME: usize = 20_000;
 
 /// How often the node looks for commits of other processes, and does trailing work.
 const FOLLOW_EVERY: std::time::Duration = std::time::Duration::from_millis(250);
 
 /// The records that are in the store.
-struct TakenIn(Arc<Store>);
+pub(crate) struct TakenIn(Recollection);
+
+impl TakenIn {
+    /// Lets go of the store while nothing is asked. What that fails for, the next question will say.
+    pub(crate) fn rest(&self) {
+        let _ = self.0.rest();
+    }
+}
 
 impl Memory for TakenIn {
     fn knows(&self, fingerprint: &Fingerprint) -> bool {

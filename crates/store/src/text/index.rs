@@ -1,5 +1,7 @@
 //! Filling the index from the claims.
 
+use std::borrow::Cow;
+
 use entente_model::{Kind, KindFamily, Object};
 use rusqlite::{CachedStatement, Connection, Row, TransactionBehavior, params};
 
@@ -244,13 +246,43 @@ fn put(
     insert.execute(params![row, kind, label, body]).map(drop).doing(INDEXING)
 }
 
-fn with_joined(text: &str) -> String {
+fn with_joined(text: &str) -> Cow<'_, str> {
+    let mut words = hyphenated(text).filter(|word| word.len() < 64).map(joined).peekable();
+    if words.peek().is_none() {
+        return Cow::Borrowed(text);
+    }
     let mut text = text.to_owned();
-    let hyphenated = |word: &&str| word.len() < 64 && word.contains(['-', '_']);
-    let words: Vec<String> = text.split_whitespace().filter(hyphenated).map(joined).collect();
     for word in words {
         text.push(' ');
         text.push_str(&word);
     }
-    text
+    Cow::Owned(text)
+}
+
+/// The words with a hyphen or underscore in them. Most texts are long and have few, so those are looked for and not the words.
+fn hyphenated(text: &str) -> impl Iterator<Item = &str> {
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        let rest = &text[from..];
+        let mark = rest.bytes().position(|byte| matches!(byte, b'-' | b'_'))?;
+        let start = rest[..mark].char_indices().rev().find(|(_, c)| c.is_whitespace());
+        let start = start.map_or(0, |(place, c)| place + c.len_utf8());
+        let end = rest[mark..].find(char::is_whitespace).map_or(rest.len(), |length| mark + length);
+        from += end;
+        Some(&rest[start..end])
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_words_with_a_mark_in_them_are_joined() {
+        let words = |text| hyphenated(text).collect::<Vec<_>>();
+        assert_eq!(words("zero-access and max_plus\u{3000}a-b c-"), ["zero-access", "max_plus", "a-b", "c-"]);
+        assert!(words("nothing of the kind").is_empty() && words("").is_empty());
+        assert_eq!(with_joined("the zero-access bot"), "the zero-access bot zeroaccess");
+        assert!(matches!(with_joined("zeroaccess"), Cow::Borrowed("zeroaccess")));
+    }
 }

@@ -6,8 +6,8 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::time::Instant;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use entente_intake::{Intake, Outcome, Place, ReadError, Record, Settings};
@@ -17,14 +17,17 @@ use utoipa::ToSchema;
 
 use super::input::Input;
 use super::rejects::{Reject, RejectFile};
-use crate::app::{App, Incoming};
+use crate::app::{App, Incoming, TakenIn};
 
 /// Drafts committed in one transaction: large enough to be fast, small enough to be visible soon and to keep
-/// three of them in memory.
+/// three of them in memory. The first batches are smaller, so that the committer has something to do soon.
 const BATCH_DRAFTS: usize = 16_384;
+const FIRST_BATCH: usize = 1_024;
 /// Bytes of input after which a batch is handed over however few drafts it has: a bundle of long reports must not
 /// need more memory than one of short indicators.
 const BATCH_BYTES: u64 = 16 << 20;
+/// How long nothing may come before the lookup of known records lets go of the store.
+const PAUSE: Duration = Duration::from_secs(1);
 /// Messages that may wait between reader and committer: bounds memory.
 const QUEUE: usize = 1;
 
@@ -114,8 +117,11 @@ pub(crate) fn run(
     let started = Instant::now();
     let bytes = Arc::new(AtomicU64::new(0));
     let (sender, receiver) = sync_channel(QUEUE);
+    let past = app.past(&request.source)?;
+    let memory = past.memory.clone();
     let reading = Reading {
-        intake: Intake::after(request.settings.clone(), app.atlas(), app.past(&request.source)?),
+        intake: Intake::after(request.settings.clone(), app.atlas(), past),
+        aim: FIRST_BATCH,
         request: &request,
         bytes: bytes.clone(),
         sender,
@@ -127,6 +133,7 @@ pub(crate) fn run(
         exclusions: BTreeMap::new(),
     };
     let mut committer = Committer {
+        memory,
         app,
         rehearsal: request.dry_run.then(|| app.rehearse()).transpose()?,
         rejects: RejectFile::new(request.rejects.clone()),
@@ -154,6 +161,8 @@ struct Reading<'a> {
     stop: &'a AtomicBool,
     records: Vec<Telling>,
     drafts: usize,
+    /// Drafts that make the batch in hand full.
+    aim: usize,
     /// Records that were taken in before.
     known: u64,
     /// Where the batch in hand begins in the file being read.
@@ -208,7 +217,7 @@ impl Reading<'_> {
             Outcome::Excluded(class) => *self.exclusions.entry(class).or_default() += 1,
             Outcome::Rejected { reason, raw } => self.send(Message::Reject(record.place, reason, raw))?,
         }
-        if self.drafts < BATCH_DRAFTS && offset - self.since < BATCH_BYTES {
+        if self.drafts < self.aim && offset - self.since < BATCH_BYTES {
             return Ok(());
         }
         self.since = offset;
@@ -217,6 +226,7 @@ impl Reading<'_> {
 
     fn hand_over(&mut self) -> Result<(), Ended> {
         self.drafts = 0;
+        self.aim = BATCH_DRAFTS.min(self.aim * 2);
         let records = std::mem::take(&mut self.records);
         let count = records.len() as u64;
         let batch = (!records.is_empty()).then(|| {
@@ -236,6 +246,7 @@ impl Reading<'_> {
 
 /// The committing side: writes batches, counts, keeps rejects.
 struct Committer<'a> {
+    memory: Arc<TakenIn>,
     app: &'a App,
     /// When the import is only tried.
     rehearsal: Option<Rehearsal>,
@@ -249,7 +260,15 @@ struct Committer<'a> {
 
 impl Committer<'_> {
     fn take_all(&mut self, receiver: Receiver<Message>) -> anyhow::Result<()> {
-        for message in receiver {
+        loop {
+            let message = match receiver.recv_timeout(PAUSE) {
+                Ok(message) => message,
+                Err(RecvTimeoutError::Timeout) => {
+                    self.memory.rest();
+                    continue;
+                }
+                Err(RecvTimeoutError::Disconnected) => return Ok(()),
+            };
             match message {
                 Message::Input(name) => self.file = name,
                 Message::Failed(reason) => self.totals.failures.push(reason),
@@ -257,7 +276,6 @@ impl Committer<'_> {
                 Message::Batch(portion) => self.commit(portion)?,
             }
         }
-        Ok(())
     }
 
     fn reject(&mut self, place: Place, reason: String, raw: &[u8]) -> anyhow::Result<()> {
