@@ -66,6 +66,7 @@ export async function thingIsExportedByKeyboard({ page, world }) {
 
 export async function searchIsExported({ page, world }) {
   await page.goto(`/search?q=${world.family}`);
+  await page.locator('.thing').first().waitFor();
   const rows = await page.locator('.thing').count();
   const save = async (label) => {
     await page.locator('summary', { hasText: label }).click();

@@ -49,6 +49,8 @@ struct Following {
     fresh: Lists,
     /// How many removals the graph has followed.
     removals: u64,
+    /// Everything known was compared, and no index holds what was found.
+    unwritten: bool,
 }
 
 impl World {
@@ -86,9 +88,10 @@ impl World {
         let vertices = self.new_vertices(store, &snapshot)?;
         let last = edges.last().map_or(ClaimNo(0), |edge| edge.claim).max(ClaimNo(reached.claims_end.0 - 1));
         let marks = marks(&store.link_kinds()?, &edges);
+        // Before the graph moves on: what is not taken up now is not read again.
+        following.list(store, &edges)?;
         self.graph.append(&vertices, edges.iter().map(edge).collect(), last)?;
         self.graph.mark(&marks);
-        following.list(store, &edges)?;
         self.compare_new(store, &mut following, &snapshot)
     }
 
@@ -105,20 +108,26 @@ impl World {
             store.each_new_place(vertex, claim, &mut compare)?;
         }
         self.graph.mark(&marks);
+        if before.vertices() == 0 {
+            // Everything there is was new.
+            following.unwritten |= !following.fresh.is_empty();
+            following.fresh = Lists::default();
+        }
         Ok(())
     }
 
     /// Compares everything known with what was listed since this was last done: one reading of all addresses and names,
-    /// however much was listed. True when there was anything to compare with.
-    fn compare_known(&self, store: &Store, following: &mut Following) -> anyhow::Result<bool> {
+    /// however much was listed.
+    fn compare_known(&self, store: &Store, following: &mut Following) -> anyhow::Result<()> {
         if following.fresh.is_empty() {
-            return Ok(false);
+            return Ok(());
         }
         let mut marks = Vec::new();
         store.each_place(&mut |vertex, value| marks.extend(within(&following.fresh, vertex, value)))?;
         self.graph.mark(&marks);
         following.fresh = Lists::default();
-        Ok(true)
+        following.unwritten = true;
+        Ok(())
     }
 
     fn following(&self) -> MutexGuard<'_, Following> {
@@ -141,13 +150,13 @@ impl World {
     /// when it has grown past a tenth of it, or when the marks that were found would otherwise have to be found again at
     /// the next start. An index is never written without them: its claims are not read again.
     pub(crate) fn tend(&self, store: &Store) -> anyhow::Result<()> {
-        let (snapshot, compared) = {
+        let (snapshot, unwritten) = {
             let mut following = self.following();
-            let compared = self.compare_known(store, &mut following)?;
-            (self.graph.snapshot(), compared)
+            self.compare_known(store, &mut following)?;
+            (self.graph.snapshot(), std::mem::take(&mut following.unwritten))
         };
         let grown = snapshot.tail_edges() >= WORTHWHILE.max(snapshot.index().edges() / 10);
-        if compared || grown { self.compact(&snapshot) } else { Ok(()) }
+        if unwritten || grown { self.compact(&snapshot) } else { Ok(()) }
     }
 
     fn compact(&self, snapshot: &Snapshot) -> anyhow::Result<()> {
