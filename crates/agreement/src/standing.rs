@@ -320,7 +320,7 @@ mod tests {
         assert_eq!(said(&agreement, &[company.clone(), police.clone()], now), "suspended");
         assert_eq!(said(&agreement, &[lifted.clone(), company.clone(), police], now), "in force");
         // A suspension counts at once, a resumption not before its time.
-        assert_eq!(said(&agreement, &[company.clone()], "2026-01-15T00:00:00Z"), "suspended");
+        assert_eq!(said(&agreement, std::slice::from_ref(&company), "2026-01-15T00:00:00Z"), "suspended");
         assert_eq!(said(&agreement, &[company, lifted], "2026-02-02T12:00:00Z"), "suspended");
     }
 

@@ -1,5 +1,8 @@
 //! Canonical JSON (RFC 8785) and the deterministic ids of STIX 2.1 section 2.9 that are made of it.
 
+use std::cmp::Ordering;
+
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Number, Value};
 
 use crate::selector::normal_digest;
@@ -90,7 +93,7 @@ fn contributing(object: &Object, digest: DigestChoice) -> Option<Map<String, Val
 /// JSON have no order, so the first is that by name.
 fn preferred_digest(hashes: &Map<String, Value>) -> Option<(String, Value)> {
     let preferred = HashAlgorithm::ALL[..4].iter().find_map(|wanted| hashes.get_key_value(wanted.as_str()));
-    let (name, digest) = preferred.or_else(|| hashes.iter().next())?;
+    let (name, digest) = preferred.or_else(|| hashes.iter().min_by_key(|(name, _)| *name))?;
     Some((name.clone(), digest.clone()))
 }
 
@@ -101,7 +104,7 @@ fn normal_preferred_digest(hashes: &Map<String, Value>) -> Option<(String, Value
         let named = HashAlgorithm::from_name(name) == Some(algorithm);
         normal_digest(algorithm, digest.as_str()?).filter(|_| named)
     };
-    let digest = hashes.iter().find_map(read)?;
+    let digest = in_order(hashes, str::cmp).find_map(read)?;
     Some((algorithm.as_str().to_owned(), digest.into()))
 }
 
@@ -151,19 +154,59 @@ fn write(out: &mut String, value: &Value) {
 }
 
 fn write_members(out: &mut String, members: &Map<String, Value>) {
-    let mut sorted: Vec<(&String, &Value)> = members.iter().collect();
-    // The map is in order of UTF-8, which differs from that of UTF-16 only beyond the basic plane.
-    if sorted.iter().any(|(name, _)| !name.is_ascii()) {
-        sorted.sort_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
-    }
     out.push('{');
-    for (place, (name, value)) in sorted.into_iter().enumerate() {
+    for (place, (name, value)) in in_order(members, utf16).enumerate() {
         out.push_str(if place == 0 { "" } else { "," });
         write_string(out, name);
         out.push(':');
         write(out, value);
     }
     out.push('}');
+}
+
+/// RFC 8785 section 3.2.3; the order of UTF-8 differs beyond the basic plane only.
+fn utf16(a: &str, b: &str) -> Ordering {
+    match a.is_ascii() && b.is_ascii() {
+        true => a.cmp(b),
+        false => a.encode_utf16().cmp(b.encode_utf16()),
+    }
+}
+
+/// A JSON value whose members are written in order of their names, whatever order they came in.
+pub(crate) struct Sorted<'v>(pub(crate) &'v Value);
+
+/// The same of the members of an object.
+pub(crate) struct SortedMembers<'v>(pub(crate) &'v Map<String, Value>);
+
+impl Serialize for Sorted<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Value::Array(items) => serializer.collect_seq(items.iter().map(Sorted)),
+            Value::Object(members) => SortedMembers(members).serialize(serializer),
+            plain => plain.serialize(serializer),
+        }
+    }
+}
+
+impl Serialize for SortedMembers<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(in_order(self.0, str::cmp).map(|(name, value)| (name, Sorted(value))))
+    }
+}
+
+type Member<'v> = (&'v String, &'v Value);
+
+/// Members by name. Whether a map keeps its members sorted or as they came is decided by whoever builds the program.
+fn in_order(
+    members: &Map<String, Value>,
+    order: fn(&str, &str) -> Ordering,
+) -> impl ExactSizeIterator<Item = Member<'_>> {
+    let mut sorted: Vec<Member> = members.iter().collect();
+    let by_name = |(a, _): &Member, (b, _): &Member| order(a, b);
+    if !sorted.is_sorted_by(|a, b| by_name(a, b).is_lt()) {
+        sorted.sort_unstable_by(by_name);
+    }
+    sorted.into_iter()
 }
 
 /// Integers that a double holds exactly are written as they are, all else as ECMAScript writes the double.
@@ -223,6 +266,9 @@ mod tests {
         let wanted =
             "{\"\\r\":2,\"1\":4,\"\u{80}\":6,\"\u{f6}\":7,\"\u{20ac}\":1,\"\u{1f600}\":5,\"\u{fb33}\":3}";
         assert_eq!(canonical_json(&names), wanted);
+        let unsorted: Value =
+            serde_json::from_str(r#"{"b": {"d": 1, "c": 2}, "a": [{"f": 3, "e": 4}]}"#).expect("JSON");
+        assert_eq!(canonical_json(&unsorted), r#"{"a":[{"e":4,"f":3}],"b":{"c":2,"d":1}}"#);
         assert_eq!(
             canonical_json(&json!([9007199254740992_u64, -5, u64::MAX])),
             "[9007199254740992,-5,18446744073709552000]"

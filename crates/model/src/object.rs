@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
+use crate::canonical::SortedMembers;
 use crate::{IdError, Kind, KindFamily, ObjectId, TimestampError, parse_timestamp};
 
 /// A STIX 2.1 object. Its JSON is kept whole, unknown properties too.
@@ -126,7 +127,7 @@ impl Object {
 
     /// The JSON as stored: keys sorted, no white space, so equal content is equal bytes.
     pub fn canonical(&self) -> Vec<u8> {
-        serde_json::to_vec(&self.json).expect("a map with string keys always serialises")
+        serde_json::to_vec(&SortedMembers(&self.json)).expect("a map with string keys always serialises")
     }
 
     /// A property that is a string.
@@ -197,7 +198,10 @@ fn label(kind: &Kind, json: &Map<String, Value>) -> Option<String> {
         Kind::Relationship => get("relationship_type").map(str::to_owned),
         Kind::File | Kind::Artifact | Kind::X509Certificate => {
             let hashes = json.get("hashes").and_then(Value::as_object);
-            let hash = hashes.and_then(|hashes| hashes.values().find_map(Value::as_str));
+            let hash = hashes.and_then(|hashes| {
+                hashes.iter().filter(|(_, hash)| hash.is_string()).min_by_key(|(name, _)| *name)
+            });
+            let hash = hash.and_then(|(_, hash)| hash.as_str());
             hash.or(get("serial_number")).map(str::to_owned)
         }
         Kind::MarkingDefinition => get("definition_type").map(str::to_owned),

@@ -132,6 +132,8 @@ impl Category {
                 | StatisticsK
                 | AggregatedStat
                 | DeconflictionPointer
+                | CovertMeasure
+                | SealedOrder
         )
     }
 

@@ -307,17 +307,19 @@ fn check_transform(flow: &Flow, transform: &Transform, at: &str, found: &mut Fin
                 );
             }
         }
-        Select::Field(name) if name.kind() != "*" => {
-            let kind = Kind::from_name(name.kind());
-            match declaration(&kind, name.property()).map(|field| field.sort()) {
-                None => found.error(at, format!("`{name}` is no known field"), "name a field that exists"),
-                Some(Sort::Frame) => {
-                    found.error(at, format!("`{name}` cannot be transformed"), "take the rule out")
-                }
-                Some(_) => {}
+        Select::Field(name) => {
+            let kinds = Kind::KNOWN.iter().filter(|kind| name.kind() == "*" || kind.as_str() == name.kind());
+            let sorts: Vec<Sort> = kinds
+                .filter_map(|kind| declaration(kind, name.property()))
+                .map(|field| field.sort())
+                .collect();
+            let fixed = |sort: &Sort| matches!(sort, Sort::Frame | Sort::Markings);
+            if sorts.is_empty() {
+                found.error(at, format!("`{name}` is no known field"), "name a field that exists");
+            } else if sorts.iter().any(fixed) {
+                found.error(at, format!("`{name}` cannot be transformed"), "take the rule out");
             }
         }
-        Select::Field(_) => {}
     }
 }
 
@@ -330,5 +332,68 @@ fn check_quality(flow: &Flow, at: &str, found: &mut Findings) {
     if !sources.contains(least.source) || !best.contains(&least.information) {
         let mend = "write a letter and a digit of the scheme, such as B and 2";
         found.error(&format!("{at}.min_quality"), "it is no grade of its scheme", mend);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::signed::tests::keyed;
+    use crate::{FlowId, SpecialCategories, Trigger};
+
+    /// Where the findings of a changed agreement are, errors only.
+    fn errors(change: impl FnOnce(&mut Agreement)) -> Vec<String> {
+        let mut agreement = keyed("company-police");
+        change(&mut agreement);
+        agreement.check().into_iter().filter(Finding::is_error).map(|finding| finding.at).collect()
+    }
+
+    #[test]
+    fn what_is_sound_has_no_errors() {
+        assert!(errors(|_| {}).is_empty());
+        let unusual = errors(|agreement| {
+            agreement.flows[0].trigger = Trigger::HitNoHit;
+            agreement.flows[0].special_categories = SpecialCategories::StrictlyNecessary;
+        });
+        assert!(unusual.is_empty());
+    }
+
+    #[test]
+    fn each_fault_is_found_where_it_is() {
+        let flow: FlowId = "accounts".parse().expect("an id");
+        let select = |name: &str| Select::Field(name.parse().expect("a field"));
+        assert_eq!(errors(|a| a.valid_until = a.valid_from), ["valid_until"]);
+        assert_eq!(errors(|a| a.version = 2), ["supersedes"]);
+        assert_eq!(errors(|a| a.parties[1].keys.clear()), ["parties[1].keys"]);
+        assert_eq!(errors(|a| a.parties[1].keys = a.parties[0].keys.clone()), ["parties[1].keys"]);
+        assert_eq!(
+            errors(|a| a.parties[0].node = Some("node.company.example:7879".into())),
+            ["parties[0].keys"]
+        );
+        assert_eq!(errors(|a| a.flows[0].id = flow), ["flows[1].id"]);
+        assert_eq!(errors(|a| a.flows[0].from = "nobody".parse().expect("an id")), ["flows[0].from"]);
+        assert_eq!(errors(|a| a.flows[0].purposes.clear()), ["flows[0].purposes"]);
+        assert_eq!(
+            errors(|a| a.flows[0].data_categories = [Category::SealedOrder].into()),
+            ["flows[0].data_categories"]
+        );
+        let basis =
+            |a: &mut Agreement| a.flows[1].legal_basis.sender.instrument = LegalInstrument::NoneNonPersonal;
+        assert_eq!(errors(basis), ["flows[1].legal_basis.sender"]);
+        for name in ["*.id", "*.x_unheard_of", "file.object_marking_refs"] {
+            let rule = Transform { select: select(name), form: Form::Mask };
+            assert_eq!(errors(|a| a.flows[0].transforms.push(rule)), ["flows[0].transforms[0]"], "{name}");
+        }
+    }
+
+    #[test]
+    fn what_may_not_be_meant_is_a_warning() {
+        let mut agreement = keyed("company-police");
+        agreement.parties[1].jurisdiction = "GB".parse().expect("a country");
+        agreement.flows[0].data_subjects.clear();
+        let found = agreement.check();
+        assert!(found.iter().all(|finding| !finding.is_error()));
+        let at: Vec<&str> = found.iter().map(|finding| finding.at.as_str()).collect();
+        assert!(at.contains(&"flows[0].data_subjects") && at.contains(&"flows[0].transfer"), "{at:?}");
     }
 }

@@ -40,7 +40,8 @@ pub(super) const KINDS: &[Declared] = &[
             plain("context").required(),
             reference("object_refs").required(),
         ],
-    ),
+    )
+    .tells(ThreatContext),
     kind(
         "identity",
         &[
@@ -129,6 +130,7 @@ pub(super) const KINDS: &[Declared] = &[
             reference("sample_refs"),
         ],
     )
+    .tells(MalwareFamily)
     // STIX needs the name of a family only, but malware without a name or sample says nothing.
     .any_of(&[&["name"], &["sample_refs"]]),
     kind(
@@ -182,7 +184,8 @@ pub(super) const KINDS: &[Declared] = &[
             reference("object_refs").required(),
             plain("x_misp_opinion"),
         ],
-    ),
+    )
+    .tells(ThreatContext),
     kind(
         "report",
         &[

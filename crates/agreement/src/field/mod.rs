@@ -161,15 +161,23 @@ const OBSERVED: &[Declaration] = &[
 pub(crate) struct Declared {
     kind: &'static str,
     own: &'static [Declaration],
+    /// What an object of the kind tells by being there, even without any field: that somebody wrote to somebody, that
+    /// something was seen. It leaves only when this category does.
+    pub(crate) tells: Option<Category>,
     /// Each is a set of properties that together make the object one of its kind.
     pub(crate) any_of: &'static [&'static [&'static str]],
 }
 
 const fn kind(kind: &'static str, own: &'static [Declaration]) -> Declared {
-    Declared { kind, own, any_of: &[] }
+    Declared { kind, own, tells: None, any_of: &[] }
 }
 
 impl Declared {
+    const fn tells(mut self, category: Category) -> Declared {
+        self.tells = Some(category);
+        self
+    }
+
     const fn any_of(mut self, any_of: &'static [&'static [&'static str]]) -> Declared {
         self.any_of = any_of;
         self
@@ -239,6 +247,27 @@ mod tests {
     fn what_nobody_declared_is_no_field() {
         assert!(declarations(&Kind::from_name("x-acme-person")).is_empty());
         assert!(declaration(&Kind::Malware, "x_acme_victim").is_none());
+    }
+
+    /// An object whose references alone say something must not leave for want of a field that is withheld.
+    #[test]
+    fn what_refers_tells_something() {
+        for declared in declared() {
+            let refers = declared.own.iter().any(|field| field.sort == Sort::Reference);
+            let data =
+                |field: &Declaration| field.required && matches!(field.sort, Sort::Data(_) | Sort::Prose);
+            let named = |together: &&[&str]| {
+                together.iter().any(|name| {
+                    declared
+                        .own
+                        .iter()
+                        .any(|field| field.property == *name && matches!(field.sort, Sort::Data(_)))
+                })
+            };
+            let each = !declared.any_of.is_empty() && declared.any_of.iter().all(named);
+            let governed = declared.tells.is_some() || each || declared.own.iter().any(data);
+            assert!(!refers || governed, "`{}` could leave as mere references", declared.kind);
+        }
     }
 
     #[test]

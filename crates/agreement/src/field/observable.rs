@@ -61,7 +61,8 @@ pub(super) const KINDS: &[Declared] = &[
             reference("raw_email_ref"),
             never("x_mailer"),
         ],
-    ),
+    )
+    .tells(TrafficData),
     kind(
         "file",
         &[
@@ -133,6 +134,7 @@ pub(super) const KINDS: &[Declared] = &[
             data("extensions.tcp-ext", Netflow),
         ],
     )
+    .tells(Netflow)
     .any_of(&[&["src_ref"], &["dst_ref"]]),
     kind(
         "process",
@@ -155,6 +157,7 @@ pub(super) const KINDS: &[Declared] = &[
             never("x_stix20_arguments"),
         ],
     )
+    .tells(HostArtefact)
     .any_of(&[&["pid"], &["command_line"], &["cwd"], &["created_time"], &["image_ref"], &["extensions"]]),
     kind(
         "software",
@@ -199,6 +202,7 @@ pub(super) const KINDS: &[Declared] = &[
             plain("number_of_subkeys"),
         ],
     )
+    .tells(HostArtefact)
     .any_of(&[&["key"], &["values"]]),
     kind(
         "x509-certificate",

@@ -27,7 +27,8 @@ pub(super) const KINDS: &[Declared] = &[
             reference("where_sighted_refs"),
             plain("summary"),
         ],
-    ),
+    )
+    .tells(Observation),
     kind(
         "extension-definition",
         &[

@@ -37,6 +37,10 @@ pub(crate) struct Sieve {
 pub(crate) struct KindSieve {
     pub(crate) fields: HashMap<&'static str, Field>,
     pub(crate) any_of: &'static [&'static [&'static str]],
+    /// The clause by which nothing of the kind leaves, whatever its fields.
+    pub(crate) barred: Option<ClauseId>,
+    /// Some data of the kind leaves in another form than it has, or not at all.
+    pub(crate) changes: bool,
     /// How long pseudonyms in it stay the same, the shortest.
     pub(crate) epoch: Epoch,
 }
@@ -93,8 +97,8 @@ impl Sieve {
         for declared in declared() {
             let kind = Kind::from_name(declared.name());
             let fields = sieve.fields(flow, recipient, &kind, declared);
-            sieve.rewrites |= fields.changes() && fields.can_leave();
-            if fields.changes() {
+            sieve.rewrites |= fields.changes && fields.can_leave();
+            if fields.changes {
                 sieve.changing.insert(DataCategory::of(&kind));
             }
             sieve.kinds.insert(kind, fields);
@@ -142,7 +146,9 @@ impl Sieve {
             _ => None,
         });
         let epoch = epochs.max().unwrap_or(Epoch::Agreement);
-        KindSieve { fields, any_of: declared.any_of, epoch }
+        let changes = fields.values().any(Field::changes);
+        let barred = declared.tells.and_then(|category| refusal(flow, recipient, category));
+        KindSieve { fields, any_of: declared.any_of, barred, changes, epoch }
     }
 
     fn field(&self, flow: &Flow, recipient: &Party, kind: &Kind, field: &'static Declaration) -> Field {
@@ -179,14 +185,10 @@ impl Sieve {
             Sort::Pattern if !flow.covers(Category::DetectionPattern) => {
                 (Treatment::Drop, clauses.categories.clone())
             }
-            Sort::Reference
-            | Sort::Attribution
-            | Sort::Markings
-            | Sort::Sources
-            | Sort::Pattern
-            | Sort::Extensions => {
-                let dropped = rule == Some(Form::Drop) && field.sort() != Sort::Markings;
-                let treatment = if dropped { Treatment::Drop } else { Treatment::BySort };
+            Sort::Markings => (Treatment::BySort, clauses.transforms.clone()),
+            // What these hold has forms of its own, so any rule about the whole takes it away.
+            Sort::Reference | Sort::Attribution | Sort::Sources | Sort::Pattern | Sort::Extensions => {
+                let treatment = if rule.is_some() { Treatment::Drop } else { Treatment::BySort };
                 (treatment, clauses.transforms.clone())
             }
         }
@@ -218,6 +220,7 @@ fn transform(flow: &Flow, kind: &Kind, field: &Declaration) -> Option<Form> {
     });
     let general = flow.transforms.iter().find(|rule| match (&rule.select, field.sort()) {
         (Select::Category(category), Sort::Data(own)) => *category == own,
+        (Select::Category(category), Sort::Pattern) => *category == Category::DetectionPattern,
         // A place that leaves as a region leaves without its country too.
         (Select::Category(Category::PostalAddress), _) => {
             rule.form == Form::GeneralisePlace(PlaceStep::Region)
@@ -230,15 +233,10 @@ fn transform(flow: &Flow, kind: &Kind, field: &Declaration) -> Option<Form> {
 }
 
 impl KindSieve {
-    /// True when some data of the kind leaves in another form than it has, or not at all.
-    fn changes(&self) -> bool {
-        self.fields.values().any(Field::changes)
-    }
-
     /// True when nothing the kind needs is always withheld.
     fn can_leave(&self) -> bool {
         let stays = |field: &&Field| field.declaration.is_required() && field.treatment == Treatment::Drop;
-        !self.fields.values().any(|field| stays(&field))
+        self.barred.is_none() && !self.fields.values().any(|field| stays(&field))
     }
 }
 

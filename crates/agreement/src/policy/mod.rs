@@ -268,8 +268,7 @@ impl Compiled {
         sender: &Party,
         recipient: &Party,
     ) -> Result<Compiled, CompileError> {
-        let agreement = in_force.agreement();
-        let rules = rules_of(agreement, flow, sender, recipient);
+        let rules = rules_of(in_force, flow, sender, recipient);
         let mut set = PolicySet::new();
         let mut numbers = HashMap::new();
         let mut text = format!("// {}: {} to {}\n", flow.id, sender.id, recipient.id);
@@ -304,7 +303,7 @@ impl Compiled {
             ClauseId::of_flow(&self.flow.id, "data_categories"),
             ClauseId::of_flow(&self.flow.id, "max_tlp"),
         ];
-        if is_personal(class) {
+        if is_personal(&self.flow, class) {
             clauses.push(ClauseId::of_flow(&self.flow.id, "legal_basis/sender"));
             clauses.push(ClauseId::of_flow(&self.flow.id, "legal_basis/recipient"));
         }
@@ -363,7 +362,7 @@ impl Compiled {
         compartment: &Compartment,
         context: &Context,
     ) -> Result<(Request, Entities), String> {
-        let resource = compartment_entity(me, compartment)?;
+        let resource = compartment_entity(&self.flow, me, compartment)?;
         let asked = self.context(compartment, context)?;
         let action = ACTION.clone();
         let request = Request::new(recipient.uid(), action, resource.uid(), asked, None);
@@ -430,7 +429,7 @@ fn recipient_entity(party: &Party) -> Entity {
     Entity::new(uid, attributes, Default::default()).expect("strings and booleans evaluate to themselves")
 }
 
-fn compartment_entity(me: &PartyId, compartment: &Compartment) -> Result<Entity, String> {
+fn compartment_entity(flow: &Flow, me: &PartyId, compartment: &Compartment) -> Result<Entity, String> {
     let handling = &compartment.handling;
     let grade = handling.grade;
     let number = RestrictedExpression::new_long;
@@ -438,7 +437,7 @@ fn compartment_entity(me: &PartyId, compartment: &Compartment) -> Result<Entity,
     let flag = RestrictedExpression::new_bool;
     let mut attributes = vec![
         ("class", text(class_name(compartment.category))),
-        ("personal", flag(is_personal(compartment.category))),
+        ("personal", flag(is_personal(flow, compartment.category))),
         ("tlp", number(handling.tlp as i64)),
         ("pap", number(handling.pap as i64)),
         ("no_onward", flag(handling.conditions.no_onward)),

@@ -92,11 +92,25 @@ impl fmt::Display for Effect {
 
 /// A string as Cedar writes it.
 pub(crate) fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.escape_default())
+    let mut out = String::from("\"");
+    for letter in text.chars() {
+        match letter {
+            // It ends no string here, and words with it are read by people.
+            '\'' => out.push(letter),
+            _ => out.extend(letter.escape_default()),
+        }
+    }
+    out.push('"');
+    out
 }
 
-/// A set of strings as Cedar writes it.
-pub(crate) fn set<'t>(words: impl IntoIterator<Item = &'t str>) -> String {
+/// That a string is none of these words, in Cedar, which has no empty set.
+pub(crate) fn is_none_of<'t>(string: &str, words: impl IntoIterator<Item = &'t str>) -> String {
+    set(words).map_or_else(|| "true".to_owned(), |words| format!("!{words}.contains({string})"))
+}
+
+/// A set of strings as Cedar writes it; none when it is empty, which Cedar cannot write.
+pub(crate) fn set<'t>(words: impl IntoIterator<Item = &'t str>) -> Option<String> {
     let words: Vec<String> = words.into_iter().map(quoted).collect();
-    format!("[{}]", words.join(", "))
+    (!words.is_empty()).then(|| format!("[{}]", words.join(", ")))
 }

@@ -9,15 +9,16 @@ use entente_model::{DataCategory, GradeScheme};
 use jiff::Timestamp;
 
 use super::decision::{ClauseId, Outward};
-use super::rule::{Rule, quoted, set};
+use super::rule::{Rule, is_none_of, quoted, set};
 use crate::{
-    Agreement, ApprovalMode, ApprovalWhen, CaseScope, Flow, LegalBasis, LegalInstrument, Party, Sensitivity,
-    SpecialCategories, SubjectClass, ThirdCountry, Trigger,
+    Agreement, ApprovalMode, ApprovalWhen, CaseScope, Flow, InForce, LegalBasis, LegalInstrument, Party,
+    Sensitivity, SpecialCategories, SubjectClass, ThirdCountry, Trigger,
 };
 
 /// Every rule that decides about this flow from `sender` to `recipient`.
-pub(crate) fn rules_of(agreement: &Agreement, flow: &Flow, sender: &Party, recipient: &Party) -> Vec<Rule> {
-    let mut rules = vec![Rule::permit(clause(flow, "parties"), String::new()), validity(agreement)];
+pub(crate) fn rules_of(in_force: &InForce, flow: &Flow, sender: &Party, recipient: &Party) -> Vec<Rule> {
+    let agreement = in_force.agreement();
+    let mut rules = vec![Rule::permit(clause(flow, "parties"), String::new()), validity(in_force)];
     rules.push(trigger(flow));
     rules.extend(purposes(flow));
     rules.push(case_scope(agreement));
@@ -38,8 +39,9 @@ fn clause(flow: &Flow, part: &str) -> ClauseId {
     ClauseId::of_flow(&flow.id, part)
 }
 
-fn validity(agreement: &Agreement) -> Rule {
-    let (from, until) = (time(agreement.valid_from), time(agreement.valid_until));
+/// Until its own end, the end of a notice, or the beginning of its successor.
+fn validity(in_force: &InForce) -> Rule {
+    let (from, until) = (time(in_force.agreement().valid_from), time(in_force.until()));
     let when = format!("context.now < {from} || context.now >= {until}");
     let text = "the agreement is not in force at this time";
     Rule::deny(1, ClauseId::new("agreement/validity"), Outward::NotNow, when, text)
@@ -57,8 +59,7 @@ pub(crate) fn triggers_of(flow: &Flow) -> &'static [Trigger] {
 }
 
 fn trigger(flow: &Flow) -> Rule {
-    let words = set(triggers_of(flow).iter().map(|trigger| trigger.as_str()));
-    let when = format!("!{words}.contains(context.trigger)");
+    let when = is_none_of("context.trigger", triggers_of(flow).iter().map(|trigger| trigger.as_str()));
     // Where the answer is hit or no hit, a refusal must look like any other.
     let outward = not_covered(flow);
     Rule::deny(2, clause(flow, "trigger"), outward, when, "the flow is not set off in this way")
@@ -72,10 +73,10 @@ fn not_covered(flow: &Flow) -> Outward {
 }
 
 fn purposes(flow: &Flow) -> [Rule; 2] {
-    let asked = set([Trigger::OnRequest.as_str(), Trigger::HitNoHit.as_str()]);
-    let listed = set(flow.purposes.iter().map(|purpose| purpose.as_str()));
-    let missing = format!("{asked}.contains(context.trigger) && !(context has purpose)");
-    let other = format!("context has purpose && !{listed}.contains(context.purpose)");
+    let missing =
+        "[\"on_request\", \"hit_no_hit\"].contains(context.trigger) && !(context has purpose)".to_owned();
+    let other = is_none_of("context.purpose", flow.purposes.iter().map(|purpose| purpose.as_str()));
+    let other = format!("context has purpose && {other}");
     [
         Rule::refer(3, clause(flow, "purposes"), missing, "nobody said for which purpose it is asked"),
         Rule::deny(
@@ -91,8 +92,11 @@ fn purposes(flow: &Flow) -> [Rule; 2] {
 fn case_scope(agreement: &Agreement) -> Rule {
     let id = ClauseId::new("agreement/case_scope");
     let within = |cases: &[String]| {
-        let cases = set(cases.iter().map(String::as_str));
-        let when = format!("!(resource has case && {cases}.contains(resource.case))");
+        // Cedar knows that there is a case only after it was asked.
+        let when = match set(cases.iter().map(String::as_str)) {
+            Some(cases) => format!("!(resource has case && {cases}.contains(resource.case))"),
+            None => "true".to_owned(),
+        };
         Rule::deny(3, id.clone(), Outward::NotCovered, when, "it does not belong to a case of the agreement")
     };
     match &agreement.case_scope {
@@ -164,16 +168,17 @@ pub(crate) fn classes_of(flow: &Flow) -> BTreeSet<DataCategory> {
 }
 
 fn coverage(flow: &Flow) -> [Rule; 1] {
-    let classes = set(classes_of(flow).into_iter().map(class_name));
-    let when = format!("!{classes}.contains(resource.class)");
+    let when = is_none_of("resource.class", classes_of(flow).into_iter().map(class_name));
     let text = "the flow names no category of this class of data";
     [Rule::deny(6, clause(flow, "data_categories"), not_covered(flow), when, text)]
 }
 
 fn subjects(flow: &Flow) -> Vec<Rule> {
-    let listed = set(flow.data_subjects.iter().map(|subject| subject.as_str()));
     let id = || clause(flow, "data_subjects");
-    let others = format!("context has subjects && !{listed}.containsAll(context.subjects)");
+    let others = match set(flow.data_subjects.iter().map(|subject| subject.as_str())) {
+        Some(listed) => format!("context has subjects && !{listed}.containsAll(context.subjects)"),
+        None => "context has subjects && !context.subjects.isEmpty()".to_owned(),
+    };
     let text = "it is about persons the flow does not name";
     let mut rules = vec![Rule::deny(6, id(), not_covered(flow), others, text)];
     if !flow.data_subjects.contains(&SubjectClass::Unknown) {
@@ -319,8 +324,10 @@ pub(crate) fn class_name(class: DataCategory) -> &'static str {
     }
 }
 
-pub(crate) fn is_personal(class: DataCategory) -> bool {
-    !matches!(class, DataCategory::ThreatIntelligence | DataCategory::MalwareArtefact)
+/// True when what the flow covers of a class may be personal data.
+pub(crate) fn is_personal(flow: &Flow, class: DataCategory) -> bool {
+    let covered = flow.data_categories.iter().filter(|category| flow.covers(**category));
+    covered.into_iter().any(|category| category.class() == class && category.is_personal())
 }
 
 pub(crate) fn scheme_name(scheme: GradeScheme) -> &'static str {

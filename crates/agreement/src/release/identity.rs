@@ -1,12 +1,13 @@
 //! The id something leaves under.
 //!
-//! - An observable keeps its deterministic id when that is the id of what leaves: then it says nothing that the values
-//!   do not. Otherwise the id could confirm a guess of what was withheld.
-//! - Anything keeps a random id unless data in it was transformed or withheld: two partners who hold the two forms
-//!   could join them by it.
-//! - A name-based id (UUID version 3 or 5) may be made of anything in the object, so it stays only when all of it leaves.
-//! - A relationship or sighting keeps its id only when its ends keep theirs; what refers to many things in no order
-//!   that matters (a report, a note) only under flows that change nothing.
+//! - An id made of a value (an observable's, or one a reader minted from a name) stays when it is the id of what leaves:
+//!   then it says nothing that the values do not. Otherwise it could confirm a guess of what was withheld.
+//! - A random id stays for kinds whose data all leaves as it is. Were it to stay beside a changed form, two partners who
+//!   hold the two forms could join them by it; were it to depend on what one version holds, versions would part.
+//! - Any other name-based id (UUID version 3 or 5) may be made of anything in the object, so it stays only when all of it
+//!   leaves.
+//! - A relationship or sighting keeps its id only when its ends keep theirs; what gathers many things (a report, a note)
+//!   only under flows that change nothing.
 
 use entente_model::{Kind, KindFamily, Object, ObjectId, canonical_id, id_contributing, vertex_id};
 use serde_json::Value;
@@ -21,16 +22,42 @@ pub(super) fn decide(shaping: &mut Shaping) -> Result<ObjectId, Withheld> {
         return Ok(id.clone());
     }
     let ends = ends(shaping)?;
-    let whole = !shaping.data_touched && !(is_name_based(shaping.object.id()) && shaping.other_dropped);
     let keeps = match shaping.family() {
-        KindFamily::Relationship => whole && ends.iter().all(|end| *end == Leaving::Clear),
-        KindFamily::Observable => keeps_observable(shaping, whole),
+        KindFamily::Relationship => ends.iter().all(|end| *end == Leaving::Clear) && keeps_named(shaping),
+        KindFamily::Observable => keeps_observable(shaping),
         KindFamily::Domain | KindFamily::Meta if gathers(shaping.object.kind()) => {
-            whole && !shaping.compiled.sieve.rewrites
+            !shaping.compiled.sieve.rewrites && keeps_named(shaping)
         }
-        KindFamily::Domain | KindFamily::Meta => whole,
+        KindFamily::Domain | KindFamily::Meta => keeps_named(shaping),
     };
     Ok(if keeps { shaping.object.id().clone() } else { new_id(shaping) })
+}
+
+/// Whether the id of what is no observable stays.
+fn keeps_named(shaping: &Shaping) -> bool {
+    !shaping.fields.changes && !shaping.data_touched && (keeps_whole(shaping) || is_minted(shaping))
+}
+
+/// True when nothing an id could be made of is withheld.
+fn keeps_whole(shaping: &Shaping) -> bool {
+    !is_name_based(shaping.object.id()) || (shaping.compiled.sieve.free_text && !shaping.other_dropped)
+}
+
+/// True when a reader minted the id from what leaves: a name, a country, or the ends of a relationship, which keep
+/// their ids where this is asked.
+fn is_minted(shaping: &Shaping) -> bool {
+    let (id, out) = (shaping.object.id(), &shaping.out);
+    let text = |property: &str| out.get(property).and_then(Value::as_str);
+    let name = match id.kind() {
+        Kind::Location => text("country").map(str::to_owned),
+        Kind::Relationship => {
+            let ends = ["source_ref", "target_ref"].map(|property| shaping.object.text(property));
+            let parts = [ends[0], text("relationship_type"), ends[1]];
+            parts.into_iter().collect::<Option<Vec<_>>>().map(|parts| parts.join("\u{1f}"))
+        }
+        _ => text("name").map(str::to_lowercase),
+    };
+    name.is_some_and(|name| ObjectId::minted(id.kind().clone(), &name) == *id)
 }
 
 fn is_name_based(id: &ObjectId) -> bool {
@@ -70,19 +97,17 @@ fn end(shaping: &Shaping, property: &str) -> Result<Leaving, Withheld> {
     }
 }
 
-fn keeps_observable(shaping: &mut Shaping, whole: bool) -> bool {
+fn keeps_observable(shaping: &mut Shaping) -> bool {
     let own = shaping.object.id().clone();
-    let told = with_contributing(shaping, true);
-    if is_name_based(&own)
-        && id_contributing(own.kind()).iter().any(|name| shaping.object.json().contains_key(*name))
-    {
-        let same = |object: &Object| canonical_id(object).as_ref() == Some(&own) || vertex_id(object) == own;
-        // `vertex_id` of what has no selector left is its own id, which proves nothing.
-        let proven = told.as_ref().is_some_and(|told| canonical_id(told).is_some() && same(told));
-        let derived = same(&shaping.object) && canonical_id(&shaping.object).is_some();
-        return proven || (!derived && whole && !references_change(shaping));
+    let made_of_values = |object: &Object| {
+        // `vertex_id` of what has no value left is its own id, which proves nothing.
+        canonical_id(object).is_some_and(|id| id == own || vertex_id(object) == own)
+    };
+    if with_contributing(shaping, true).as_ref().is_some_and(made_of_values) {
+        return true;
     }
-    whole && !references_change(shaping)
+    let random = !made_of_values(&shaping.object) && keeps_whole(shaping);
+    random && !shaping.fields.changes && !shaping.data_touched && !references_change(shaping)
 }
 
 /// True when a reference its id may be made of would not stay as it is.

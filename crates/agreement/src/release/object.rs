@@ -72,6 +72,12 @@ impl<'a> Shaping<'a> {
             let clause = compiled.sieve.undeclared().clone();
             return Err(stays(clause, "nobody declared what its fields are".to_owned()));
         };
+        if let Some(clause) = &fields.barred {
+            return Err(stays(
+                clause.clone(),
+                "that it is there tells what the flow does not cover".to_owned(),
+            ));
+        }
         let mut shaping = Shaping {
             compiled,
             fields,
@@ -142,12 +148,11 @@ impl<'a> Shaping<'a> {
             return;
         };
         let data = matches!(field.declaration.sort(), Sort::Data(_) | Sort::Pattern);
-        if data && !self.is_about_named(field) {
-            self.drop(property, self.compiled.sieve.other_subjects().clone(), true);
-            return;
-        }
         match &field.treatment {
             Treatment::Drop => self.drop(property, field.clause.clone(), data),
+            _ if data && !self.is_about_named(field) => {
+                self.drop(property, self.compiled.sieve.other_subjects().clone(), true);
+            }
             Treatment::Keep => self.keep(property, value, field),
             Treatment::Change(form) => self.change(property, value, form, field),
             Treatment::BySort => self.by_sort(property, value, field),
@@ -172,6 +177,20 @@ impl<'a> Shaping<'a> {
     }
 
     fn keep(&mut self, property: &str, value: &Value, field: &Field) {
+        let known = match field.declaration.sort() {
+            Sort::Plain => known_members(property, value),
+            _ => Some(Cow::Borrowed(value)),
+        };
+        let Some(known) = known else {
+            let clause = self.compiled.sieve.undeclared().clone();
+            return self.drop(property, clause, false);
+        };
+        if let Cow::Owned(_) = known {
+            let clause = self.compiled.sieve.undeclared().clone();
+            self.changes.push(Change { property: property.to_owned(), what: Altered::Transformed, clause });
+            self.other_dropped = true;
+        }
+        let value = known.as_ref();
         let value = match may_hold_cards(field.declaration.sort()) {
             true => cut_cards(value),
             false => Cow::Borrowed(value),
@@ -461,6 +480,39 @@ fn declares_type(extension: &Value) -> bool {
             .get("extension_type")
             .and_then(Value::as_str)
             .is_some_and(|declared| types.contains(&declared))
+}
+
+/// A value with nothing in it that nobody declared: structures hold what the standard gives them, and no more.
+fn known_members<'v>(property: &str, value: &'v Value) -> Option<Cow<'v, Value>> {
+    let known: &[&str] = match property {
+        "kill_chain_phases" => &["kill_chain_name", "phase_name"],
+        "definition" => &["statement", "tlp"],
+        _ => &[],
+    };
+    match value {
+        Value::Array(items) => {
+            let kept: Vec<Cow<Value>> =
+                items.iter().filter_map(|item| known_members(property, item)).collect();
+            let same = kept.len() == items.len() && kept.iter().all(|item| matches!(item, Cow::Borrowed(_)));
+            Some(if same {
+                Cow::Borrowed(value)
+            } else {
+                Cow::Owned(kept.into_iter().map(Cow::into_owned).collect())
+            })
+        }
+        Value::Object(members) => {
+            let text = |(name, member): (&String, &Value)| {
+                (known.contains(&name.as_str()) && member.is_string()).then(|| (name.clone(), member.clone()))
+            };
+            let kept: Map<String, Value> = members.iter().filter_map(text).collect();
+            match (kept.is_empty(), kept.len() == members.len()) {
+                (true, _) => None,
+                (false, true) => Some(Cow::Borrowed(value)),
+                (false, false) => Some(Cow::Owned(Value::Object(kept))),
+            }
+        }
+        _ => Some(Cow::Borrowed(value)),
+    }
 }
 
 /// Where people write card numbers, and nothing else looks like one.
