@@ -175,14 +175,27 @@ fn utf16(a: &str, b: &str) -> Ordering {
 /// A JSON value whose members are written in order of their names, whatever order they came in.
 pub(crate) struct Sorted<'v>(pub(crate) &'v Value);
 
-/// The same of the members of an object.
-pub(crate) struct SortedMembers<'v>(pub(crate) &'v Map<String, Value>);
+/// Members of an object, likewise.
+pub(crate) struct SortedMembers<'v>(Vec<Member<'v>>);
+
+impl<'v> SortedMembers<'v> {
+    pub(crate) fn all(members: &'v Map<String, Value>) -> SortedMembers<'v> {
+        SortedMembers(in_order(members, str::cmp).collect())
+    }
+
+    pub(crate) fn of(
+        members: &'v Map<String, Value>,
+        kept: impl Fn(&str, &Value) -> bool,
+    ) -> SortedMembers<'v> {
+        SortedMembers(in_order(members, str::cmp).filter(|(name, value)| kept(name, value)).collect())
+    }
+}
 
 impl Serialize for Sorted<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.0 {
             Value::Array(items) => serializer.collect_seq(items.iter().map(Sorted)),
-            Value::Object(members) => SortedMembers(members).serialize(serializer),
+            Value::Object(members) => SortedMembers::all(members).serialize(serializer),
             plain => plain.serialize(serializer),
         }
     }
@@ -190,7 +203,7 @@ impl Serialize for Sorted<'_> {
 
 impl Serialize for SortedMembers<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(in_order(self.0, str::cmp).map(|(name, value)| (name, Sorted(value))))
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, Sorted(value))))
     }
 }
 

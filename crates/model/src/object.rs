@@ -127,7 +127,21 @@ impl Object {
 
     /// The JSON as stored: keys sorted, no white space, so equal content is equal bytes.
     pub fn canonical(&self) -> Vec<u8> {
-        serde_json::to_vec(&SortedMembers(&self.json)).expect("a map with string keys always serialises")
+        let mut bytes = Vec::new();
+        self.write_canonical(&mut bytes);
+        bytes
+    }
+
+    /// [`Object::canonical`] at the end of `bytes`.
+    pub fn write_canonical(&self, bytes: &mut Vec<u8>) {
+        let written = serde_json::to_writer(bytes, &SortedMembers::all(&self.json));
+        written.expect("a map with string keys always serialises");
+    }
+
+    /// [`Object::canonical`] with some of its own properties left out.
+    pub fn canonical_without(&self, left_out: impl Fn(&str, &Value) -> bool) -> Vec<u8> {
+        let kept = SortedMembers::of(&self.json, |name, value| !left_out(name, value));
+        serde_json::to_vec(&kept).expect("a map with string keys always serialises")
     }
 
     /// A property that is a string.

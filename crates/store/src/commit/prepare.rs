@@ -6,7 +6,6 @@ use entente_model::{
     Draft, Fingerprint, Handling, Link, LinkKind, Object, ObjectId, Reference, Selector, parse_timestamp,
 };
 use jiff::Timestamp;
-use serde::Serializer;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -119,8 +118,7 @@ impl PreparedBatch {
     fn push(&mut self, record: usize, draft: Draft) {
         let Draft { object, canonical, links, handling, minted } = draft;
         let start = self.bodies.len();
-        let written = serde_json::to_writer(&mut self.bodies, object.json());
-        written.expect("a map with string keys always serialises");
+        object.write_canonical(&mut self.bodies);
         let body = start..self.bodies.len();
         let body_hash = body_hash(&self.bodies[body.clone()]);
         self.drafts.push(Prepared {
@@ -188,12 +186,7 @@ const STAMPED: [&str; 9] = [
 ];
 
 fn without_import_time(object: &Object, now: &str) -> Vec<u8> {
-    let stamped = |name: &str, value: &Value| STAMPED.contains(&name) && value.as_str() == Some(now);
-    let kept = object.json().iter().filter(|(name, value)| !stamped(name, value));
-    let mut bytes = Vec::new();
-    let written = serde_json::Serializer::new(&mut bytes).collect_map(kept);
-    written.expect("a map with string keys always serialises");
-    bytes
+    object.canonical_without(|name, value| STAMPED.contains(&name) && value.as_str() == Some(now))
 }
 
 /// The longest label kept, in characters; a pattern that serves as label may be of any length.
