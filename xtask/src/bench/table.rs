@@ -23,6 +23,11 @@ impl Figure {
         Self { higher_is_better: false, ..Self::at_least(target, name, value, unit) }
     }
 
+    /// A figure without a target.
+    pub(crate) fn told(name: impl Into<String>, value: f64, unit: &str) -> Self {
+        Self { target: None, ..Self::at_most(0.0, name, value, unit) }
+    }
+
     /// Reads `{"name", "value", "unit", "target", "better"}`, where `better` is `higher` or `lower` and `target` may be
     /// null; `None` when the line is something else.
     pub(crate) fn parse(line: &str) -> Option<Self> {

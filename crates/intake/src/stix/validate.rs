@@ -32,8 +32,10 @@ fn properties(json: &Json, kind: &Kind) -> Result<(), String> {
     let custom = matches!(kind, Kind::Custom(_));
     let (mut own, mut common) = (Rules::new(rules::of(kind)), Rules::new(COMMON));
     let missing = |name| format!("the required property `{name}` is missing");
-    // Both in the order of names: an object's members are sorted.
-    for (name, value) in json {
+    // The tables are in the order of names; a map has its members in the order they came.
+    let mut members: Vec<(&String, &Value)> = json.iter().collect();
+    members.sort_unstable_by_key(|(name, _)| *name);
+    for (name, value) in members {
         let rule = match own.of(name).map_err(missing)? {
             Some(rule) => Some(rule),
             None => common.of(name).map_err(missing)?,
