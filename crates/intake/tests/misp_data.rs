@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use entente_intake::{Intake, Limits, Outcome, Record, Settings, Summary};
-use entente_model::{Atlas, Handling, Kind, Reference, Selector, Tlp};
+use entente_model::{Atlas, Handling, Kind, Reference, Selector, Tlp, canonical_json};
 use serde_json::{Value, json};
 
 const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data/misp");
@@ -110,7 +110,7 @@ fn comparable(objects: &[Value]) -> Vec<String> {
     let by_id: BTreeMap<&str, &Value> =
         objects.iter().filter_map(|object| Some((object.get("id")?.as_str()?, object))).collect();
     let mut written: Vec<String> =
-        objects.iter().map(|object| spelled(object, &by_id, 0).to_string()).collect();
+        objects.iter().map(|object| canonical_json(&spelled(object, &by_id, 0))).collect();
     written.sort();
     written.dedup();
     written
@@ -128,7 +128,7 @@ fn spelled(value: &Value, by_id: &BTreeMap<&str, &Value>, depth: u32) -> Value {
         },
         Value::Array(items) => {
             let mut items: Vec<Value> = items.iter().map(|item| spelled(item, by_id, depth)).collect();
-            items.sort_by_key(Value::to_string);
+            items.sort_by_cached_key(canonical_json);
             items.into()
         }
         Value::Object(_) => without_id(value, by_id, depth),
