@@ -53,11 +53,9 @@ fn verify(cli: &Cli) -> anyhow::Result<ExitCode> {
                     json!({ "holds": false, "partner": partner, "first_bad_leaf": leaf, "what": what });
                 output::json(&broken)?;
             } else {
-                let log = partner.map_or("the log".to_owned(), |partner| {
-                    format!("the log of `{}`", output::visible(&partner))
-                });
-                let leaf = leaf.map_or(log.clone(), |leaf| format!("leaf {leaf} of {log}"));
-                output::lines([format!("{}{} does not hold: {what}", leaf[..1].to_uppercase(), &leaf[1..])])?;
+                let log = partner.map(|partner| format!("of the log of `{}` ", output::visible(&partner)));
+                let leaf = leaf.map_or("The log".to_owned(), |leaf| format!("Leaf {leaf}"));
+                output::lines([format!("{leaf} {}does not hold: {what}", log.unwrap_or_default())])?;
             }
             Ok(ExitCode::FAILURE)
         }
