@@ -6,12 +6,12 @@ mod node;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use node::{DEMO, Node, array, bundle, id, malware, relationship, string, text};
 use entente_ledger::{Cosigner, Signer};
 use entente_store::NodeKey;
 use entente_store::exchange::{
     AgreementHash, Append, Exchange, ItemKind, NewItem, PartnerEdit, PartyId, ReleasedObject, Seq,
 };
+use node::{DEMO, Node, array, bundle, id, malware, relationship, string, text};
 use quick_xml::events::Event;
 use serde_json::Value;
 
@@ -532,7 +532,8 @@ fn told(node: &Node) -> (String, [String; 2]) {
     exchange.append(append).unwrap();
     exchange.settle();
     let recipient = Cosigner::new("police.example", &[4; 32]).unwrap();
-    let (note, key) = (exchange.checkpoint(&police()).unwrap().unwrap(), exchange.log_key(&police()).unwrap());
+    let (note, key) =
+        (exchange.checkpoint(&police()).unwrap().unwrap(), exchange.log_key(&police()).unwrap());
     let cosigned = recipient.cosign(&note, &key, 1_767_225_700).unwrap();
     exchange.keep_cosigned(&police(), recipient.public(), &cosigned, at).unwrap();
     let proof = exchange.proof(&police(), Seq(2)).unwrap().unwrap().to_text();
@@ -551,12 +552,18 @@ fn a_proof_is_checked_with_nothing_but_the_file_and_the_keys() {
     let check = ["audit", "verify-proof", &file, "--key", &sender];
     let with_receipt = [&check[..], &["--key", &recipient]].concat();
     let said = elsewhere.json(&with_receipt);
-    assert_eq!((&said["holds"], &said["to"], &said["seq"]), (&true.into(), &"police".into(), &2.into()), "{said}");
+    assert_eq!(
+        (&said["holds"], &said["to"], &said["seq"]),
+        (&true.into(), &"police".into(), &2.into()),
+        "{said}"
+    );
     assert_eq!((&said["clauses"][0], &said["receipt_at"]), (&"3.2".into(), &1_767_225_700.into()));
     assert_eq!(string(&said["released"]), "{\"name\":\"heron\"}");
     assert!(elsewhere.json(&check)["receipt_at"].is_null());
     let text = String::from_utf8(elsewhere.run(&with_receipt).stdout).unwrap();
-    for part in ["The proof holds", "police", "3.2", "0a0a0a", "by `police.example` at 2026-01-01T00:01:40Z", "heron"] {
+    for part in
+        ["The proof holds", "police", "3.2", "0a0a0a", "by `police.example` at 2026-01-01T00:01:40Z", "heron"]
+    {
         assert!(text.contains(part), "{part}: {text}");
     }
     assert!(!elsewhere.data().exists());
@@ -576,7 +583,10 @@ fn a_partners_log_that_does_not_hold_is_named() {
     told(&node);
     let holds = node.json(&["audit", "verify"]);
     let partner = &holds["partners"][0];
-    assert_eq!((&partner["partner"], &partner["leaves"], &partner["items"]), (&"police".into(), &1.into(), &2.into()));
+    assert_eq!(
+        (&partner["partner"], &partner["leaves"], &partner["items"]),
+        (&"police".into(), &1.into(), &2.into())
+    );
     let tile = node.data().join("ledger/partners/1/tile/0/000.p/1");
     let mut bytes = std::fs::read(&tile).unwrap();
     bytes[5] ^= 1;
