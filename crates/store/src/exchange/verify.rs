@@ -4,7 +4,7 @@ use entente_ledger::{CHECKPOINT, Hash, Storage};
 use rusqlite::{Connection, OptionalExtension};
 
 use super::place::{self, PartnerNo, row};
-use super::read::Reading;
+use super::read::{Reading, items};
 use super::{Exchange, PartyId, Seq, WireBatch, WireItem};
 use crate::StoreError;
 use crate::disclosure::{ItemRecord, batch_leaf};
@@ -175,7 +175,7 @@ pub(super) fn leaves(
     batch: &WireBatch,
 ) -> Result<Result<Vec<Hash>, String>, StoreError> {
     let mut reading = Reading::new(conn, no);
-    let sql = "SELECT * FROM wire WHERE no >= ?1 AND no < ?2 ORDER BY no";
+    let sql = items!("WHERE no >= ?1 AND no < ?2 ORDER BY no");
     let mut statement = conn.prepare_cached(sql).doing(VERIFYING)?;
     let end = batch.first.0 + u64::from(batch.items);
     let mut rows = statement.query([row(no, batch.first.0), row(no, end)]).doing(VERIFYING)?;
