@@ -17,7 +17,7 @@ macro_rules! select {
     ($from:literal) => {
         concat!(
             "SELECT o.no, o.kind, o.uuid,
-                coalesce(o.value, (SELECT value FROM late_values WHERE object = o.no ORDER BY no LIMIT 1)),
+                coalesce(o.value, (SELECT value FROM late_values WHERE object = o.no AND salt <> x'' ORDER BY no LIMIT 1)),
                 (SELECT label FROM versions WHERE object = o.no ORDER BY claim LIMIT 1) ",
             $from
         )

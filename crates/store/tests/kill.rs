@@ -5,16 +5,22 @@
 //! child, which goes on where the folder ends. A failure is: an acknowledged batch that is not there, a batch that
 //! is there in part, a ledger that does not verify, or an end that differs from an undisturbed run. A batch that was committed but
 //! not acknowledged is none: the child died between the two.
+//!
+//! What is committed is told to two partners, one item a claim, as a discloser would: each append goes on from where the wire's
+//! cursor stands. A failure there is a claim that was told twice, or not at all, or out of order, a seq with a gap, or a partner's
+//! log that does not verify.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod told;
+mod wired;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use entente_model::{Draft, Reference};
+use entente_model::{ClaimNo, Draft, Reference};
 use entente_store::Store;
+use entente_store::exchange::{Advance, Append, Exchange, PartnerEdit, Seq};
 use rusqlite::Connection;
 use rusqlite::types::Value;
 use told::*;
@@ -58,11 +64,50 @@ impl Random {
 /// Commits batch after batch from where the folder ends.
 fn go_on(folder: &Path, until: u64, out: &mut dyn Write) {
     let store = Store::open(folder, &KEY).unwrap();
+    let exchange = exchange(folder);
     for no in store.extent().unwrap().batches + 1..=until {
+        tell_on(&store, &exchange);
         let receipt = store.commit(batch_at("a", drafts(no), no as i64)).unwrap();
         assert_eq!(receipt.batch, Some(no), "each batch has something new");
         writeln!(out, "acknowledged {no}").unwrap();
         out.flush().unwrap();
+    }
+}
+
+fn exchange(folder: &Path) -> Exchange {
+    let exchange = Exchange::open(folder, &wired::KEY).unwrap();
+    for party in [wired::police(), wired::bank()] {
+        let edit = PartnerEdit { name: party.0.clone(), party, endpoint: None, pins: Vec::new() };
+        exchange.put_partner(&edit, wired::at(0)).unwrap();
+    }
+    exchange
+}
+
+/// Tells both partners at once what was claimed since, as two threads whose appends share a transaction.
+fn tell_on(store: &Store, exchange: &Exchange) {
+    let last = store.extent().unwrap().claims_end.0 - 1;
+    std::thread::scope(|scope| {
+        for partner in [wired::police(), wired::bank()] {
+            scope.spawn(move || {
+                let from = exchange.cursor(&partner).unwrap();
+                let items = from.0 + 1..=last;
+                let items = items.map(|claim| wired::release(claim.into(), 1, &claim.to_string())).collect();
+                let cursor = Some(Advance { from, to: ClaimNo(last) });
+                exchange.append(Append { partner, cursor, ..wired::telling(items) }).unwrap();
+            });
+        }
+    });
+}
+
+/// Every claim up to the cursor was told once, in order.
+fn check_wires(store: &Store, exchange: &Exchange) {
+    exchange.verify().unwrap_or_else(|bad| panic!("{bad}"));
+    for partner in [wired::police(), wired::bank()] {
+        let cursor = exchange.cursor(&partner).unwrap();
+        assert!(cursor < store.extent().unwrap().claims_end);
+        let wire = exchange.wire_after(&partner, Seq(0), usize::MAX, usize::MAX).unwrap();
+        let told = wire.items.iter().map(|item| (item.seq.0, item.claim.map_or(0, |claim| claim.0)));
+        assert!(told.eq((1..=cursor.0).map(|claim| (claim.into(), claim))), "up to {cursor:?}");
     }
 }
 
@@ -113,6 +158,7 @@ fn check(folder: &Path, acknowledged: u64) -> u64 {
     // Dense numbers, whole batches, leaves, tiles and checkpoint.
     let verified = store.verify().unwrap_or_else(|bad| panic!("{bad}"));
     assert_eq!(verified.batches, there);
+    check_wires(&store, &exchange(folder));
     there
 }
 

@@ -4,7 +4,7 @@ use entente_model::VertexNo;
 use rusqlite::params;
 
 use super::place::{self, PartnerNo, row};
-use super::read::Reading;
+use super::read::{Reading, items};
 use super::{Exchange, PartyId, Seq, WireItem, partner_no};
 use crate::StoreError;
 use crate::batch::micros;
@@ -20,9 +20,9 @@ impl Exchange {
         self.read(|conn| {
             let no = partner_no(conn, partner)?;
             let mut reading = Reading::new(conn, no);
-            let sql =
-                "SELECT * FROM wire WHERE kind = 0 AND original = ?1 AND no BETWEEN ?2 AND ?3 AND state < 2
-                ORDER BY no DESC";
+            let sql = items!(
+                "WHERE kind = 0 AND original = ?1 AND no BETWEEN ?2 AND ?3 AND state < 2 ORDER BY no DESC"
+            );
             let mut statement = conn.prepare_cached(sql).doing(READING)?;
             let columns = params![original.0, row(no, 0), place::last(no)];
             let mut rows = statement.query(columns).doing(READING)?;

@@ -10,8 +10,8 @@ use uuid::Uuid;
 
 use super::place::{self, PartnerNo, row};
 use super::{
-    AgreementHash, ClauseId, Exchange, FlowId, ItemState, PartyId, ReleasedObject, Seq, Stretch, WireBatch,
-    WireItem, find_flow, moment, partner_no,
+    AgreementHash, ClauseId, Exchange, FlowId, PartyId, ReleasedObject, Seq, Stretch, WireBatch, WireItem,
+    find_flow, moment, partner_no,
 };
 use crate::StoreError;
 use crate::batch::micros;
@@ -76,6 +76,17 @@ pub struct CollectionPage {
 const READING: &str = "reading the wire";
 const WIRE: &str = "wire";
 
+/// The columns of an item, in the order in which [`Reading::item`] reads them.
+macro_rules! items {
+    ($rest:literal) => {
+        concat!(
+            "SELECT no, kind, flow, ground, added, object_type, uuid, version, claim, original, state, salt, body FROM wire ",
+            $rest
+        )
+    };
+}
+pub(super) use items;
+
 impl Exchange {
     /// The last item on a partner's wire; 0 when nothing was told.
     pub fn told(&self, partner: &PartyId) -> Result<Seq, StoreError> {
@@ -117,12 +128,12 @@ impl Exchange {
         self.read(|conn| {
             let no = partner_no(conn, partner)?;
             let mut reading = Reading::new(conn, no);
-            let sql = "SELECT * FROM wire WHERE no > ?1 AND no <= ?2 ORDER BY no";
+            let sql = items!("WHERE no > ?1 AND no <= ?2 ORDER BY no");
             let mut statement = conn.prepare_cached(sql).doing(READING)?;
             let mut rows = statement.query([row(no, after.0), place::last(no)]).doing(READING)?;
             let (mut stretch, mut size) = (Stretch::default(), 0);
             while let Some(found) = rows.next().doing(READING)? {
-                let length = found.get_ref("body").doing(READING)?.as_blob().map_or(0, <[u8]>::len);
+                let length = found.get_ref(12).doing(READING)?.as_blob().map_or(0, <[u8]>::len);
                 if stretch.items.len() >= items || (size + length > bytes && !stretch.items.is_empty()) {
                     stretch.more = true;
                     break;
@@ -190,7 +201,7 @@ impl Exchange {
 }
 
 pub(super) fn item(conn: &Connection, no: PartnerNo, seq: Seq) -> Result<Option<WireItem>, StoreError> {
-    let mut statement = conn.prepare_cached("SELECT * FROM wire WHERE no = ?1").doing(READING)?;
+    let mut statement = conn.prepare_cached(items!("WHERE no = ?1")).doing(READING)?;
     let mut rows = statement.query([row(no, seq.0)]).doing(READING)?;
     let mut reading = Reading::new(conn, no);
     rows.next().doing(READING)?.map(|found| reading.item(found)).transpose()
@@ -246,46 +257,46 @@ impl<'r> Reading<'r> {
         Reading { conn, partner, flows, grounds, types }
     }
 
+    /// The row must have the columns of [`items`]. By number: finding a column by its name costs more than reading it.
     pub(super) fn item(&mut self, found: &Row<'_>) -> Result<WireItem, StoreError> {
-        let (no, added): (i64, i64) = (found.get("no").doing(READING)?, found.get("added").doing(READING)?);
+        let (no, added): (i64, i64) = (found.get(0).doing(READING)?, found.get(4).doing(READING)?);
         debug_assert_eq!(place::partner(no), self.partner);
-        let flow: Option<i64> = found.get("flow").doing(READING)?;
+        let flow: Option<i64> = found.get(2).doing(READING)?;
         let flow = flow.map(|flow| self.flow(flow)).transpose()?;
-        let (agreement, clauses) = self.ground(found.get("ground").doing(READING)?)?.clone();
-        let version: Option<i64> = found.get("version").doing(READING)?;
-        let object = self.object_id(found)?.map(|id| {
-            let version = version.map(moment).transpose().doing(READING)?;
-            Ok::<_, StoreError>(ReleasedObject { id, version })
-        });
-        let claim: Option<u32> = found.get("claim").doing(READING)?;
-        let original: Option<u32> = found.get("original").doing(READING)?;
+        let (agreement, clauses) = self.ground(found.get(3).doing(READING)?)?.clone();
+        let (kind, uuid) = (found.get(5).doing(READING)?, found.get(6).doing(READING)?);
+        let version: Option<i64> = found.get(7).doing(READING)?;
+        let version = version.map(moment).transpose().doing(READING)?;
+        let object = self.object_id(kind, uuid)?.map(|id| ReleasedObject { id, version });
+        let claim: Option<u32> = found.get(8).doing(READING)?;
+        let original: Option<u32> = found.get(9).doing(READING)?;
         Ok(WireItem {
             seq: place::seq(no),
-            kind: found.get("kind").doing(READING)?,
+            kind: found.get(1).doing(READING)?,
             flow,
-            object: object.transpose()?,
+            object,
             added: moment(added).doing(READING)?,
             agreement,
             clauses,
             claim: claim.map(ClaimNo),
             original: original.map(VertexNo),
-            state: found.get("state").doing(READING)?,
+            state: found.get(10).doing(READING)?,
             salt: salt(found).doing(READING)?,
-            body: found.get("body").doing(READING)?,
+            body: found.get(12).doing(READING)?,
         })
     }
 
-    fn object_id(&mut self, found: &Row<'_>) -> Result<Option<ObjectId>, StoreError> {
-        let kind: Option<i64> = found.get("object_type").doing(READING)?;
-        let uuid: Option<[u8; 16]> = found.get("uuid").doing(READING)?;
+    fn object_id(
+        &mut self,
+        kind: Option<i64>,
+        uuid: Option<[u8; 16]>,
+    ) -> Result<Option<ObjectId>, StoreError> {
         let (Some(kind), Some(uuid)) = (kind, uuid) else { return Ok(None) };
-        let conn = self.conn;
-        let name = |no| one::<String>(conn, "SELECT name FROM object_types WHERE no = ?1", no);
-        let kind = match self.types.get(&kind) {
-            Some(kind) => kind.clone(),
-            None => self.types.entry(kind).insert_entry(Kind::from_name(&name(kind)?)).get().clone(),
-        };
-        Ok(Some(ObjectId::new(kind, Uuid::from_bytes(uuid))))
+        if !self.types.contains_key(&kind) {
+            let name: String = one(self.conn, "SELECT name FROM object_types WHERE no = ?1", kind)?;
+            self.types.insert(kind, Kind::from_name(&name));
+        }
+        Ok(self.types.get(&kind).map(|kind| ObjectId::new(kind.clone(), Uuid::from_bytes(uuid))))
     }
 
     fn flow(&mut self, no: i64) -> Result<FlowId, StoreError> {
@@ -311,9 +322,9 @@ impl<'r> Reading<'r> {
 
 /// An erased item has no salt.
 fn salt(row: &Row<'_>) -> rusqlite::Result<Option<[u8; 16]>> {
-    match row.get_ref("salt")?.as_blob()? {
+    match row.get_ref(11)?.as_blob()? {
         [] => Ok(None),
-        _ => row.get("salt").map(Some),
+        _ => row.get(11).map(Some),
     }
 }
 
@@ -392,14 +403,14 @@ impl Selection<'_> {
 
     /// `{only}` becomes what the versions asked for want of a row.
     fn sql(&self, condition: &str) -> String {
-        let body = if self.query.bodies { "body" } else { "x'' AS body" };
+        let body = if self.query.bodies { "body" } else { "x''" };
         let only = match self.only() {
             Some(only) => format!("AND ({only})"),
             None => String::new(),
         };
         let condition = condition.replace("{only}", &only);
         format!(
-            "SELECT no, ground, added, object_type, uuid, version, state, {body} FROM wire WHERE kind = 0 AND state < 2 AND {condition}"
+            "SELECT no, ground, added, object_type, uuid, version, {body} FROM wire WHERE kind = 0 AND state < 2 AND {condition}"
         )
     }
 
@@ -438,14 +449,14 @@ impl Selection<'_> {
 
     fn collected(&mut self, row: &Row<'_>) -> Result<CollectionItem, StoreError> {
         let unnamed = || StoreError::damaged(WIRE, "a release is of no object");
-        debug_assert_ne!(row.get("state"), Ok(ItemState::Withdrawn));
+        let (kind, uuid) = (row.get(3).doing(READING)?, row.get(4).doing(READING)?);
         Ok(CollectionItem {
-            seq: place::seq(row.get("no").doing(READING)?),
-            id: self.reading.object_id(row)?.ok_or_else(unnamed)?,
-            version: moment(row.get("version").doing(READING)?).doing(READING)?,
-            added: moment(row.get("added").doing(READING)?).doing(READING)?,
-            agreement: self.reading.ground(row.get("ground").doing(READING)?)?.0,
-            body: row.get("body").doing(READING)?,
+            seq: place::seq(row.get(0).doing(READING)?),
+            id: self.reading.object_id(kind, uuid)?.ok_or_else(unnamed)?,
+            version: moment(row.get(5).doing(READING)?).doing(READING)?,
+            added: moment(row.get(2).doing(READING)?).doing(READING)?,
+            agreement: self.reading.ground(row.get(1).doing(READING)?)?.0,
+            body: row.get(6).doing(READING)?,
         })
     }
 }
