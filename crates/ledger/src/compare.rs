@@ -42,3 +42,29 @@ pub fn compare(kept: Option<&Checkpoint>, shown: &Checkpoint, proof: Option<&[Ha
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::proof::inclusion_in;
+
+    fn tree(leaves: &[u8]) -> Checkpoint {
+        let leaves: Vec<Hash> = leaves.iter().map(|leaf| Hash::leaf(&[*leaf])).collect();
+        Checkpoint::new("example.com/log", leaves.len() as u64, Hash::root_of(&leaves))
+    }
+
+    #[test]
+    fn growth_is_believed_when_it_is_proven_and_contradiction_is_called_by_its_name() {
+        let (one, two, other) = (tree(&[1]), tree(&[1, 2]), tree(&[1, 3]));
+        assert_eq!(compare(None, &two, None), Continuation::First);
+        assert_eq!(compare(Some(&two), &two, None), Continuation::Same);
+        assert_eq!(compare(Some(&two), &other, None), Continuation::Fork);
+        assert_eq!(compare(Some(&two), &one, None), Continuation::Rollback);
+        assert_eq!(compare(Some(&one), &two, None), Continuation::Unproven);
+        // From one leaf to two, the proof of consistency is the second leaf.
+        let proof = inclusion_in(&[Hash::leaf(&[1]), Hash::leaf(&[2])], 0);
+        assert_eq!(compare(Some(&one), &two, Some(&proof)), Continuation::Grown);
+        assert_eq!(compare(Some(&one), &other, Some(&proof)), Continuation::Inconsistent);
+        assert_eq!(compare(Some(&tree(&[])), &two, None), Continuation::Grown);
+    }
+}

@@ -102,11 +102,17 @@ impl<S: Storage> Log<S> {
 
     /// The proof that leaf `index` is in the signed tree, to be checked with [`crate::verify_inclusion`].
     pub fn inclusion_proof(&self, index: u64) -> Result<Vec<Hash>, LedgerError> {
-        let size = self.size();
-        if index >= size {
-            return Err(LedgerError::Beyond { asked: index, size });
+        self.inclusion_proof_at(index, self.size())
+    }
+
+    /// The proof that leaf `index` is in the tree of the first `size` leaves, as for a checkpoint that was signed earlier.
+    pub fn inclusion_proof_at(&self, index: u64, size: u64) -> Result<Vec<Hash>, LedgerError> {
+        let signed = self.size();
+        match index {
+            _ if size > signed => Err(LedgerError::Beyond { asked: size, size: signed }),
+            _ if index >= size => Err(LedgerError::Beyond { asked: index, size }),
+            _ => Tree { storage: &self.storage, size: signed }.inclusion(index, size),
         }
-        Tree { storage: &self.storage, size }.inclusion(index)
     }
 
     /// The proof that the signed tree continues the one of `old` leaves, to be checked with

@@ -65,9 +65,8 @@ impl Signer {
     /// The note that says `text`, which must end in a newline, with this key's signature.
     pub(crate) fn sign(&self, text: &str) -> String {
         debug_assert!(text.ends_with('\n'));
-        let mut blob = self.verifier.id.to_be_bytes().to_vec();
-        blob.extend(self.key.sign(text.as_bytes()).to_bytes());
-        format!("{text}\n— {} {}\n", self.verifier.name, BASE64_STANDARD.encode(blob))
+        let signature = self.key.sign(text.as_bytes()).to_bytes();
+        format!("{text}\n{}", signature_line(&self.verifier.name, self.verifier.id, &signature))
     }
 }
 
@@ -87,7 +86,7 @@ pub struct Verifier {
 }
 
 impl Verifier {
-    fn new(name: &str, key: VerifyingKey) -> Result<Self, NoteError> {
+    pub(crate) fn new(name: &str, key: VerifyingKey) -> Result<Self, NoteError> {
         if name.is_empty() || name.contains(|c: char| c.is_whitespace() || c.is_control() || c == '+') {
             return Err(NoteError::Name(name.to_owned()));
         }
@@ -97,6 +96,18 @@ impl Verifier {
     /// The key's name, which is also the origin of the log it signs.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The same key under the name of one of several logs it signs: its own name, or one that begins with it and a slash.
+    /// `None` when the name is none of these.
+    pub fn of_log(&self, origin: &str) -> Option<Self> {
+        let below = origin.strip_prefix(&self.name)?;
+        let is_its_own = below.is_empty() || below.starts_with('/');
+        is_its_own.then(|| Self::new(origin, self.key).ok()).flatten()
+    }
+
+    pub(crate) fn key(&self) -> &VerifyingKey {
+        &self.key
     }
 
     /// Reads a verifier key in its text form.
@@ -155,9 +166,14 @@ impl fmt::Display for Verifier {
 
 /// The first four bytes of SHA-256(name ‖ newline ‖ type ‖ public key).
 fn key_id(name: &str, key: &VerifyingKey) -> u32 {
+    key_id_of(ED25519, name, key)
+}
+
+/// The id of a key for one type of signature.
+pub(crate) fn key_id_of(signature: u8, name: &str, key: &VerifyingKey) -> u32 {
     let hash: [u8; 32] = Sha256::new()
         .chain_update(name)
-        .chain_update([b'\n', ED25519])
+        .chain_update([b'\n', signature])
         .chain_update(key.as_bytes())
         .finalize()
         .into();
@@ -165,7 +181,7 @@ fn key_id(name: &str, key: &VerifyingKey) -> u32 {
 }
 
 /// The text with its last newline, and the signature lines.
-fn parts(note: &[u8]) -> Result<(&str, &str), NoteError> {
+pub(crate) fn parts(note: &[u8]) -> Result<(&str, &str), NoteError> {
     if note.len() > LONGEST {
         return Err(NoteError::Form("it is longer than 1 MiB"));
     }
@@ -182,10 +198,16 @@ fn parts(note: &[u8]) -> Result<(&str, &str), NoteError> {
 }
 
 /// The key's name and the decoded rest of a signature line.
-fn signature(line: &str) -> Result<(&str, Vec<u8>), NoteError> {
+pub(crate) fn signature(line: &str) -> Result<(&str, Vec<u8>), NoteError> {
     let wrong = NoteError::Form("a signature line is not `— name base64`");
     let (name, blob) = line.strip_prefix("— ").and_then(|rest| rest.split_once(' ')).ok_or(wrong.clone())?;
     Ok((name, BASE64_STANDARD.decode(blob).map_err(|_| wrong)?))
+}
+
+/// The line by which a signature stands under a note.
+pub(crate) fn signature_line(name: &str, id: u32, rest: &[u8]) -> String {
+    let blob = [&id.to_be_bytes(), rest].concat();
+    format!("— {name} {}\n", BASE64_STANDARD.encode(blob))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Checking proofs with nothing but a checkpoint's size and root.
 
-use crate::hash::Hash;
+use crate::hash::{Hash, split};
 
 /// Why a proof does not prove what it should.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -16,6 +16,21 @@ pub enum ProofError {
     Root,
 }
 
+/// The proof that a leaf is in the tree of these few leaves (RFC 6962 section 2.1.1), to be checked with [`verify_inclusion`];
+/// `index` must be that of one of them.
+pub fn inclusion_in(leaves: &[Hash], index: usize) -> Vec<Hash> {
+    let (mut rest, mut at, mut path) = (leaves, index, Vec::new());
+    while rest.len() > 1 {
+        let (left, right) = rest.split_at(split(rest.len() as u64) as usize);
+        let (own, other) = if at < left.len() { (left, right) } else { (right, left) };
+        at = if at < left.len() { at } else { at - left.len() };
+        path.push(Hash::root_of(other));
+        rest = own;
+    }
+    path.reverse();
+    path
+}
+
 /// Checks that `leaf` is number `index` in the tree of `size` leaves with this root (RFC 9162 section 2.1.3.2).
 pub fn verify_inclusion(
     leaf: &Hash,
@@ -24,6 +39,12 @@ pub fn verify_inclusion(
     path: &[Hash],
     root: &Hash,
 ) -> Result<(), ProofError> {
+    if root_from(leaf, index, size, path)? == *root { Ok(()) } else { Err(ProofError::Root) }
+}
+
+/// The root to which a path leads from leaf number `index` in a tree of `size` leaves, where another proof shows whether
+/// it is the right one.
+pub fn root_from(leaf: &Hash, index: u64, size: u64, path: &[Hash]) -> Result<Hash, ProofError> {
     if index >= size {
         return Err(ProofError::Beyond(size));
     }
@@ -45,7 +66,7 @@ pub fn verify_inclusion(
         at >>= 1;
         last >>= 1;
     }
-    end(last, hash == *root)
+    end(last, true).map(|()| hash)
 }
 
 /// Checks that the tree of `new` leaves continues that of `old` (RFC 9162 section 2.1.4.2).

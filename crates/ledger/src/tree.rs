@@ -35,9 +35,10 @@ impl<S: Storage> Tree<'_, S> {
         row.get(place..place + run as usize).map(Hash::root_of).ok_or_else(beyond)
     }
 
-    /// The audit path of a leaf, RFC 6962 section 2.1.1.
-    pub(crate) fn inclusion(&self, index: u64) -> Result<Vec<Hash>, LedgerError> {
-        let (mut from, mut to) = (0, self.size);
+    /// The audit path of a leaf in the tree of the first `size` leaves, RFC 6962 section 2.1.1; `index < size`, and `size` is
+    /// at most that of this tree.
+    pub(crate) fn inclusion(&self, index: u64, size: u64) -> Result<Vec<Hash>, LedgerError> {
+        let (mut from, mut to) = (0, size);
         let mut path = Vec::new();
         while to - from > 1 {
             let middle = from + split(to - from);

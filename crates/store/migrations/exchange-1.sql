@@ -249,6 +249,14 @@ CREATE TABLE checkpoints_seen (
     PRIMARY KEY (partner, size)
 ) STRICT, WITHOUT ROWID;
 
+-- The newest checkpoint of our log to a partner that the partner has cosigned: its receipt for everything before.
+CREATE TABLE cosigned (
+    partner INTEGER PRIMARY KEY REFERENCES partners (no),
+    size INTEGER NOT NULL,
+    note BLOB NOT NULL,
+    kept_at INTEGER NOT NULL
+) STRICT;
+
 -- Rollbacks and forks, with both signed notes: evidence, never removed.
 CREATE TABLE alarms (
     no INTEGER PRIMARY KEY,

@@ -12,6 +12,9 @@ use crate::entropy;
 /// Name of the log in its checkpoints (C2SP tlog-checkpoint, origin).
 pub(super) const LOG: &str = "entente.invalid/claims";
 
+/// Name of the node's key; the log of what a partner was told is named below it.
+pub(super) const NODE: &str = "entente.invalid";
+
 /// The Ed25519 seed of this data folder.
 pub(super) fn seed(data: &Path) -> anyhow::Result<[u8; 32]> {
     let path = data.join("node.key");

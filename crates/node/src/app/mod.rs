@@ -23,6 +23,7 @@ use std::sync::{Arc, OnceLock};
 use anyhow::Context as _;
 use entente_intake::{Memory, Past};
 use entente_model::{Atlas, CompartmentNo, CompartmentSet, Fingerprint, Tlp};
+use entente_store::exchange::{Exchange, FirstBadItem, VerifiedWire};
 use entente_store::{Batch, Desk, NodeKey, PreparedBatch, Rehearsal, Status, Store, Telling, TextIndex};
 use jiff::Timestamp;
 
@@ -83,9 +84,13 @@ pub(crate) enum Verdict {
         leaves: u64,
         /// Root of the tree, base64; empty while there is no leaf.
         root: String,
+        /// What each partner was told, by its own log.
+        partners: Vec<VerifiedWire>,
     },
     /// The first leaf that does not.
     Broken {
+        /// Whose log; `None` for that of the claims.
+        partner: Option<String>,
         /// Its index, from 0; `None` when the fault is in the log itself and no leaf can be named.
         leaf: Option<u64>,
         /// Why, in words.
@@ -227,13 +232,20 @@ impl App {
         let seed = key::seed(data)?;
         let store = match Store::open(data, &NodeKey { name: key::LOG, seed: &seed }) {
             Ok(store) => store,
-            Err(error) => return Ok(Verdict::Broken { leaf: None, what: error.to_string() }),
-        };
-        Ok(match store.verify() {
-            Ok(verified) => {
-                Verdict::Holds { leaves: verified.batches, root: verified.root.unwrap_or_default() }
+            Err(error) => {
+                return Ok(Verdict::Broken { partner: None, leaf: None, what: error.to_string() });
             }
-            Err(bad) => Verdict::Broken { leaf: bad.leaf, what: bad.why },
+        };
+        let verified = match store.verify() {
+            Ok(verified) => verified,
+            Err(bad) => return Ok(Verdict::Broken { partner: None, leaf: bad.leaf, what: bad.why }),
+        };
+        Ok(match verify_exchange(data, &seed)? {
+            Ok(partners) => {
+                let (leaves, root) = (verified.batches, verified.root.unwrap_or_default());
+                Verdict::Holds { leaves, root, partners }
+            }
+            Err(bad) => Verdict::Broken { partner: Some(bad.partner), leaf: bad.leaf, what: bad.why },
         })
     }
 
@@ -281,6 +293,15 @@ impl Incoming {
             received: None,
         })
     }
+}
+
+/// Checks what partners were told, in a folder that ever told anything.
+fn verify_exchange(data: &Path, seed: &[u8; 32]) -> anyhow::Result<Result<Vec<VerifiedWire>, FirstBadItem>> {
+    if !data.join("exchange.sqlite").exists() {
+        return Ok(Ok(Vec::new()));
+    }
+    let exchange = Exchange::open(data, &NodeKey { name: key::NODE, seed })?;
+    Ok(exchange.verify())
 }
 
 fn counted(statuses: &[Status], older: u64) -> Counted {

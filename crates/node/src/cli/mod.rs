@@ -51,7 +51,7 @@ pub(crate) enum Command {
     Stats,
     /// Write what the node knows as STIX, CSV or GraphML.
     Export(Export),
-    /// Check the log of everything the node took in.
+    /// Check the logs of what the node took in and told, and proofs of what was told.
     #[command(subcommand)]
     Audit(Audit),
     /// Serve the web page and the HTTP API.
@@ -209,8 +209,20 @@ pub(crate) enum ExportFormat {
 /// `entente audit`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Audit {
-    /// Recompute the whole log from the stored claims; name the first leaf that does not hold.
+    /// Recompute every log from what is stored, that of the claims and each partner's; name the first leaf that does not hold.
     Verify,
+    /// Check the proof of a disclosure with nothing but the file and the keys.
+    VerifyProof(VerifyProof),
+}
+
+/// `entente audit verify-proof`.
+#[derive(Debug, Args)]
+pub(crate) struct VerifyProof {
+    /// The proof, or - for standard input.
+    pub(crate) file: PathBuf,
+    /// The public key of whoever told (name+id+key); given again, that of whoever was told, to check the receipt.
+    #[arg(long, required = true, value_name = "KEY")]
+    pub(crate) key: Vec<String>,
 }
 
 /// `entente serve`.

@@ -24,6 +24,7 @@ mod log;
 mod notice;
 mod partner;
 mod place;
+mod proof;
 mod read;
 mod referral;
 mod taxii;

@@ -65,7 +65,7 @@ impl Exchange {
         let bad = |leaf, why| FirstBadItem { partner: party.0.clone(), leaf, why };
         let whole = |error: StoreError| bad(None, error.to_string());
         let publisher = self.logs.publisher(no, party).map_err(whole)?;
-        let mut wire = Wire { conn, no, party, next: Seq(1), erased: 0 };
+        let mut wire = Wire { conn, no, party, next: Seq(1) };
         let (hashes, fault) = wire.walk();
         let never_signed = matches!(publisher.files().read(CHECKPOINT), Ok(None));
         if hashes.is_empty() && fault.is_none() && never_signed {
@@ -88,7 +88,8 @@ impl Exchange {
         }
         wire.ends(batches).map_err(|why| bad(None, why))?;
         let (items, root) = (wire.next.0 - 1, Some(checkpoint.root().to_base64()));
-        Ok(VerifiedWire { partner: party.clone(), items, erased: wire.erased, batches, root })
+        let erased = erased(conn, no).map_err(whole)?;
+        Ok(VerifiedWire { partner: party.clone(), items, erased, batches, root })
     }
 }
 
@@ -98,7 +99,6 @@ struct Wire<'w> {
     party: &'w PartyId,
     /// The item after the last one that was checked.
     next: Seq,
-    erased: u64,
 }
 
 impl Wire<'_> {
@@ -121,7 +121,7 @@ impl Wire<'_> {
         if batch.no != no || batch.first != self.next {
             return Err(format!("batch {no} is gone, or its items are not those that come next"));
         }
-        let leaves = self.leaves(&batch)?;
+        let leaves = leaves(self.conn, self.no, self.party, &batch).map_err(text)??;
         if leaves.len() as u64 != u64::from(batch.items) {
             return Err(format!("it had {} items, and has {}", batch.items, leaves.len()));
         }
@@ -142,41 +142,6 @@ impl Wire<'_> {
             Ok(WireBatch { no: place::number(row.get(0)?), first, items: row.get(2)?, leaf: row.get(3)? })
         });
         found.optional().doing(VERIFYING)
-    }
-
-    /// The leaves of a batch's items.
-    fn leaves(&mut self, batch: &WireBatch) -> Result<Vec<Hash>, String> {
-        let text = |error: StoreError| error.to_string();
-        let mut reading = Reading::new(self.conn, self.no);
-        let sql = "SELECT * FROM wire WHERE no >= ?1 AND no < ?2 ORDER BY no";
-        let mut statement = self.conn.prepare_cached(sql).doing(VERIFYING).map_err(text)?;
-        let end = batch.first.0 + u64::from(batch.items);
-        let range = [row(self.no, batch.first.0), row(self.no, end)];
-        let mut rows = statement.query(range).doing(VERIFYING).map_err(text)?;
-        let mut leaves = Vec::new();
-        while let Some(found) = rows.next().doing(VERIFYING).map_err(text)? {
-            let item = reading.item(found).map_err(text)?;
-            if item.seq.0 != batch.first.0 + leaves.len() as u64 {
-                return Err(format!("item {} is gone", batch.first.0 + leaves.len() as u64));
-            }
-            leaves.push(self.leaf(&item)?);
-        }
-        Ok(leaves)
-    }
-
-    /// An item without salt counts as what its erasure left of it, and only with that.
-    fn leaf(&mut self, item: &WireItem) -> Result<Hash, String> {
-        let text = |error: StoreError| error.to_string();
-        let left = commitment_left(self.conn, row(self.no, item.seq.0)).map_err(text)?;
-        match (&item.salt, left) {
-            (Some(salt), None) => Ok(ItemRecord::of(self.party, item).leaf(salt)),
-            (None, Some(commitment)) if item.body.is_empty() && item.object.is_none() => {
-                self.erased += 1;
-                Ok(Hash::leaf(&commitment))
-            }
-            (None, None) => Err(format!("item {} has no salt, and no erasure accounts for it", item.seq)),
-            _ => Err(format!("item {} is said to be erased, but is there", item.seq)),
-        }
     }
 
     /// Checks that the wire ends where it says, and that nothing lies beyond.
@@ -200,6 +165,52 @@ impl Wire<'_> {
         }
         Ok(())
     }
+}
+
+/// The leaves of a batch's items; the inner error says which item is not what it may be.
+pub(super) fn leaves(
+    conn: &Connection,
+    no: PartnerNo,
+    party: &PartyId,
+    batch: &WireBatch,
+) -> Result<Result<Vec<Hash>, String>, StoreError> {
+    let mut reading = Reading::new(conn, no);
+    let sql = "SELECT * FROM wire WHERE no >= ?1 AND no < ?2 ORDER BY no";
+    let mut statement = conn.prepare_cached(sql).doing(VERIFYING)?;
+    let end = batch.first.0 + u64::from(batch.items);
+    let mut rows = statement.query([row(no, batch.first.0), row(no, end)]).doing(VERIFYING)?;
+    let mut leaves = Vec::new();
+    while let Some(found) = rows.next().doing(VERIFYING)? {
+        let item = reading.item(found)?;
+        let next = batch.first.0 + leaves.len() as u64;
+        if item.seq.0 != next {
+            return Ok(Err(format!("item {next} is gone")));
+        }
+        match leaf(party, &item, commitment_left(conn, row(no, item.seq.0))?) {
+            Ok(leaf) => leaves.push(leaf),
+            Err(why) => return Ok(Err(why)),
+        }
+    }
+    Ok(Ok(leaves))
+}
+
+/// An item without salt counts as what its erasure left of it, and only with that.
+fn leaf(party: &PartyId, item: &WireItem, left: Option<[u8; 32]>) -> Result<Hash, String> {
+    match (&item.salt, left) {
+        (Some(salt), None) => Ok(ItemRecord::of(party, item).leaf(salt)),
+        (None, Some(commitment)) if item.body.is_empty() && item.object.is_none() => {
+            Ok(Hash::leaf(&commitment))
+        }
+        (None, None) => Err(format!("item {} has no salt, and no erasure accounts for it", item.seq)),
+        _ => Err(format!("item {} is said to be erased, but is there", item.seq)),
+    }
+}
+
+fn erased(conn: &Connection, no: PartnerNo) -> Result<u64, StoreError> {
+    let sql = "SELECT count(*) FROM erased_items WHERE no BETWEEN ?1 AND ?2";
+    let mut statement = conn.prepare_cached(sql).doing(VERIFYING)?;
+    let count = statement.query_row([row(no, 0), place::last(no)], |row| row.get::<_, i64>(0));
+    count.doing(VERIFYING).map(|count| count as u64)
 }
 
 fn commitment_left(conn: &Connection, no: i64) -> Result<Option<[u8; 32]>, StoreError> {

@@ -2,6 +2,8 @@
 #![allow(dead_code, reason = "each test file uses its own part")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+use std::sync::atomic::{AtomicU8, Ordering};
+
 use entente_model::{ClaimNo, Kind, ObjectId, VertexNo};
 use entente_store::NodeKey;
 use entente_store::exchange::{
@@ -94,8 +96,12 @@ pub(crate) fn recall(concerns: &[u64]) -> NewItem {
     }
 }
 
+/// Each append has a seed of its own, as it must.
+static APPENDS: AtomicU8 = AtomicU8::new(0);
+
 pub(crate) fn telling(items: Vec<NewItem>) -> Append {
-    Append { partner: police(), cursor: None, items, limits: Vec::new(), now: at(100), seed: [7; 32] }
+    let seed = [APPENDS.fetch_add(1, Ordering::Relaxed); 32];
+    Append { partner: police(), cursor: None, items, limits: Vec::new(), now: at(100), seed }
 }
 
 pub(crate) fn query() -> CollectionQuery {

@@ -1,12 +1,4 @@
-//! What an item on a wire commits to, so that it can be proven without the others.
-//!
-//! ```text
-//! released bytes ─SHA-256─┐
-//! to, seq, flow, clauses ─┴► record ─salt─► commitment ─► leaf of the batch's tree ─► root ─► leaf of the log ─► checkpoint
-//! ```
-//!
-//! Nothing here reads a data folder: a third party checks a proof with this module, the file and the keys. The format is
-//! specified in `docs/formats/disclosure-proof.md`.
+//! The bytes that an item and a batch commit to.
 
 use entente_ledger::{Hash, commitment};
 use sha2::{Digest, Sha256};
