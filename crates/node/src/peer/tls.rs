@@ -20,7 +20,7 @@ use crate::app::identity::Identity;
 /// The pin of a certificate; `None` when it cannot be read.
 pub(super) fn pin_of(certificate: &CertificateDer<'_>) -> Option<Spki> {
     let parsed = rustls::server::ParsedCertificate::try_from(certificate).ok()?;
-    Some(Spki::from_bytes(Sha256::digest(&parsed.subject_public_key_info()).into()))
+    Some(Spki::from_bytes(Sha256::digest(parsed.subject_public_key_info()).into()))
 }
 
 fn provider() -> Arc<CryptoProvider> {

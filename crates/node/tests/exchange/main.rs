@@ -98,7 +98,8 @@ fn a_node_with_another_key_is_not_spoken_to() {
     let pair = Pair::agreed(|_| {});
     let company = serve(&pair.company);
     // Somebody else listens where the company's node should be.
-    let impostor = serve(&node::Node::new());
+    let stranger = node::Node::new();
+    let impostor = serve(&stranger);
     pair.police.json(&["peer", "add", "company", "--at", &impostor.partners]);
     let _police = serve(&pair.police);
     pair.learn("first.json", &[malware(1, "Wren", 2)]);
@@ -139,4 +140,5 @@ fn kills_on_either_side_lose_nothing_and_repeat_nothing() {
     let claims = pair.police.json(&["stats"])["claims"].as_u64().unwrap();
     assert_eq!(claims, u64::from(ROUNDS * EACH + 1));
     assert_eq!(pair.police.json(&["audit", "verify"])["holds"], true);
+    drop((company, police));
 }

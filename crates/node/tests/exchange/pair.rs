@@ -125,7 +125,7 @@ impl Pair {
     /// The company learns of something.
     pub(crate) fn learn(&self, name: &str, objects: &[Value]) {
         let file = self.company.file(name, &crate::node::bundle(objects));
-        self.company.import(&[&file, "--source", "company", "--tlp", "green"]);
+        self.company.import(&[file.as_str(), "--source", "company", "--tlp", "green"]);
     }
 
     /// What the police know under an id, once they know it.

@@ -55,7 +55,7 @@ pub(crate) struct Deciding<'a> {
 /// What became of a claim.
 enum Outcome {
     /// It is told.
-    Told(Released<Object>, usize),
+    Told(Box<Released<Object>>, usize),
     /// It is not.
     Kept,
     /// People have to decide.
@@ -177,7 +177,7 @@ impl<'a> Deciding<'a> {
         let flow = flow_name(id, released.flow());
         let most =
             rules.held.agreement().flow(released.flow()).and_then(|flow| flow.limits.max_items_per_day);
-        let Some(most) = most else { return Ok(Outcome::Told(released, place)) };
+        let Some(most) = most else { return Ok(Outcome::Told(Box::new(released), place)) };
         if !self.left.contains_key(&flow) {
             let spent = self.app.exchange.spent(&self.partner, &flow, self.now)?;
             self.left.insert(flow.clone(), most.saturating_sub(spent));
@@ -192,7 +192,7 @@ impl<'a> Deciding<'a> {
             return Ok(Outcome::Referred);
         }
         *left -= 1;
-        Ok(Outcome::Told(released, place))
+        Ok(Outcome::Told(Box::new(released), place))
     }
 
     fn refer(
