@@ -93,6 +93,12 @@ impl Verifier {
         Ok(Self { name: name.to_owned(), id: key_id(name, &key), key })
     }
 
+    /// The key with this name and these 32 bytes, as another document states them.
+    pub fn of_bytes(name: &str, key: &[u8; 32]) -> Result<Self, NoteError> {
+        let wrong = |_| NoteError::Key(name.to_owned(), "the key is not a point on the curve");
+        Self::new(name, VerifyingKey::from_bytes(key).map_err(wrong)?)
+    }
+
     /// The key's name, which is also the origin of the log it signs.
     pub fn name(&self) -> &str {
         &self.name

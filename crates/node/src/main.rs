@@ -2,18 +2,19 @@
 //!
 //! ```text
 //! cli/  ─┐
-//!        ├─► app/  ─► intake, store, graph, ledger
-//! http/ ─┘
+//! http/ ─┼─► app/  ─► intake, store, graph, ledger, agreement
+//! peer/ ─┘
 //! ```
 //!
-//! `app` is the node: what it can do, with authorisation inside. `cli` and `http` are two ways to ask it; neither
-//! knows the store.
+//! `app` is the node: what it can do, with authorisation inside. `cli` and `http` are two ways to ask it, `peer` is how
+//! partners' nodes reach it and it reaches theirs; none of them knows the store.
 
 mod app;
 mod cli;
 mod clock;
 mod entropy;
 mod http;
+mod peer;
 
 use std::process::ExitCode;
 

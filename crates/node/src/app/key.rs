@@ -1,4 +1,4 @@
-//! The node's signing key: made at first use, kept in the data folder, readable by its owner alone.
+//! The node's keys: made at first use, kept in the data folder, readable by their owner alone.
 
 use std::fs;
 use std::io::Write;
@@ -17,33 +17,44 @@ pub(super) const NODE: &str = "entente.invalid";
 
 /// The Ed25519 seed of this data folder.
 pub(super) fn seed(data: &Path) -> anyhow::Result<[u8; 32]> {
-    let path = data.join("node.key");
+    let bytes = kept(data, "node.key", || Ok(entropy::bytes::<32>().to_vec()))?;
+    match bytes.try_into() {
+        Ok(seed) => Ok(seed),
+        Err(_) => {
+            let path = data.join("node.key");
+            bail!("`{}` is not a key of 32 bytes: put the right one back from a copy", path.display())
+        }
+    }
+}
+
+/// What a secret file of the data folder holds; it is made when it is not there.
+pub(super) fn kept(
+    data: &Path,
+    name: &str,
+    make: impl FnOnce() -> anyhow::Result<Vec<u8>>,
+) -> anyhow::Result<Vec<u8>> {
+    let path = data.join(name);
     match fs::read(&path) {
-        Ok(bytes) => match bytes.try_into() {
-            Ok(seed) => Ok(seed),
-            Err(_) => {
-                bail!("`{}` is not a key of 32 bytes: put the right one back from a copy", path.display())
-            }
-        },
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => make(data, &path),
+        Ok(bytes) => Ok(bytes),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => keep(data, name, &make()?),
         Err(error) => Err(error).with_context(|| format!("`{}` cannot be read", path.display())),
     }
 }
 
-/// Makes the key, or takes the one another process made at the same moment.
-fn make(data: &Path, path: &Path) -> anyhow::Result<[u8; 32]> {
+/// Writes a secret, or takes the one another process made at the same moment.
+fn keep(data: &Path, name: &str, secret: &[u8]) -> anyhow::Result<Vec<u8>> {
     fs::create_dir_all(data).with_context(|| format!("`{}` cannot be made", data.display()))?;
-    let seed: [u8; 32] = entropy::bytes();
-    let unfinished = data.join(format!("node.key.{}", entropy::token()));
+    let path = data.join(name);
+    let unfinished = data.join(format!("{name}.{}", entropy::token()));
     let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&unfinished)?;
-    file.write_all(&seed)?;
+    file.write_all(secret)?;
     file.sync_all()?;
     // A link fails when the name is taken: two processes that begin at once agree on one whole key.
-    let made = fs::hard_link(&unfinished, path);
+    let made = fs::hard_link(&unfinished, &path);
     fs::remove_file(&unfinished)?;
     match made {
-        Ok(()) => Ok(seed),
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => self::seed(data),
+        Ok(()) => Ok(secret.to_vec()),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(fs::read(&path)?),
         Err(error) => Err(error).with_context(|| format!("`{}` cannot be made", path.display())),
     }
 }

@@ -1,14 +1,18 @@
 //! The node: everything it can do, with authorisation inside. One file per noun.
 
 pub(crate) mod account;
+pub(crate) mod agreement;
 pub(crate) mod chart;
 mod error;
+pub(crate) mod exchange;
 pub(crate) mod export;
+pub(crate) mod identity;
 pub(crate) mod import;
 mod key;
 mod lens;
 mod lists;
 mod password;
+mod peer;
 pub(crate) mod search;
 pub(crate) mod stats;
 pub(crate) mod thing;
@@ -31,6 +35,8 @@ use jiff::Timestamp;
 
 pub(crate) use account::{Credential, Session};
 pub(crate) use error::AppError;
+use exchange::bell::Bell;
+use identity::Identity;
 pub(crate) use viewer::{Role, Viewer};
 
 use crate::entropy;
@@ -48,6 +54,13 @@ pub(crate) struct App {
     data: PathBuf,
     store: Store,
     desk: Desk,
+    exchange: Exchange,
+    identity: Identity,
+    treaties: agreement::Memory,
+    /// Rings for new claims and agreements.
+    news: Arc<Bell>,
+    /// Rings for what is new on partners' wires.
+    wires: Bell,
     /// Opened at the first question: an import needs no graph, and stays small without one.
     world: OnceLock<World>,
     text: TextIndex,
@@ -113,8 +126,9 @@ pub(crate) struct Size {
 impl App {
     /// Opens a data folder, making it when it is not there.
     pub(crate) fn open(data: &Path) -> anyhow::Result<App> {
-        let seed = key::seed(data)?;
-        let store = Store::open(data, &NodeKey { name: key::LOG, seed: &seed })?;
+        let identity = Identity::open(data)?;
+        let store = Store::open(data, &NodeKey { name: key::LOG, seed: identity.secret() })?;
+        let exchange = Exchange::open(data, &identity.node_key())?;
         let text = TextIndex::open(&store)?;
         let desk = Desk::open(data)?;
         let atlas = Arc::new(atlas()?);
@@ -122,6 +136,11 @@ impl App {
             data: data.to_owned(),
             store,
             desk,
+            exchange,
+            identity,
+            treaties: agreement::Memory::default(),
+            news: Arc::default(),
+            wires: Bell::default(),
             world: OnceLock::new(),
             text,
             atlas,
@@ -152,6 +171,9 @@ impl App {
     /// The one way in: durable when it returns, and visible to search by value and to the graph.
     pub(crate) fn commit(&self, batch: PreparedBatch) -> anyhow::Result<Counted> {
         let receipt = self.store.commit(batch)?;
+        if receipt.batch.is_some() {
+            self.news.ring();
+        }
         if let Some(world) = self.world.get() {
             world.catch_up(&self.store)?;
         }

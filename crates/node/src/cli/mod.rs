@@ -1,9 +1,11 @@
 //! The command line: one file per command, all with `--json` and `--data`.
 
+mod agreement;
 mod audit;
 mod import;
 mod look;
 pub(crate) mod output;
+mod peer;
 mod serve;
 pub(crate) mod size;
 mod walk;
@@ -54,7 +56,13 @@ pub(crate) enum Command {
     /// Check the logs of what the node took in and told, and proofs of what was told.
     #[command(subcommand)]
     Audit(Audit),
-    /// Serve the web page and the HTTP API.
+    /// Write, check, sign and end agreements with partners.
+    #[command(subcommand)]
+    Agreement(Agreement),
+    /// Say who this node is, where partners are and how they are.
+    #[command(subcommand)]
+    Peer(Peer),
+    /// Serve the web page and the HTTP API, and partners' nodes.
     Serve(Serve),
     /// Print a new one-time sign-in link for an administrator.
     SetupLink(SetupLink),
@@ -225,9 +233,132 @@ pub(crate) struct VerifyProof {
     pub(crate) key: Vec<String>,
 }
 
+/// `entente agreement`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Agreement {
+    /// Write a draft from a template.
+    New(NewAgreement),
+    /// Show an agreement's clauses: one that is kept, by its id, or a file.
+    Show {
+        /// A file, or an id.
+        #[arg(value_name = "FILE|ID")]
+        agreement: String,
+    },
+    /// Say what keeps an agreement from being signed.
+    Check {
+        /// The file, or an id.
+        #[arg(value_name = "FILE|ID")]
+        agreement: String,
+    },
+    /// Show what a party would be told of objects, and by which clauses. Nothing is sent.
+    Preview(Preview),
+    /// Sign as a party, keep it, and write the signed file for the others.
+    Sign(Sign),
+    /// Keep what others signed or did.
+    Accept {
+        /// The file they sent.
+        file: PathBuf,
+    },
+    /// Write an agreement with all its signatures and acts, for the others.
+    Export {
+        /// Its id.
+        id: String,
+        /// Where to write. Default: standard output.
+        #[arg(long, short, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
+    /// Tell nothing under an agreement until it is resumed.
+    Suspend(Act),
+    /// End this party's suspension.
+    Resume(Act),
+    /// End an agreement, once its notice has run.
+    Terminate(Act),
+    /// List the agreements and where they stand.
+    List,
+}
+
+/// `entente agreement new`.
+#[derive(Debug, Args)]
+pub(crate) struct NewAgreement {
+    /// company-police, csirt-csirt, bank-police, university-statistics.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) template: String,
+    /// The party this node is: its keys are filled in.
+    #[arg(long = "as", value_name = "PARTY")]
+    pub(crate) us: Option<entente_agreement::PartyId>,
+    /// Another party and the file with what its `entente peer key --json` printed.
+    #[arg(long, value_name = "PARTY=FILE")]
+    pub(crate) keys: Vec<String>,
+    /// Where to write. Default: standard output.
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+/// `entente agreement preview`.
+#[derive(Debug, Args)]
+pub(crate) struct Preview {
+    /// A file, or an id.
+    #[arg(value_name = "FILE|ID")]
+    pub(crate) agreement: String,
+    /// Who would be told.
+    #[arg(long, value_name = "PARTY")]
+    pub(crate) to: entente_agreement::PartyId,
+    /// Objects, by STIX id or value; the newest when none is given.
+    pub(crate) objects: Vec<String>,
+}
+
+/// `entente agreement sign`.
+#[derive(Debug, Args)]
+pub(crate) struct Sign {
+    /// A file, or an id.
+    #[arg(value_name = "FILE|ID")]
+    pub(crate) agreement: String,
+    /// The party this node is.
+    #[arg(long = "as", value_name = "PARTY")]
+    pub(crate) us: entente_agreement::PartyId,
+    /// Where to write the signed file. Default: over the file that was signed, standard output for an id.
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+/// `entente agreement suspend`, `resume` and `terminate`.
+#[derive(Debug, Args)]
+pub(crate) struct Act {
+    /// The agreement's id.
+    pub(crate) id: String,
+    /// Why, for the other parties to read.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: Option<String>,
+}
+
+/// `entente peer`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Peer {
+    /// Print this node's keys as an agreement has them.
+    Key,
+    /// Say where a partner's node listens, when its agreement does not.
+    Add {
+        /// The party.
+        party: entente_agreement::PartyId,
+        /// Where its node listens.
+        #[arg(long, value_name = "HOST:PORT")]
+        at: String,
+        /// What people call it.
+        #[arg(long, value_name = "NAME")]
+        name: Option<String>,
+    },
+    /// List the partners.
+    List,
+    /// Show how partners are: what they have, lag, open notices, alarms.
+    Status,
+}
+
 /// `entente serve`.
 #[derive(Debug, Args)]
 pub(crate) struct Serve {
+    /// Address and port for partners' nodes. Without it this node only connects outward.
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) partners: Option<std::net::SocketAddr>,
     /// Address and port.
     #[arg(long, default_value = "127.0.0.1:7878", value_name = "ADDRESS")]
     pub(crate) listen: std::net::SocketAddr,
@@ -249,6 +380,8 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
     match &cli.command {
         Command::Import(import) => return import::run(cli, import),
         Command::Audit(audit) => return audit::run(cli, audit),
+        Command::Agreement(agreement) => return agreement::run(cli, agreement),
+        Command::Peer(peer) => peer::run(cli, peer)?,
         Command::Find(find) => look::find(cli, find)?,
         Command::Show(show) => look::show(cli, show)?,
         Command::Stats => look::stats(cli)?,

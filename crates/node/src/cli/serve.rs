@@ -1,5 +1,6 @@
 //! `entente serve`, `setup-link` and `openapi`.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -8,19 +9,26 @@ use tokio::net::TcpListener;
 
 use super::{Cli, Serve, SetupLink, output};
 use crate::app::App;
-use crate::http;
+use crate::{http, peer};
 
 /// Serves until interrupted. Prints the address, and a one-time sign-in link while the node has no
 /// administrator.
 pub(super) fn serve(cli: &Cli, serve: &Serve) -> anyhow::Result<()> {
     let app = Arc::new(App::open(&cli.data)?);
     app.watch_other_writers()?;
+    app.disclose_as_it_comes()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let listener = TcpListener::bind(serve.listen).await;
         let listener = listener.with_context(|| format!("{} cannot be listened on", serve.listen))?;
         let address = format!("http://{}", listener.local_addr()?);
-        announce(cli, &app, &address)?;
+        let partners = listen_to_partners(serve.partners).await?;
+        let at = partners.as_ref().map(TcpListener::local_addr).transpose()?;
+        announce(cli, &app, &address, at)?;
+        tokio::spawn(peer::connect_to_partners(app.clone()));
+        if let Some(listener) = partners {
+            tokio::spawn(serve_partners(app.clone(), listener));
+        }
         axum::serve(listener, http::router(app, serve.upload_limit))
             .with_graceful_shutdown(interrupted())
             .await?;
@@ -28,12 +36,24 @@ pub(super) fn serve(cli: &Cli, serve: &Serve) -> anyhow::Result<()> {
     })
 }
 
-fn announce(cli: &Cli, app: &App, address: &str) -> anyhow::Result<()> {
+async fn listen_to_partners(at: Option<SocketAddr>) -> anyhow::Result<Option<TcpListener>> {
+    let Some(at) = at else { return Ok(None) };
+    let listener = TcpListener::bind(at).await;
+    Ok(Some(listener.with_context(|| format!("{at} cannot be listened on for partners"))?))
+}
+
+async fn serve_partners(app: Arc<App>, listener: TcpListener) {
+    let Err(error) = peer::serve(app, listener).await;
+    tracing::error!(error = %format!("{error:#}"), "partners are not listened to any more");
+}
+
+fn announce(cli: &Cli, app: &App, address: &str, partners: Option<SocketAddr>) -> anyhow::Result<()> {
     let link = if app.setup_needed()? { Some(link(app, address)?) } else { None };
     if cli.json {
-        return output::json(&json!({ "address": address, "setup": link }));
+        return output::json(&json!({ "address": address, "setup": link, "partners": partners }));
     }
     let mut lines = vec![format!("Entente is at {address}")];
+    lines.extend(partners.map(|at| format!("Partners' nodes reach it at {at}")));
     lines.extend(link.map(|link| format!("Sign in for the first time, once, at {link}")));
     output::lines(lines)
 }

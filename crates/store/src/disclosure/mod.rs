@@ -13,4 +13,5 @@ mod record;
 
 pub(crate) use proof::{BatchPart, format as proof_format, to_hex};
 pub use proof::{Disclosed, DisclosureProof, ProofFault, Receipt, verify};
-pub(crate) use record::{ItemRecord, batch_leaf};
+pub(crate) use record::ItemRecord;
+pub use record::{batch_leaf, item_leaf};

@@ -67,8 +67,13 @@ impl<'i> ItemRecord<'i> {
     }
 }
 
+/// The leaf of an item in the tree of its batch, as sender and recipient make it of what was told; `None` once it was erased.
+pub fn item_leaf(to: &PartyId, item: &WireItem) -> Option<Hash> {
+    item.salt.map(|salt| ItemRecord::of(to, item).leaf(&salt))
+}
+
 /// The leaf of a batch in its partner's log.
-pub(crate) fn batch_leaf(first: Seq, items: u64, root: &Hash) -> Hash {
+pub fn batch_leaf(first: Seq, items: u64, root: &Hash) -> Hash {
     let mut entry = b"entente/wire/v1\0".to_vec();
     number(&mut entry, first.0 as i64);
     number(&mut entry, items as i64);

@@ -1,0 +1,128 @@
+//! What may be told to one partner: the policies in force, with the tables of what they decided.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use entente_agreement::{
+    AgreementHash, Context, Decision, Decisions, FlowId, Party, PartyId, PassOnAnswer, Policy, PseudonymKey,
+    may_pass_on,
+};
+use entente_model::{Compartment, CompartmentNo};
+use jiff::Timestamp;
+
+use super::parse_flow_name;
+use crate::app::agreement::{Agreements, Held};
+
+/// The policies for one partner. Made for the agreements as they stand at one moment; when they stand otherwise, another is made.
+pub(crate) struct Clearance {
+    partner: PartyId,
+    rules: Vec<Rules>,
+}
+
+/// One policy.
+pub(crate) struct Rules {
+    pub(crate) held: Held,
+    pub(crate) policy: Arc<Policy>,
+    pub(crate) key: PseudonymKey,
+    recipient: Party,
+    /// By flow, where one was asked for, and by what the agreement something came under says to passing it on.
+    tables: HashMap<(Option<FlowId>, Option<PassOnAnswer>), Decisions>,
+}
+
+impl Clearance {
+    /// What `agreements` let this node tell `partner`.
+    pub(crate) fn new(
+        agreements: &Agreements,
+        partner: &PartyId,
+        secret: &[u8; 32],
+    ) -> anyhow::Result<Clearance> {
+        let mut rules = Vec::new();
+        for held in agreements.with(partner) {
+            let Some(in_force) = held.in_force() else { continue };
+            let policy = Policy::compile(in_force, &held.us, partner)?;
+            let Some(recipient) = held.agreement().party(partner).cloned() else { continue };
+            if policy.flows().next().is_some() {
+                let key = PseudonymKey::derive(secret, &held.agreement().id);
+                let (policy, held) = (Arc::new(policy), held.clone());
+                rules.push(Rules { held, policy, key, recipient, tables: HashMap::new() });
+            }
+        }
+        Ok(Clearance { partner: partner.clone(), rules })
+    }
+
+    /// Who would be told.
+    pub(crate) fn partner(&self) -> &PartyId {
+        &self.partner
+    }
+
+    /// The policies, in the order of their agreements.
+    pub(crate) fn rules(&mut self) -> &mut [Rules] {
+        &mut self.rules
+    }
+
+    /// True when nothing may be told at all.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rules.is_empty()
+    }
+
+    /// True when it was made for exactly these versions.
+    pub(crate) fn is_for(&self, agreements: &Agreements) -> bool {
+        let in_force = agreements.with(&self.partner).filter_map(Held::in_force);
+        let hashes: Vec<(AgreementHash, Timestamp)> = in_force.map(|one| (one.hash(), one.until())).collect();
+        // A policy's decisions end with its agreement, so one that now ends earlier is another.
+        let known = self.rules.iter().filter_map(|rules| rules.held.in_force());
+        let known: Vec<(AgreementHash, Timestamp)> = known.map(|one| (one.hash(), one.until())).collect();
+        known.iter().all(|one| hashes.contains(one))
+            && hashes.iter().all(|one| known.contains(one) || !self.has_flows(agreements, &one.0))
+    }
+
+    fn has_flows(&self, agreements: &Agreements, hash: &AgreementHash) -> bool {
+        let Some(held) = agreements.version(hash) else { return false };
+        held.agreement().flows.iter().any(|flow| {
+            (flow.from == held.us || flow.route_via.as_ref() == Some(&held.us))
+                && (flow.to.contains(&self.partner) || flow.route_via.as_ref() == Some(&self.partner))
+        })
+    }
+}
+
+impl Rules {
+    /// Decides about a compartment: by the flow that answers best, or by one.
+    pub(crate) fn decide(
+        &mut self,
+        flow: Option<&FlowId>,
+        known: &Agreements,
+        no: CompartmentNo,
+        compartment: &Compartment,
+        now: Timestamp,
+    ) -> Arc<Decision> {
+        let onward = self.pass_on(known, compartment, now);
+        let table = self.tables.entry((flow.cloned(), onward)).or_insert_with(|| {
+            let context = Context { onward, ..Context::live(now) };
+            Decisions::new(self.policy.clone(), flow.cloned(), context)
+        });
+        table.decide(no, compartment, now).clone()
+    }
+
+    /// Whether what came under an agreement may be passed on; `None` for what is this node's own. What came under an agreement that
+    /// is not known any more may not.
+    fn pass_on(&self, known: &Agreements, compartment: &Compartment, now: Timestamp) -> Option<PassOnAnswer> {
+        let name = compartment.agreement.as_deref()?;
+        let answer = parse_flow_name(name).and_then(|(id, flow)| {
+            let versions = known.iter().filter(|held| held.agreement().id == id);
+            let held = versions.filter(|held| held.agreement().flow(&flow).is_some()).last()?;
+            let handling = &compartment.handling;
+            Some(may_pass_on(held.agreement(), &flow, handling, &held.us, &self.recipient, now).answer)
+        });
+        Some(answer.unwrap_or(PassOnAnswer::Forbidden))
+    }
+}
+
+/// How good an answer is: a permission before a referral before a refusal.
+pub(crate) fn rank(decision: &Decision) -> u8 {
+    match decision {
+        Decision::Permit(_) => 0,
+        Decision::PermitTransformed(_) => 1,
+        Decision::Refer(_) => 2,
+        Decision::Deny(_) => 3,
+    }
+}

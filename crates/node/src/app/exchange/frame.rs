@@ -1,0 +1,264 @@
+//! A stretch of a partner's wire as it goes over the network.
+
+use std::ops::ControlFlow;
+
+use anyhow::{Context as _, bail};
+use entente_agreement::{AgreementHash, PartyId, Standing};
+use entente_ledger::Hash;
+use entente_model::Handling;
+use entente_store::disclosure::{batch_leaf, item_leaf};
+use entente_store::exchange::{
+    self, ClauseId, FlowId, ItemKind, ItemState, ReleasedObject, Seq, Stretch, WireItem,
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::app::App;
+use crate::app::agreement::{Agreements, wire_party};
+
+/// Items and bytes of one frame.
+const ITEMS: usize = 4_096;
+const BYTES: usize = 8 << 20;
+
+/// Whole batches of a wire, in order and without gaps.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Frame {
+    /// The items.
+    pub(crate) items: Vec<FrameItem>,
+    /// The batches they are of.
+    pub(crate) batches: Vec<FrameBatch>,
+}
+
+/// An item: what it tells, or, when that may not be told any more, the leaf in its place.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FrameItem {
+    /// Its place.
+    pub(crate) seq: u64,
+    /// What it tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) told: Option<Told>,
+    /// The leaf of what is not told: a commitment with a salt that stays here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) leaf: Option<String>,
+}
+
+/// What an item tells, with everything that its leaf binds.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Told {
+    /// What it is.
+    pub(crate) kind: ItemKind,
+    /// The flow it goes by, as `<agreement>/<flow>`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) flow: Option<String>,
+    /// The object's released id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) object: Option<String>,
+    /// Its version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) version: Option<Timestamp>,
+    /// When it was added to the wire.
+    pub(crate) added: Timestamp,
+    /// The version of the agreement.
+    pub(crate) agreement: AgreementHash,
+    /// The clauses that let it leave.
+    pub(crate) clauses: Vec<String>,
+    /// The salt of its leaf.
+    pub(crate) salt: String,
+    /// How it may be handled; what the flow adds to that the receiver knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) handling: Option<Handling>,
+    /// The released bytes, or the signed notice.
+    pub(crate) body: String,
+}
+
+/// A leaf of the log of what the partner was told.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FrameBatch {
+    /// Its first item.
+    pub(crate) first: u64,
+    /// How many items it has.
+    pub(crate) items: u32,
+    /// The leaf.
+    pub(crate) leaf: String,
+}
+
+/// What may be done with an item at this moment.
+enum Gate {
+    Send,
+    /// Its agreement is suspended: it waits, and so does what comes after it.
+    Hold,
+    /// It may not be told any more.
+    Skip,
+}
+
+impl App {
+    /// What follows an item on a partner's wire and may be told at this moment; `None` when that is nothing. Agreements are asked
+    /// now: what was put on the wire while one was in force is not told after that.
+    pub(crate) fn frame_after(
+        &self,
+        partner: &PartyId,
+        after: u64,
+        now: Timestamp,
+    ) -> anyhow::Result<Option<Frame>> {
+        let stretch = self.exchange.wire_after(&wire_party(partner), Seq(after), ITEMS, BYTES)?;
+        if stretch.items.is_empty() {
+            return Ok(None);
+        }
+        let agreements = self.agreements(now)?;
+        self.frame(partner, whole_batches(stretch), &agreements)
+    }
+
+    fn frame(
+        &self,
+        partner: &PartyId,
+        stretch: Stretch,
+        agreements: &Agreements,
+    ) -> anyhow::Result<Option<Frame>> {
+        let handling = self.handling_of(&stretch.items)?;
+        let mut items = Vec::with_capacity(stretch.items.len());
+        for (item, handling) in stretch.items.into_iter().zip(handling) {
+            match framed(partner, item, handling, agreements)? {
+                ControlFlow::Continue(item) => items.push(item),
+                ControlFlow::Break(()) => break,
+            }
+        }
+        let Some(last) = items.last().map(|item| item.seq) else { return Ok(None) };
+        let told = stretch.batches.iter().filter(|batch| batch.first.0 <= last);
+        let batches = told.map(|batch| FrameBatch {
+            first: batch.first.0,
+            items: batch.items,
+            leaf: Hash::from_bytes(batch.leaf).to_base64(),
+        });
+        Ok(Some(Frame { batches: batches.collect(), items }))
+    }
+}
+
+/// Leaves off a batch that is not there to its end, unless it is the only one.
+fn whole_batches(mut stretch: Stretch) -> Stretch {
+    let last = stretch.items.last().map_or(0, |item| item.seq.0);
+    if let Some(batch) = stretch.batches.last()
+        && batch.first.0 + u64::from(batch.items) - 1 > last
+        && stretch.items.first().is_some_and(|item| item.seq < batch.first)
+    {
+        let first = batch.first;
+        stretch.items.retain(|item| item.seq < first);
+        stretch.batches.pop();
+    }
+    stretch
+}
+
+fn framed(
+    partner: &PartyId,
+    item: WireItem,
+    handling: Option<Handling>,
+    agreements: &Agreements,
+) -> anyhow::Result<ControlFlow<(), FrameItem>> {
+    let (seq, leaf) = (item.seq.0, item_leaf(&wire_party(partner), &item));
+    match gate(&item, agreements) {
+        Gate::Hold => Ok(ControlFlow::Break(())),
+        Gate::Skip => {
+            Ok(ControlFlow::Continue(FrameItem { seq, told: None, leaf: leaf.map(|leaf| leaf.to_base64()) }))
+        }
+        Gate::Send => {
+            Ok(ControlFlow::Continue(FrameItem { seq, told: Some(told(item, handling)?), leaf: None }))
+        }
+    }
+}
+
+fn gate(item: &WireItem, agreements: &Agreements) -> Gate {
+    if item.state == ItemState::Withdrawn || item.salt.is_none() {
+        return Gate::Skip;
+    }
+    if item.kind.is_notice() {
+        return Gate::Send;
+    }
+    match agreements.version(&AgreementHash::from_bytes(item.agreement.0)).map(|held| &held.standing) {
+        Some(Standing::InForce(_)) => Gate::Send,
+        Some(Standing::Suspended { .. }) => Gate::Hold,
+        _ => Gate::Skip,
+    }
+}
+
+fn told(item: WireItem, handling: Option<Handling>) -> anyhow::Result<Told> {
+    let salt = item.salt.context("an item on the wire has no salt")?;
+    Ok(Told {
+        kind: item.kind,
+        flow: item.flow.map(|flow| flow.0),
+        version: item.object.as_ref().and_then(|object| object.version),
+        object: item.object.map(|object| object.id.to_string()),
+        added: item.added,
+        agreement: AgreementHash::from_bytes(item.agreement.0),
+        clauses: item.clauses.into_iter().map(|clause| clause.0).collect(),
+        salt: salt.iter().map(|byte| format!("{byte:02x}")).collect(),
+        handling,
+        body: String::from_utf8(item.body).context("an item on the wire is no text")?,
+    })
+}
+
+impl Frame {
+    /// Checks that the leaves are those of the items. `us` is who was told.
+    pub(crate) fn verify(&self, us: &PartyId) -> anyhow::Result<()> {
+        if self.items.windows(2).any(|pair| pair[1].seq != pair[0].seq + 1) {
+            bail!("it has a gap");
+        }
+        let us = wire_party(us);
+        self.batches.iter().try_for_each(|batch| self.verify_batch(batch, &us))
+    }
+
+    fn verify_batch(&self, batch: &FrameBatch, us: &exchange::PartyId) -> anyhow::Result<()> {
+        let end = batch.first.saturating_add(batch.items.into());
+        let items: Vec<&FrameItem> =
+            self.items.iter().filter(|item| (batch.first..end).contains(&item.seq)).collect();
+        // A batch of which a part came before, or is held back, is checked when its proof is asked for.
+        if items.len() as u64 != u64::from(batch.items) {
+            return Ok(());
+        }
+        let leaves = items.iter().map(|item| item.leaf(us)).collect::<anyhow::Result<Option<Vec<Hash>>>>()?;
+        let Some(leaves) = leaves else { return Ok(()) };
+        let leaf = batch_leaf(Seq(batch.first), batch.items.into(), &Hash::root_of(&leaves));
+        if Hash::from_base64(&batch.leaf) != Some(leaf) {
+            bail!("the leaf of the batch that begins with item {} is not that of its items", batch.first);
+        }
+        Ok(())
+    }
+}
+
+impl FrameItem {
+    /// The leaf; `None` where not even that is kept any more.
+    fn leaf(&self, us: &exchange::PartyId) -> anyhow::Result<Option<Hash>> {
+        let Some(told) = &self.told else {
+            return Ok(self.leaf.as_deref().and_then(Hash::from_base64));
+        };
+        let object = told.object.as_ref().map(|id| id.parse()).transpose()?;
+        let item = WireItem {
+            seq: Seq(self.seq),
+            kind: told.kind,
+            flow: told.flow.clone().map(FlowId),
+            object: object.map(|id| ReleasedObject { id, version: told.version }),
+            added: told.added,
+            agreement: exchange::AgreementHash(*told.agreement.as_bytes()),
+            clauses: told.clauses.iter().map(|clause| ClauseId(clause.clone())).collect(),
+            claim: None,
+            original: None,
+            state: ItemState::Stands,
+            salt: Some(salt(&told.salt).context("a salt is 32 hexadecimal digits")?),
+            body: told.body.clone().into_bytes(),
+        };
+        Ok(item_leaf(us, &item))
+    }
+}
+
+fn salt(text: &str) -> Option<[u8; 16]> {
+    let mut salt = [0; 16];
+    if text.len() != 32 || !text.is_ascii() {
+        return None;
+    }
+    for (byte, place) in salt.iter_mut().zip((0..32).step_by(2)) {
+        *byte = u8::from_str_radix(&text[place..place + 2], 16).ok()?;
+    }
+    Some(salt)
+}

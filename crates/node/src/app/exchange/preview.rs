@@ -1,0 +1,238 @@
+//! What a partner would be told of some objects, and why: before an agreement is signed, and afterwards.
+
+use std::collections::HashMap;
+
+use entente_agreement::{
+    Agreement, Altered, Change, Clause, Decision, PartyId, PartyKey, SecretKey, SignedAgreement, Standing,
+};
+use entente_model::{ObjectId, VertexNo};
+use entente_store::{AsOf, ClaimRecord, View};
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::clearance::{Clearance, rank};
+use super::neighbours::Answers;
+use super::outgoing::release;
+use crate::app::agreement::{Agreements, Held};
+use crate::app::{App, AppError, Role, Viewer};
+use crate::entropy;
+
+/// Objects shown when none are named: the newest.
+const NEWEST: usize = 50;
+
+/// What would become of one claim.
+#[derive(Debug, Serialize)]
+pub(crate) struct Outlook {
+    /// The object.
+    pub(crate) id: String,
+    /// What people call it.
+    pub(crate) label: Option<String>,
+    /// The claim.
+    pub(crate) claim: u32,
+    /// Who told this node.
+    pub(crate) source: String,
+    /// `permit`, `permit_transformed`, `refer`, `deny`, or `withheld` where it may leave and nothing is left of it.
+    pub(crate) outcome: &'static str,
+    /// The flow.
+    pub(crate) flow: Option<String>,
+    /// The clauses that decided, with their numbers and words.
+    pub(crate) clauses: Vec<Ground>,
+    /// Why, where it is not sent.
+    pub(crate) reasons: Vec<String>,
+    /// What would be sent.
+    pub(crate) sent: Option<Value>,
+    /// What would not be as it is.
+    pub(crate) changes: Vec<Changed>,
+}
+
+/// A clause as a person reads it.
+#[derive(Debug, Serialize)]
+pub(crate) struct Ground {
+    /// Its place.
+    pub(crate) id: String,
+    /// Its number.
+    pub(crate) number: Option<String>,
+    /// Its words.
+    pub(crate) text: Option<String>,
+}
+
+/// A field that would leave otherwise.
+#[derive(Debug, Serialize)]
+pub(crate) struct Changed {
+    /// The property.
+    pub(crate) property: String,
+    /// `withheld`, `transformed` or `rewritten`.
+    pub(crate) what: Altered,
+    /// The clause.
+    pub(crate) clause: String,
+}
+
+impl App {
+    /// What the partner would be told of these objects under this document; of the newest when none are named.
+    pub(crate) fn preview_agreement(
+        &self,
+        viewer: &Viewer,
+        agreement: &Agreement,
+        to: &PartyId,
+        ids: &[ObjectId],
+        now: Timestamp,
+    ) -> Result<Vec<Outlook>, AppError> {
+        viewer.require(Role::Analyst)?;
+        let held = self.as_if_in_force(agreement, to, now)?;
+        let mut known: Vec<Held> = self.agreements(now)?.iter().cloned().collect();
+        known.push(held.clone());
+        let alone = Agreements::of(vec![held]);
+        let mut clearance = Clearance::new(&alone, to, self.identity.secret())?;
+        let known = Agreements::of(known);
+        let view = self.store.view(&viewer.compartments, AsOf::Now)?;
+        let clauses = clauses(agreement);
+        let mut looking = Looking { app: self, view: &view, known: &known, clauses, now };
+        let mut outlooks = Vec::new();
+        for claim in looking.claims(ids)? {
+            outlooks.extend(looking.look(&mut clearance, &claim)?);
+        }
+        Ok(outlooks)
+    }
+
+    /// The document as if everybody had signed it and its time had come, with keys that nobody keeps: good for looking, never for
+    /// telling, because no other node knows them.
+    fn as_if_in_force(&self, agreement: &Agreement, to: &PartyId, now: Timestamp) -> Result<Held, AppError> {
+        let ours = |party: &&entente_agreement::Party| self.identity.as_party(party).is_some();
+        let us = agreement
+            .parties
+            .iter()
+            .find(ours)
+            .or_else(|| agreement.parties.iter().find(|one| one.id != *to));
+        let us = us.map(|party| party.id.clone());
+        let us = us.ok_or_else(|| AppError::invalid("the agreement has no other party"))?;
+        if agreement.party(to).is_none() {
+            return Err(AppError::invalid(format!("`{to}` is not a party of this agreement")));
+        }
+        let mut rehearsed = agreement.clone();
+        let mut keys = HashMap::new();
+        for party in &mut rehearsed.parties {
+            let id: entente_agreement::KeyId = "rehearsal".parse().map_err(AppError::invalid)?;
+            let key = SecretKey::new(id.clone(), &entropy::bytes());
+            party.keys = vec![PartyKey::Sign { id, ed25519: key.verifying_key() }];
+            keys.insert(party.id.clone(), key);
+        }
+        let mut signed = SignedAgreement::draft(rehearsed);
+        for (party, key) in &keys {
+            signed.sign(party, key).map_err(AppError::invalid)?;
+        }
+        let then = now.max(agreement.valid_from);
+        let standing = signed.standing(&[], None, then).map_err(AppError::invalid)?;
+        if !matches!(standing, Standing::InForce(_)) {
+            return Err(AppError::invalid("the agreement's time is over: nothing would be told under it"));
+        }
+        Ok(Held {
+            hash: signed.hash(),
+            signed: signed.into(),
+            us,
+            acts: Vec::new(),
+            signed_at: now,
+            standing,
+        })
+    }
+}
+
+struct Looking<'l> {
+    app: &'l App,
+    view: &'l View<'l>,
+    known: &'l Agreements,
+    clauses: HashMap<String, Clause>,
+    now: Timestamp,
+}
+
+impl Looking<'_> {
+    fn claims(&self, ids: &[ObjectId]) -> Result<Vec<ClaimRecord>, AppError> {
+        let vertices = match ids.is_empty() {
+            true => self.newest()?,
+            false => {
+                let found = |id: &ObjectId| self.view.vertex(id)?.ok_or(AppError::NotFound("object"));
+                ids.iter().map(found).collect::<Result<_, _>>()?
+            }
+        };
+        let mut claims = Vec::new();
+        for vertex in vertices {
+            claims.extend(self.view.claims_of(vertex)?.into_iter().filter(|claim| claim.current));
+        }
+        Ok(claims)
+    }
+
+    fn newest(&self) -> Result<Vec<VertexNo>, AppError> {
+        let last = self.view.last_claim().0.saturating_sub(NEWEST as u32);
+        let changes = self.view.changes_since(entente_model::ClaimNo(last), NEWEST)?;
+        let mut vertices: Vec<VertexNo> = changes.into_iter().map(|change| change.vertex).collect();
+        vertices.sort_unstable();
+        vertices.dedup();
+        Ok(vertices)
+    }
+
+    fn look(&mut self, clearance: &mut Clearance, claim: &ClaimRecord) -> Result<Option<Outlook>, AppError> {
+        let Some(object) = self.view.claimed(claim.no)? else { return Ok(None) };
+        let mut outlook = Outlook {
+            id: object.id().to_string(),
+            label: claim.label.clone(),
+            claim: claim.no.0,
+            source: claim.compartment.source.clone(),
+            outcome: "deny",
+            flow: None,
+            clauses: Vec::new(),
+            reasons: Vec::new(),
+            sent: None,
+            changes: Vec::new(),
+        };
+        let (known, now) = (self.known, self.now);
+        let decide = |rules: &mut super::clearance::Rules| {
+            rules.decide(None, known, claim.compartment_no, &claim.compartment, now)
+        };
+        let decided = clearance.rules().iter_mut().map(|rules| (decide(rules), rules));
+        let Some((decision, rules)) = decided.min_by_key(|(decision, _)| rank(decision)) else {
+            outlook.reasons.push("the agreement has no flow from this node to this party".to_owned());
+            return Ok(Some(outlook));
+        };
+        outlook.outcome = decision.as_str();
+        outlook.reasons = decision.reasons().iter().map(|reason| reason.text.to_string()).collect();
+        outlook.flow = match &*decision {
+            Decision::Refer(referral) => Some(referral.flow.to_string()),
+            Decision::Deny(refusal) => refusal.flow.as_ref().map(ToString::to_string),
+            Decision::Permit(terms) | Decision::PermitTransformed(terms) => Some(terms.flow().to_string()),
+        };
+        let mut clauses: Vec<String> = decision.clauses().iter().map(ToString::to_string).collect();
+        if let Some(terms) = decision.terms() {
+            let (atlas, mut answers) = (self.app.atlas(), Answers::new());
+            match release(rules, self.view, self.known, &atlas, &mut answers, &object, terms, self.now) {
+                Ok(released) => {
+                    clauses = released.clauses().iter().map(ToString::to_string).collect();
+                    outlook.sent = serde_json::from_slice(released.bytes()).ok();
+                    outlook.changes = released.changes().iter().map(changed).collect();
+                }
+                Err(withheld) => {
+                    outlook.outcome = "withheld";
+                    outlook.reasons = vec![withheld.why];
+                    clauses = vec![withheld.clause.to_string()];
+                    outlook.changes = withheld.changes.iter().map(changed).collect();
+                }
+            }
+        }
+        outlook.clauses = clauses.into_iter().map(|id| self.ground(id)).collect();
+        Ok(Some(outlook))
+    }
+
+    fn ground(&self, id: String) -> Ground {
+        let clause = self.clauses.get(&id);
+        let (number, text) =
+            (clause.map(|clause| clause.number.clone()), clause.map(|clause| clause.text.clone()));
+        Ground { id, number, text }
+    }
+}
+
+fn changed(change: &Change) -> Changed {
+    Changed { property: change.property.clone(), what: change.what, clause: change.clause.to_string() }
+}
+
+fn clauses(agreement: &Agreement) -> HashMap<String, Clause> {
+    agreement.clauses().into_iter().map(|clause| (clause.id.to_string(), clause)).collect()
+}
