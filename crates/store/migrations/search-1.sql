@@ -10,8 +10,8 @@ CREATE VIRTUAL TABLE texts USING fts5 (
     tokenize = 'unicode61 remove_diacritics 2'
 );
 
--- Bytes of new words kept in memory before they are written: a sixteenth of the segments, and of the work of merging them.
-INSERT INTO texts (texts, rank) VALUES ('hashsize', 16777216);
+-- Bytes of new words kept in memory before they are written: an eighth of the segments, and of the work of merging them.
+INSERT INTO texts (texts, rank) VALUES ('hashsize', 8388608);
 
 -- The first claim, vertex and late value not indexed yet, and the first removal and erased row not followed yet.
 CREATE TABLE cursor (

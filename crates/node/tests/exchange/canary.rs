@@ -25,7 +25,7 @@ struct Canaries {
 }
 
 impl Canaries {
-    fn new(&mut self) -> String {
+    fn fresh(&mut self) -> String {
         let canary = format!("canary{:08x}{:08x}", self.random.below(1 << 31), self.random.below(1 << 31));
         self.all.push(canary.clone());
         canary
@@ -60,12 +60,12 @@ fn object(number: u32, kind: &Kind, covered: &[Category], canaries: &mut Canarie
     for declaration in declarations(kind) {
         let property = declaration.property();
         if is_withheld(declaration.sort(), covered) && !property.starts_with("extensions.") {
-            json.insert(property.to_owned(), value_of(property, canaries.new()));
+            json.insert(property.to_owned(), value_of(property, canaries.fresh()));
         } else if declaration.is_required() {
             json.insert(property.to_owned(), json!(format!("plain {number}")));
         }
     }
-    json.insert("x_nobody_declared_it".to_owned(), json!(canaries.new()));
+    json.insert("x_nobody_declared_it".to_owned(), json!(canaries.fresh()));
     json.insert("type".to_owned(), json!(kind.as_str()));
     json.insert("id".to_owned(), json!(id(kind.as_str(), number)));
     json.insert("spec_version".to_owned(), json!("2.1"));
