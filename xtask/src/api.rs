@@ -41,8 +41,9 @@ pub(crate) fn check() -> Result<()> {
 /// What the node says of itself, in one spelling whatever the order of its making.
 fn description() -> Result<String> {
     let output = Run::new("").program(target().join("debug/entente")).arg("openapi").output()?;
-    let value: serde_json::Value =
+    let mut value: serde_json::Value =
         serde_json::from_slice(&output).context("`entente openapi` did not print one JSON document")?;
+    value.sort_all_objects();
     Ok(serde_json::to_string_pretty(&value)? + "\n")
 }
 
