@@ -20,7 +20,7 @@ use super::rejects::{Reject, RejectFile};
 use crate::app::{App, Incoming, TakenIn};
 
 /// Drafts committed in one transaction: large enough to be fast, small enough to be visible soon and to keep
-/// three of them in memory. The first batches are smaller, so that the committer has something to do soon.
+/// two of them in memory. The first batches are smaller, so that the committer has something to do soon.
 const BATCH_DRAFTS: usize = 8_192;
 const FIRST_BATCH: usize = 1_024;
 /// Bytes of input after which a batch is handed over however few drafts it has: a bundle of long reports must not
@@ -28,8 +28,8 @@ const FIRST_BATCH: usize = 1_024;
 const BATCH_BYTES: u64 = 8 << 20;
 /// How long nothing may come before the lookup of known records lets go of the store.
 const PAUSE: Duration = Duration::from_secs(1);
-/// Messages that may wait between reader and committer: bounds memory.
-const QUEUE: usize = 1;
+/// Messages that may wait between reader and committer: one hands over to the other, so there are two batches and no third.
+const QUEUE: usize = 0;
 
 /// What to import and how.
 pub(crate) struct Request {
