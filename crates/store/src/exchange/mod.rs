@@ -15,6 +15,7 @@
 mod agreement;
 mod alarm;
 mod append;
+mod collection;
 mod group;
 mod held;
 mod ids;
@@ -40,12 +41,12 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehav
 
 pub use agreement::{Agreement, AgreementDraft, DraftSave, Signature, StandingAct};
 pub use alarm::{Alarm, AlarmKind, SeenCheckpoint};
+pub use collection::{CollectionItem, CollectionPage, CollectionQuery, VersionMatch};
 pub use ids::{AgreementHash, ClauseId, FlowId, PartyId, ReferralId, Seq};
 pub use invitation::Invitation;
 pub use log::log_name;
 pub use notice::{Notice, NoticeState, ReceivedNotice, Settlement};
 pub use partner::{Health, Partner, PartnerEdit};
-pub use read::{CollectionItem, CollectionPage, CollectionQuery, VersionMatch};
 pub use referral::{Approval, NewReferral, Outcome, Referral, Verdict};
 pub use taxii::{Delivery, TaxiiStatus};
 pub use token::ApiToken;
