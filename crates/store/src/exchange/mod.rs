@@ -41,7 +41,7 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehav
 
 pub use agreement::{Agreement, AgreementDraft, DraftSave, Signature, StandingAct};
 pub use alarm::{Alarm, AlarmKind, SeenCheckpoint};
-pub use collection::{CollectionItem, CollectionPage, CollectionQuery, VersionMatch};
+pub use collection::{CollectionBodies, CollectionItem, CollectionPage, CollectionQuery, VersionMatch};
 pub use ids::{AgreementHash, ClauseId, FlowId, PartyId, ReferralId, Seq};
 pub use invitation::Invitation;
 pub use log::log_name;
