@@ -351,6 +351,32 @@ pub(crate) enum Peer {
     List,
     /// Show how partners are: what they have, lag, open notices, alarms.
     Status,
+    /// Let a partner come by TAXII who does not run Entente.
+    #[command(subcommand)]
+    Token(Token),
+}
+
+/// `entente peer token`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Token {
+    /// Make a token for a party. Its secret is printed once, and is kept nowhere.
+    Add {
+        /// The party it speaks for.
+        party: entente_agreement::PartyId,
+        /// What it is for.
+        #[arg(long, default_value = "", value_name = "TEXT")]
+        name: String,
+        /// Until when it is good. Default: until it is removed.
+        #[arg(long, value_name = "DAYS")]
+        days: Option<u16>,
+    },
+    /// List the tokens; their secrets are not among them.
+    List,
+    /// Remove a token: from now on it opens nothing.
+    Remove {
+        /// Its id.
+        id: String,
+    },
 }
 
 /// `entente serve`.
@@ -359,6 +385,21 @@ pub(crate) struct Serve {
     /// Address and port for partners' nodes. Without it this node only connects outward.
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) partners: Option<std::net::SocketAddr>,
+    /// Address and port of the TAXII 2.1 server, for partners who do not run Entente. Without it there is none.
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) taxii: Option<std::net::SocketAddr>,
+    /// Name or address by which TAXII clients reach this node, for the certificate of its own key; may be given several times.
+    #[arg(long, value_name = "NAME", conflicts_with = "taxii_cert")]
+    pub(crate) taxii_name: Vec<String>,
+    /// Certificate of an authority for the TAXII server, with its chain (PEM).
+    #[arg(long, value_name = "FILE", requires = "taxii_key")]
+    pub(crate) taxii_cert: Option<PathBuf>,
+    /// Its private key (PEM).
+    #[arg(long, value_name = "FILE", requires = "taxii_cert")]
+    pub(crate) taxii_key: Option<PathBuf>,
+    /// TAXII requests a second that one token may make.
+    #[arg(long, default_value = "50", value_name = "NUMBER")]
+    pub(crate) taxii_rate: std::num::NonZeroU32,
     /// Address and port.
     #[arg(long, default_value = "127.0.0.1:7878", value_name = "ADDRESS")]
     pub(crate) listen: std::net::SocketAddr,
