@@ -360,3 +360,35 @@ fn a_flow_is_the_partners_own() {
     assert_eq!(exchange.flows(&bank()).unwrap(), Vec::<FlowId>::new());
     assert!(exchange.collection(&bank(), &flow(), &query()).unwrap().items.is_empty());
 }
+
+#[test]
+fn a_collection_of_others_goes_on_where_it_was() {
+    let (folder, exchange) = open();
+    let remote = TaxiiRemote {
+        name: "feed".to_owned(),
+        collection: "https://taxii.example/api/collections/1/".to_owned(),
+        user: Some("us".to_owned()),
+        secret_file: Some("/run/secrets/feed".to_owned()),
+        authority_file: None,
+        errand: "{}".to_owned(),
+        every: Some(300),
+        added_at: at(1),
+    };
+    exchange.add_remote(&remote).unwrap();
+    let again = exchange.add_remote(&remote);
+    assert!(matches!(again, Err(StoreError::Taken { .. })), "{again:?}");
+    let place = RemotePlace {
+        after: Some("2026-01-01T00:00:00.000000Z".to_owned()),
+        next: Some("page 2".to_owned()),
+        newest: None,
+    };
+    exchange.move_remote("feed", &place).unwrap();
+    exchange.tried_remote("feed", Some("it did not answer"), at(2)).unwrap();
+    drop(exchange);
+    let exchange = reopen(&folder);
+    let state = RemoteState { place, tried_at: Some(at(2)), failure: Some("it did not answer".to_owned()) };
+    assert_eq!(exchange.remote("feed").unwrap(), Some((remote.clone(), state.clone())));
+    assert_eq!(exchange.remotes().unwrap(), [(remote, state)]);
+    assert!(exchange.remove_remote("feed").unwrap() && !exchange.remove_remote("feed").unwrap());
+    assert_eq!(exchange.remote("feed").unwrap(), None);
+}

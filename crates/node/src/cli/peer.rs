@@ -3,7 +3,7 @@
 use entente_store::exchange::ApiToken;
 use serde_json::{Value, json};
 
-use super::{Cli, Peer, Token, output};
+use super::{Cli, Peer, Token, output, taxii};
 use crate::app::App;
 use crate::app::agreement::partners::PartnerStatus;
 use crate::clock;
@@ -23,6 +23,7 @@ pub(super) fn run(cli: &Cli, peer: &Peer) -> anyhow::Result<()> {
         Peer::List => list(cli, &app.partners(&app.owner()?)?),
         Peer::Status => status(cli, &app.partners(&app.owner()?)?),
         Peer::Token(asked) => token(cli, &app, asked),
+        Peer::Taxii(asked) => taxii::run(cli, &app, asked),
     }
 }
 

@@ -1,4 +1,4 @@
-//! TAXII 2.1 (OASIS Standard, 10 June 2021) for partners who do not run Entente.
+//! TAXII 2.1 (OASIS Standard, 10 June 2021) for partners who do not run Entente, and for asking servers of others.
 //!
 //! | request | answer |
 //! |---|---|
@@ -16,7 +16,9 @@
 
 mod asker;
 mod certificate;
+mod client;
 mod collections;
+mod errand;
 mod filter;
 mod media;
 mod next;
@@ -27,4 +29,6 @@ mod roots;
 mod server;
 
 pub(crate) use certificate::Certificate;
+pub(crate) use client::Client;
+pub(crate) use errand::{Done, run, run_as_due};
 pub(crate) use server::{Settings, serve};

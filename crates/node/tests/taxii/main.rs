@@ -1,4 +1,4 @@
-//! TAXII 2.1, over real TLS on loopback: this node's server asked by hand and by clients that others made.
+//! TAXII 2.1, over real TLS on loopback: this node's server asked by hand and by clients that others made, and this node as a client.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -14,3 +14,4 @@ mod pages;
 #[path = "../exchange/pair.rs"]
 mod pair;
 mod push;
+mod remotes;

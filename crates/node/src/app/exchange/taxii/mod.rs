@@ -5,6 +5,9 @@
 //!                                                                       └─ they tell: inbox ─► claims
 //! ```
 //!
+//! The other way round, a [`Remote`](remote::Remote) is a collection on a server of others, from which this node fetches or to which
+//! it pushes.
+//!
 //! A [`Collection`](collection::Collection) is made anew with every request, of agreements that are in force at that moment. What was
 //! put on the wire while one was in force is not told after that.
 
@@ -12,5 +15,6 @@ pub(crate) mod collection;
 pub(crate) mod delivery;
 pub(crate) mod inbox;
 pub(crate) mod page;
+pub(crate) mod remote;
 pub(crate) mod status;
 pub(crate) mod token;

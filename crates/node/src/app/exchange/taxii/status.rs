@@ -79,6 +79,13 @@ impl Status {
             pending_count: 0,
         }
     }
+
+    /// What is said of one object that the other side refuses for its size.
+    pub(crate) fn too_large(said: String, now: Timestamp) -> Status {
+        let version = format!("{now:.6}");
+        let detail = Detail { id: "(an object that is too large)".to_owned(), version, message: Some(said) };
+        Status::complete(String::new(), now, Vec::new(), vec![detail])
+    }
 }
 
 impl App {
