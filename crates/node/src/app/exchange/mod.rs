@@ -18,6 +18,7 @@ pub(crate) mod preview;
 mod recall;
 pub(crate) mod receipts;
 pub(crate) mod receiver;
+pub(crate) mod taxii;
 
 use entente_agreement::{AgreementId, FlowId};
 use entente_store::exchange;
