@@ -108,10 +108,7 @@ pub(super) fn date(time: Timestamp) -> String {
 
 /// A version as STIX writes `modified`, to the millisecond; one that is finer stays so.
 pub(super) fn version(time: Timestamp) -> String {
-    if time.subsec_microsecond() == 0 && time.subsec_nanosecond() % 1_000 == 0 {
-        return format!("{time:.3}");
-    }
-    date(time)
+    if time.subsec_nanosecond() % 1_000_000 == 0 { format!("{time:.3}") } else { date(time) }
 }
 
 #[cfg(test)]
