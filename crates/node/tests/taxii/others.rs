@@ -14,6 +14,7 @@ use crate::pair::domain;
 const CLIENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/taxii/clients");
 
 /// A Python that has the clients; `None` where they cannot be had.
+#[expect(clippy::print_stdout, reason = "a test that tries nothing says so")]
 fn python() -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("taxii-clients");
     let python = folder.join("bin/python");

@@ -36,7 +36,7 @@ fn filters_choose_what_is_answered() {
         [wren.clone(), rook.clone(), wren.clone()]
     );
     let second = "2026-01-04T00:00:00.000Z";
-    assert_eq!(ids(&format!("match[version]={second}")), [wren.clone()]);
+    assert_eq!(ids(&format!("match[version]={second}")), std::slice::from_ref(&wren));
     assert_eq!(ids(&format!("match[id]={rook},{wren},nonsense")), [rook.clone(), wren.clone()]);
     assert_eq!(ids(&format!("match[id]={rook}&match[type]=tool")), Vec::<String>::new());
     assert_eq!(ids("match[id]=nonsense"), Vec::<String>::new());
