@@ -21,6 +21,7 @@ mod ids;
 mod invitation;
 mod known;
 mod log;
+mod newest;
 mod notice;
 mod partner;
 mod place;
