@@ -138,7 +138,8 @@ fn column(served: &Served, ada: &Who, role: &str, who: &Who) -> Vec<u16> {
     let import = served.upload(ada, "?source=matrix", "a.csv", "type,value\nip,192.0.2.1\nip,192.0.2.999\n");
     let token = served.post(who, "/tokens", json!({ "name": "mine" }));
     let token = if token.status == 201 { string(&token.json()["id"]) } else { "none".to_owned() };
-    let drafted = served.post(ada, "/drafts", json!({ "template": "company-police", "us": "company" })).json();
+    let drafted =
+        served.post(ada, "/drafts", json!({ "template": "company-police", "us": "company" })).json();
     let agreement = partly_signed(served, ada);
     let partner_token = served.post(ada, "/partners/police/tokens", json!({ "name": "spare" })).json();
     let thing = |name: &str| {
@@ -168,9 +169,11 @@ fn column(served: &Served, ada: &Who, role: &str, who: &Who) -> Vec<u16> {
 
 /// An agreement that this node has signed, and another party has not.
 fn partly_signed(served: &Served, ada: &Who) -> Value {
-    let mut draft = served.post(ada, "/drafts", json!({ "template": "company-police", "us": "company" })).json();
+    let mut draft =
+        served.post(ada, "/drafts", json!({ "template": "company-police", "us": "company" })).json();
     // The public key of RFC 8032, section 7.1, test 1.
-    let key = json!({ "use": "sign", "id": "sign-1", "ed25519": "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=" });
+    let key =
+        json!({ "use": "sign", "id": "sign-1", "ed25519": "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=" });
     draft["document"]["parties"][1]["keys"] = json!([key]);
     let path = format!("/api/v1/drafts/{}", string(&draft["id"]));
     let based_on = |version: &str| Who { if_match: Some(version.to_owned()), ..ada.clone() };

@@ -31,7 +31,9 @@ export class DraftDesk {
 
   /** Begins anew from what is kept. */
   take(draft: Draft): void {
-    this.document = structuredClone(draft.document);
+    // A form needs a place for what may be limited.
+    const flows = draft.document.flows.map((flow) => ({ ...flow, limits: flow.limits ?? {} }));
+    this.document = structuredClone({ ...draft.document, flows });
     this.review = draft.review;
     this.version = draft.version;
     this.#saved = this.#reviewed = this.text;
