@@ -76,13 +76,17 @@ export async function draftConflictLosesNothing({ page }) {
 }
 draftConflictLosesNothing.pair = true;
 
-export async function draftIsComparedAndPreviewed({ page }) {
+export async function draftIsComparedAndPreviewed({ page, world }) {
   await page.goto(`/agreements/${story.id}/draft?show=compare`);
   await page.getByLabel('Compare with').selectOption({ label: 'The template company to police' });
   const change = page.getByRole('article').filter({ hasText: 'Domain names leave as keyed pseudonyms' });
   await change.locator('ins').first().waitFor();
   await page.getByRole('link', { name: 'Preview' }).click();
-  const domain = page.locator('li', { hasText: 'Domain name' }).filter({ hasText: 'in another form' }).first();
+  await page.getByRole('button', { name: /sent in another form$|sent as it is$/ }).first().waitFor();
+  await page.getByLabel('Of what').fill(world.refanged);
+  await page.getByRole('button', { name: 'Look' }).click();
+  const domain = page.locator('li', { has: page.locator('summary', { hasText: world.refanged }) }).first();
+  await domain.getByText('sent in another form').waitFor();
   await domain.locator('summary').click();
   await domain.getByRole('region', { name: 'What is sent' }).getByText('other form').first().waitFor();
   // Why not, for one thing.

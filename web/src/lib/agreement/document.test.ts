@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Agreement, blankFlow, blankParty, freeId, listed, period, periodText, readKeys, renameParty, tidy } from './document';
+import { type Agreement, blankFlow, blankParty, byNumber, freeId, listed, period, periodText, readKeys, renameParty, tidy } from './document';
 
 function draft(): Agreement {
   const document: Agreement = {
@@ -53,4 +53,9 @@ test('ids are free, lists read as sentences', () => {
 test('keys are read as another node shows them, and nothing else is', () => {
   expect(readKeys('[{"use":"sign","id":"sign-1","ed25519":"AAAA"}]')).toHaveLength(1);
   for (const text of ['', '[]', '{}', '[1]', 'ssh-ed25519 AAAA']) expect(readKeys(text)).toBeUndefined();
+});
+
+test('clauses stand in the order of their numbers', () => {
+  expect(['4.11', undefined, '4.4', '10.1'].sort(byNumber)).toEqual(['4.4', '4.11', '10.1', undefined]);
+  expect([{ n: null }, { n: '2.1' }].sort((a, b) => byNumber(a.n, b.n))[0]?.n).toBe('2.1');
 });

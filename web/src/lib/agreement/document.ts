@@ -197,6 +197,12 @@ export function listed(items: string[]): string {
 /** The chapter a clause stands in: `4` of `4.2`. */
 export const chapter = (number: string): string => number.split('.')[0] ?? number;
 
+/** 4.4 goes before 4.11; what has no number goes last. */
+export function byNumber(one: string | null | undefined, other: string | null | undefined): number {
+  if (!one || !other) return one ? -1 : other ? 1 : 0;
+  return one.localeCompare(other, 'en', { numeric: true });
+}
+
 /** Keys as another node shows them, read from what was pasted. */
 export function readKeys(text: string): PartyKey[] | undefined {
   try {
