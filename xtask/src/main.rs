@@ -23,7 +23,7 @@ use anyhow::{Result, bail};
 const HELP: &str = "\
 The project's own commands:
 
-  cargo xtask demo [--fresh]           build everything, import the sample, serve on 127.0.0.1:7878
+  cargo xtask demo [--fresh]           build everything; three nodes on 127.0.0.1:7878 to 7880 that tell each other
   cargo xtask test [rust|web|e2e]      everything that must hold before a change is kept, or a part of it
   cargo xtask bench [NAME…]            measure against the targets and print one table
   cargo xtask api                      write docs/openapi.json and the web page's client anew

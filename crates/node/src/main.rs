@@ -1,9 +1,10 @@
 //! The one binary, `entente`: command line, HTTP API and web page over one node's claims.
 //!
 //! ```text
-//! cli/  ─┐
-//! http/ ─┼─► app/  ─► intake, store, graph, ledger, agreement
-//! peer/ ─┘
+//! cli/   ─┐
+//! http/  ─┼─► app/  ─► intake, store, graph, ledger, agreement
+//! peer/  ─┤
+//! taxii/ ─┘
 //! ```
 //!
 //! `app` is the node: what it can do, with authorisation inside. `cli` and `http` are two ways to ask it, `peer` is how
@@ -15,6 +16,7 @@ mod clock;
 mod entropy;
 mod http;
 mod peer;
+mod taxii;
 
 use std::process::ExitCode;
 

@@ -39,8 +39,8 @@ CREATE TABLE batches (
 CREATE INDEX batches_by_claims ON batches (claims_end);
 
 -- One row per vertex: something claimed, or mentioned by a claim. `value` is what a selector said (see value.rs);
--- an object known by its id alone has none. `audience` is derived and changes. All else never does, unless it is erased: here and
--- below, an erased row keeps its number, loses its salt and what it told (see removal.rs), and is in `erased_rows`.
+-- an object known by its id alone has none. `audience` is derived: who heard of it by its first claim. Rows never change, unless
+-- they are erased: here and below, an erased row keeps its number, loses its salt and what it told (see removal.rs), and is in `erased_rows`.
 CREATE TABLE objects (
     no INTEGER PRIMARY KEY,
     kind INTEGER NOT NULL,
@@ -50,7 +50,6 @@ CREATE TABLE objects (
     salt BLOB NOT NULL,
     audience INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX objects_by_kind ON objects (kind);
 
 -- Every id a vertex goes by, its first and its aliases.
 CREATE TABLE ids (
@@ -150,7 +149,10 @@ CREATE TABLE edges (
     data BLOB NOT NULL
 ) STRICT;
 
--- Derived from here on: names.rs, audience.rs and tally.rs say from what.
+-- Derived from here on: of_kind.rs, names.rs and audience.rs say from what.
+
+-- The vertices of a kind, a run of them a row and batch: the first, and packed the others.
+CREATE TABLE of_kind (kind INTEGER NOT NULL, first INTEGER NOT NULL, data BLOB NOT NULL, PRIMARY KEY (kind, first)) STRICT, WITHOUT ROWID;
 
 -- Names that find an object exactly: digests, aliases, external ids. A hit is checked against what the viewer may see.
 CREATE TABLE names (
@@ -162,12 +164,13 @@ CREATE TABLE names (
 -- Distinct sets of (compartment, how much it tells), interned.
 CREATE TABLE audiences (no INTEGER PRIMARY KEY, members BLOB NOT NULL) STRICT;
 
--- What an object's audience was until a claim, that claim not included.
-CREATE TABLE earlier_audiences (
+-- What an object's audience is from a later claim on, that claim included. Kept apart: objects are many and change theirs at
+-- random, and to write a page of the log for each would double what a batch writes.
+CREATE TABLE later_audiences (
     object INTEGER NOT NULL,
-    until INTEGER NOT NULL,
+    since INTEGER NOT NULL,
     audience INTEGER NOT NULL,
-    PRIMARY KEY (object, until)
+    PRIMARY KEY (object, since)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE object_counts (

@@ -8,6 +8,9 @@
 use entente_model::{ClaimNo, CompartmentNo, VertexNo};
 
 use crate::StoreError;
+use crate::varint::{damaged, narrow, put, take};
+
+const TABLE: &str = "edges";
 
 /// The number of a link kind in this node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -112,16 +115,16 @@ pub(crate) fn unpack(
     let mut edge = origin(first);
     let mut started = false;
     while !bytes.is_empty() {
-        let step = narrow(take(&mut bytes)?)?;
-        edge.claim = ClaimNo(edge.claim.0.checked_add(step).ok_or_else(damaged)?);
+        let step = narrow(take(&mut bytes, TABLE)?, TABLE)?;
+        edge.claim = ClaimNo(edge.claim.0.checked_add(step).ok_or_else(|| damaged(TABLE))?);
         if step > 0 || !started {
-            edge.compartment = CompartmentNo(narrow(take(&mut bytes)?)?);
+            edge.compartment = CompartmentNo(narrow(take(&mut bytes, TABLE)?, TABLE)?);
             started = true;
         }
         edge.source = VertexNo(take_difference(&mut bytes, edge.source.0)?);
         edge.target = VertexNo(take_difference(&mut bytes, edge.source.0)?);
-        let kind = take(&mut bytes)?;
-        edge.kind = LinkKindNo(narrow(kind >> 2)?);
+        let kind = take(&mut bytes, TABLE)?;
+        edge.kind = LinkKindNo(narrow(kind >> 2, TABLE)?);
         let by_value = ByValue { source: kind & 1 != 0, target: kind & 2 != 0 };
         edge.at = take_difference(&mut bytes, edge.at)?;
         each(edge, by_value);
@@ -140,47 +143,16 @@ fn origin(first: ClaimNo) -> StoredEdge {
     }
 }
 
-fn put(data: &mut Vec<u8>, mut number: u64) {
-    while number >= 0x80 {
-        data.push(number as u8 | 0x80);
-        number >>= 7;
-    }
-    data.push(number as u8);
-}
-
 fn put_difference(data: &mut Vec<u8>, number: u32, before: u32) {
     let difference = i64::from(number) - i64::from(before);
     put(data, ((difference << 1) ^ (difference >> 63)) as u64);
 }
 
 #[inline]
-fn take(bytes: &mut &[u8]) -> Result<u64, StoreError> {
-    let mut number = 0;
-    for (index, byte) in bytes.iter().take(10).enumerate() {
-        number |= u64::from(byte & 0x7f) << (7 * index);
-        if byte & 0x80 == 0 {
-            *bytes = &bytes[index + 1..];
-            return Ok(number);
-        }
-    }
-    Err(damaged())
-}
-
-#[inline]
 fn take_difference(bytes: &mut &[u8], before: u32) -> Result<u32, StoreError> {
-    let zigzag = take(bytes)?;
+    let zigzag = take(bytes, TABLE)?;
     let difference = (zigzag >> 1) as i64 ^ -((zigzag & 1) as i64);
-    u32::try_from(i64::from(before).wrapping_add(difference)).map_err(|_| damaged())
-}
-
-#[inline]
-fn narrow<T: TryFrom<u64>>(number: u64) -> Result<T, StoreError> {
-    T::try_from(number).map_err(|_| damaged())
-}
-
-#[cold]
-fn damaged() -> StoreError {
-    StoreError::damaged("edges", "a run of edges does not unpack")
+    u32::try_from(i64::from(before).wrapping_add(difference)).map_err(|_| damaged(TABLE))
 }
 
 #[cfg(test)]

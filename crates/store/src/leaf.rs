@@ -26,16 +26,17 @@ pub(crate) struct Salts<'s>(pub(crate) &'s [u8; 32]);
 
 impl Salts<'_> {
     pub(crate) fn of_row(&self, row: Row, no: u64) -> Salt {
-        let digest = self.made(b"entente/row-salt/v1\0", row as u8, no);
+        let digest = self.made(b"row-salt/v1\0", row as u8, no);
         let (salt, _) = digest.split_first_chunk().expect("16 is less than 32");
         *salt
     }
 
     /// The salt of the leaf itself.
     pub(crate) fn of_leaf(&self) -> [u8; 32] {
-        self.made(b"entente/leaf-salt/v1\0", 0, 0)
+        self.made(b"leaf-salt/v1\0", 0, 0)
     }
 
+    /// What is hashed fits one block of SHA-256: there is a salt for every row.
     fn made(&self, what: &[u8], tag: u8, no: u64) -> [u8; 32] {
         let digest = Sha256::new_with_prefix(what).chain_update(self.0).chain_update([tag]);
         digest.chain_update(no.to_le_bytes()).finalize().into()

@@ -34,6 +34,7 @@ mod interned;
 mod leaf;
 mod ledger;
 mod names;
+mod of_kind;
 mod readers;
 mod received;
 mod recollection;
@@ -45,6 +46,7 @@ mod store;
 mod text;
 mod value;
 mod values;
+mod varint;
 mod verify;
 mod view;
 

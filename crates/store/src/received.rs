@@ -44,18 +44,35 @@ pub struct Retained {
     pub partner: String,
     /// The agreement.
     pub agreement: Option<String>,
-    /// The item that the first claim was made of; the others follow.
+    /// The item that the first claim was made of; the others follow. 0 for what came past the wire.
     pub first_seq: u64,
     /// Until when they may be kept.
     pub until: Option<Timestamp>,
 }
 
+/// Items of a wire are numbered from 1.
+const NO_ITEM: u64 = 0;
+
 const RECEIVING: &str = "receiving from a partner";
 const READING: &str = "reading what came in from partners";
 
 impl Received {
+    /// What a partner told past its wire, such as over TAXII: it may be kept as long, and moves no cursor. `until` has one
+    /// deadline for each record of the batch.
+    pub fn past_the_wire(partner: String, until: impl IntoIterator<Item = Option<Timestamp>>) -> Received {
+        let items = until.into_iter().map(|until| ReceivedItem { seq: NO_ITEM, until }).collect();
+        Received { partner, first: NO_ITEM, last: NO_ITEM, items }
+    }
+
+    fn is_of_the_wire(&self) -> bool {
+        self.last != NO_ITEM
+    }
+
     /// Whether all of it came in before; an error when it does not follow what did.
     pub(crate) fn is_repeated(&self, conn: &Connection) -> Result<bool, StoreError> {
+        if !self.is_of_the_wire() {
+            return Ok(false);
+        }
         let before = up_to(conn, &self.partner)?;
         if self.last <= before {
             return Ok(true);
@@ -74,9 +91,11 @@ impl Received {
         agreement: Option<&str>,
         claims: impl Iterator<Item = (u32, usize)>,
     ) -> Result<(), StoreError> {
-        let sql = "INSERT INTO received VALUES (?1, ?2) ON CONFLICT DO UPDATE SET seq = excluded.seq";
-        let columns = params![self.partner, self.last as i64];
-        conn.prepare_cached(sql).doing(RECEIVING)?.execute(columns).doing(RECEIVING)?;
+        if self.is_of_the_wire() {
+            let sql = "INSERT INTO received VALUES (?1, ?2) ON CONFLICT DO UPDATE SET seq = excluded.seq";
+            let columns = params![self.partner, self.last as i64];
+            conn.prepare_cached(sql).doing(RECEIVING)?.execute(columns).doing(RECEIVING)?;
+        }
         let sql = "INSERT INTO retained VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
         let mut statement = conn.prepare_cached(sql).doing(RECEIVING)?;
         for run in self.runs(claims)? {
@@ -98,11 +117,7 @@ impl Received {
             };
             let item = self.items.get(record).ok_or_else(lacking)?;
             match runs.last_mut() {
-                Some(run)
-                    if run.claims.end == claim
-                        && run.first_seq + run.claims.len() as u64 == item.seq
-                        && run.until == item.until =>
-                {
+                Some(run) if run.claims.end == claim && follows(run, item.seq) && run.until == item.until => {
                     run.claims.end += 1;
                 }
                 _ => runs.push(Retained {
@@ -118,6 +133,14 @@ impl Received {
     }
 }
 
+/// Whether an item comes after those of a run.
+fn follows(run: &Retained, seq: u64) -> bool {
+    match run.first_seq {
+        NO_ITEM => seq == NO_ITEM,
+        first => first + run.claims.len() as u64 == seq,
+    }
+}
+
 impl Store {
     /// The last item of a partner's wire that came in; 0 before the first.
     pub fn received_up_to(&self, partner: &str) -> Result<u64, StoreError> {
@@ -127,7 +150,7 @@ impl Store {
     /// The claims that items of a partner's wire became, ascending. An item that told nothing new became none.
     pub fn received_claims(&self, partner: &str, items: &[u64]) -> Result<Vec<ClaimNo>, StoreError> {
         let conn = self.readers.check_out()?;
-        let sql = "SELECT * FROM retained WHERE partner = ?1 AND first_seq <= ?2 ORDER BY first_seq DESC, first_claim DESC";
+        let sql = "SELECT * FROM retained WHERE partner = ?1 AND first_seq <= ?2 AND first_seq > 0 ORDER BY first_seq DESC, first_claim DESC";
         let mut statement = conn.prepare_cached(sql).doing(READING)?;
         let mut claims = Vec::new();
         for seq in items {

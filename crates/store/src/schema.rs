@@ -21,7 +21,7 @@ pub(crate) const CLAIMS: &[&str] = &[include_str!("../migrations/claims-1.sql")]
 
 /// Page caches in KiB; they are private to a connection, the rest is the system's. Random ids make the writer need a
 /// large one.
-const WRITER_CACHE: i64 = 64_000;
+const WRITER_CACHE: i64 = 48_000;
 const READER_CACHE: i64 = 8_000;
 
 /// Opens a database for writing and brings it to the newest format.
@@ -51,7 +51,7 @@ pub(crate) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
     settings(&conn, READER_CACHE)?;
     // Not for the writer, and not much: mapped pages count as resident, and an import, which indexes text at its end,
     // must stay small whatever it writes to. What lies beyond is read through the system's cache.
-    conn.pragma_update(None, "mmap_size", 64_i64 << 20).doing("setting up a database")?;
+    conn.pragma_update(None, "mmap_size", 32_i64 << 20).doing("setting up a database")?;
     Ok(conn)
 }
 

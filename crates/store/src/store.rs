@@ -73,6 +73,14 @@ impl Store {
         Ok(receipt)
     }
 
+    /// Writes down by what records are known that large batches told, which else waits for more to come. A [`Recollection`]
+    /// knows them from then on.
+    ///
+    /// [`Recollection`]: crate::Recollection
+    pub fn remember(&self) -> Result<(), StoreError> {
+        self.writer().write_learnt()
+    }
+
     /// Waits until the ledger's checkpoint covers everything committed before.
     pub(crate) fn settle(&self) {
         self.after.settle();

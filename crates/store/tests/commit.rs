@@ -141,7 +141,7 @@ fn a_rehearsal_answers_as_the_commits_would_and_writes_nothing() {
     // Nobody waits for it, and what others tell meanwhile is not in its picture.
     let elsewhere = Store::open(folder.path(), &KEY).unwrap();
     tell(&elsewhere, "b", vec![malware(OTHER, 9, "elsewhere")]);
-    let answers = batches.clone().map(|batch| rehearsal.take(batch).unwrap());
+    let answers = batches.clone().map(|batch| rehearsal.take(&batch.into()).unwrap());
     drop(rehearsal);
     assert_eq!(answers[1].statuses, [Unchanged, Unchanged, Updated], "the batch before it counts");
     let after = (store.extent().unwrap(), store.compartments().unwrap().len());

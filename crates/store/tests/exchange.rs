@@ -5,9 +5,9 @@ mod wired;
 use entente_model::{ClaimNo, VertexNo};
 use entente_store::StoreError;
 use entente_store::exchange::{
-    Advance, Append, Approval, CollectionQuery, Exchange, FlowId, ItemKind, ItemState, Limit, NewItem,
-    NewReferral, NoticeState, Outcome, PartnerEdit, PartyId, ReferralId, Seq, Settlement, Verdict,
-    VersionMatch,
+    Advance, AgreementHash, Append, Approval, CollectionQuery, Exchange, FlowId, ItemKind, ItemState, Limit,
+    NewItem, NewReferral, NoticeState, Outcome, PartnerEdit, PartyId, ReferralId, RemotePlace, RemoteState,
+    Seq, Settlement, TaxiiRemote, Verdict, VersionMatch,
 };
 use wired::*;
 
@@ -194,10 +194,41 @@ fn a_collection_answers_every_filter() {
         pages(CollectionQuery { types: vec!["malware".parse_kind()], ..every() }),
         [1, 2, 3, 4, 5, 6, 9]
     );
+    let under = |hash| CollectionQuery { agreement: Some(hash), ..query() };
+    assert_eq!(ask(under(AGREEMENT)).0, [5, 6, 8]);
+    assert_eq!(ask(under(AgreementHash([9; 32]))).0, [0; 0]);
     let versions = exchange.versions(&police(), &flow(), &id(1)).unwrap();
     assert_eq!(versions.iter().map(|(version, _)| *version).collect::<Vec<_>>(), [day(3), day(2), day(1)]);
     let unknown = exchange.collection(&police(), &"other".into(), &query()).unwrap();
     assert!(unknown.items.is_empty());
+}
+
+#[test]
+fn bodies_are_the_bytes_that_were_told() {
+    let (_folder, exchange) = open();
+    exchange
+        .append(telling(vec![release(1, 1, "one"), release(2, 1, "two"), release(3, 1, "three")]))
+        .unwrap();
+    let stretch = exchange.wire_after(&police(), Seq(0), 9, usize::MAX).unwrap();
+    let told = bodies(&stretch);
+    let ask = |query: &CollectionQuery, most| {
+        let page = exchange.bodies(&police(), &flow(), query, most).unwrap();
+        let added = page.added.map(|(first, last)| (first.as_microsecond(), last.as_microsecond()));
+        (String::from_utf8(page.joined).unwrap(), page.items, added, page.more)
+    };
+    let added = |from: usize, to: usize| {
+        Some((stretch.items[from].added.as_microsecond(), stretch.items[to].added.as_microsecond()))
+    };
+    assert_eq!(ask(&query(), usize::MAX), (told.join(","), 3, added(0, 2), false));
+    let two = CollectionQuery { limit: 2, ..query() };
+    assert_eq!(ask(&two, usize::MAX), (told[..2].join(","), 2, added(0, 1), true));
+    // However little may be sent, one object is.
+    assert_eq!(ask(&query(), 1), (told[0].clone(), 1, added(0, 0), true));
+    let chosen = CollectionQuery { ids: vec![id(3), id(1)], ..query() };
+    assert_eq!(ask(&chosen, usize::MAX), (format!("{},{}", told[0], told[2]), 2, added(0, 2), false));
+    assert_eq!(ask(&chosen, 1), (told[0].clone(), 1, added(0, 0), true));
+    let none = CollectionQuery { ids: vec![id(9)], ..query() };
+    assert_eq!(ask(&none, usize::MAX), (String::new(), 0, None, false));
 }
 
 #[test]
@@ -349,4 +380,36 @@ fn a_flow_is_the_partners_own() {
     assert_eq!(exchange.flows(&police()).unwrap(), [flow()]);
     assert_eq!(exchange.flows(&bank()).unwrap(), Vec::<FlowId>::new());
     assert!(exchange.collection(&bank(), &flow(), &query()).unwrap().items.is_empty());
+}
+
+#[test]
+fn a_collection_of_others_goes_on_where_it_was() {
+    let (folder, exchange) = open();
+    let remote = TaxiiRemote {
+        name: "feed".to_owned(),
+        collection: "https://taxii.example/api/collections/1/".to_owned(),
+        user: Some("us".to_owned()),
+        secret_file: Some("/run/secrets/feed".to_owned()),
+        authority_file: None,
+        errand: "{}".to_owned(),
+        every: Some(300),
+        added_at: at(1),
+    };
+    exchange.add_remote(&remote).unwrap();
+    let again = exchange.add_remote(&remote);
+    assert!(matches!(again, Err(StoreError::Taken { .. })), "{again:?}");
+    let place = RemotePlace {
+        after: Some("2026-01-01T00:00:00.000000Z".to_owned()),
+        next: Some("page 2".to_owned()),
+        newest: None,
+    };
+    exchange.move_remote("feed", &place).unwrap();
+    exchange.tried_remote("feed", Some("it did not answer"), at(2)).unwrap();
+    drop(exchange);
+    let exchange = reopen(&folder);
+    let state = RemoteState { place, tried_at: Some(at(2)), failure: Some("it did not answer".to_owned()) };
+    assert_eq!(exchange.remote("feed").unwrap(), Some((remote.clone(), state.clone())));
+    assert_eq!(exchange.remotes().unwrap(), [(remote, state)]);
+    assert!(exchange.remove_remote("feed").unwrap() && !exchange.remove_remote("feed").unwrap());
+    assert_eq!(exchange.remote("feed").unwrap(), None);
 }

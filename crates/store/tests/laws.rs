@@ -141,7 +141,7 @@ proptest! {
         commit(&store, &batches[..known]);
         let before = (store.extent().unwrap(), picture(&store, &CompartmentSet::all(), AsOf::Now));
         let mut rehearsal = store.rehearse().unwrap();
-        let rehearsed = each_batch(&batches[known..], |batch| rehearsal.take(batch).unwrap().statuses);
+        let rehearsed = each_batch(&batches[known..], |batch| rehearsal.take(&batch.into()).unwrap().statuses);
         prop_assert_eq!((store.extent().unwrap(), picture(&store, &CompartmentSet::all(), AsOf::Now)), before);
         prop_assert_eq!(rehearsed, commit(&store, &batches[known..]));
     }

@@ -347,6 +347,14 @@ fn a_wire_that_comes_in_is_applied_once_and_without_gaps() {
     assert_eq!(spans(20), [(3, 5)]);
     assert!(store.retain(&overdue(20)[0], Some(day(40))).unwrap());
     assert_eq!(spans(30), [(5, 6)]);
+    // What came past the wire has deadlines too, and is no item of the wire.
+    let received = Received::past_the_wire("police".to_owned(), [Some(day(25)); 2]);
+    let drafts = vec![malware(FAMILY, 7, "pushed"), malware(OTHER, 7, "pushed")];
+    let agreement = Some("a1".to_owned());
+    store.commit(Batch { agreement, received: Some(received), ..batch("police", drafts) }).unwrap();
+    assert_eq!(store.received_up_to("police").unwrap(), 8);
+    assert_eq!(claims(&[1, 2, 8, 9]), [5]);
+    assert_eq!(spans(25), [(6, 8)]);
     store.verify().unwrap();
 }
 

@@ -59,14 +59,17 @@ fn a_changed_row_is_named() {
         ("DELETE FROM names", 0),
         ("DELETE FROM ids", 0),
         ("UPDATE objects SET audience = 0 WHERE no = 0", 0),
+        ("INSERT INTO later_audiences VALUES (0, 9, 0)", 0),
     ] {
         assert_eq!(after(sql).leaf, Some(leaf), "{sql}: {}", after(sql));
     }
     for sql in [
         "INSERT INTO ids SELECT zeroblob(16), 0, 0",
         "DELETE FROM object_counts",
+        "DELETE FROM of_kind",
+        "UPDATE of_kind SET data = CAST(data || x'01' AS BLOB)",
+        "INSERT INTO of_kind SELECT kind, first + 1, x'' FROM of_kind LIMIT 1",
         "UPDATE claim_counts SET claims = 1",
-        "INSERT INTO earlier_audiences VALUES (0, 1, 0)",
     ] {
         assert_eq!(after(sql).leaf, None, "{sql}");
     }

@@ -58,7 +58,7 @@ async function exchange(page, visit) {
   const heading = (name) => () => page.getByRole('heading', { name, exact: true }).first().waitFor();
   await visit('/agreements', heading('A new agreement'));
   for (const path of await addresses(page)) await visit(path, () => page.getByRole('heading', { level: 1 }).waitFor());
-  await visit('/wire', async () => { await heading('Wire')(); await page.locator('details[data-direction]').first().locator('summary').click(); await page.getByRole('region', { name: 'What is sent' }).first().waitFor(); });
+  await visit('/wire', async () => { await heading('Wire')(); await page.locator('details[data-direction=out]', { hasText: '192.0.2.99' }).locator('summary').click(); await page.getByRole('region', { name: 'What is sent' }).first().waitFor(); });
   await visit('/referrals', heading('Referrals'));
   await visit('/referrals?show=ended', () => page.getByRole('article').first().waitFor());
 }

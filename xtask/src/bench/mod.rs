@@ -26,6 +26,8 @@ enum Measure {
     InFolder(&'static str),
     /// From outside, by driving the node.
     Node(fn() -> Result<Vec<Figure>>),
+    /// From outside, by a script that is given the node's program.
+    Script(&'static str),
 }
 
 const MEASURES: &[(&str, Measure)] = &[
@@ -33,6 +35,7 @@ const MEASURES: &[(&str, Measure)] = &[
     ("graph", Measure::InFolder("cargo run --quiet --release -p entente-graph --example bench --")),
     ("import", Measure::Node(node::import)),
     ("search", Measure::Node(node::search)),
+    ("taxii", Measure::Script("python3 bench/taxii/pages.py")),
 ];
 
 /// Runs all measures, or those whose names have one of the given words in them.
@@ -61,6 +64,10 @@ impl Measure {
             Self::Program(line) => program(&Run::new(line)),
             Self::InFolder(line) => program(&Run::new(line).arg(node::folder().join("program"))),
             Self::Node(measure) => measure(),
+            Self::Script(line) => {
+                node::build()?;
+                program(&Run::new(line).arg(node::program()))
+            }
         }
     }
 }

@@ -86,8 +86,13 @@ pub(crate) fn search() -> Result<Vec<Figure>> {
     ])
 }
 
-fn build() -> Result<()> {
+pub(crate) fn build() -> Result<()> {
     step("node", &Run::new("cargo build --release -p entente-node"))
+}
+
+/// The node's program.
+pub(crate) fn program() -> PathBuf {
+    target().join("release/entente")
 }
 
 /// Where measures keep what they make.
@@ -104,7 +109,7 @@ fn empty(name: &str) -> Result<PathBuf> {
 }
 
 fn entente(data: &Path) -> Run {
-    Run::new("").program(target().join("release/entente")).arg("--json").arg("--data").arg(data)
+    Run::new("").program(program()).arg("--json").arg("--data").arg(data)
 }
 
 /// An import that is over.

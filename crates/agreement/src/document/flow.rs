@@ -278,6 +278,14 @@ impl Flow {
     pub fn covers(&self, category: Category) -> bool {
         self.data_categories.contains(&category) && !self.excluded_categories.contains(&category)
     }
+
+    /// True when the flow carries things from one to the other directly. Where it names a relay, nothing goes past it.
+    pub fn runs(&self, from: &PartyId, to: &PartyId) -> bool {
+        match &self.route_via {
+            None => self.from == *from && self.to.contains(to),
+            Some(relay) => (self.from == *from && relay == to) || (relay == from && self.to.contains(to)),
+        }
+    }
 }
 
 /// How the model's words are spelled, for the JSON Schema only.

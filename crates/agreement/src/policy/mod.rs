@@ -96,7 +96,7 @@ impl Policy {
         if me == partner {
             return Err(CompileError::OneParty(me.clone()));
         }
-        let between = agreement.flows.iter().filter(|flow| runs(flow, me, partner));
+        let between = agreement.flows.iter().filter(|flow| flow.runs(me, partner));
         let compile = |flow: &Flow| Compiled::new(in_force, flow, sender, recipient);
         let flows = between.map(compile).collect::<Result<Vec<_>, _>>()?;
         Ok(Policy {
@@ -221,14 +221,6 @@ impl Policy {
         let ends = bases.iter().filter_map(|basis| basis.expires_at);
         let times = ends.chain([self.agreement.valid_from, self.until]);
         times.filter(|time| *time > now).min().unwrap_or(Timestamp::MAX)
-    }
-}
-
-/// True when the flow carries things from one to the other directly. Where it names a relay, nothing goes past it.
-fn runs(flow: &Flow, me: &PartyId, partner: &PartyId) -> bool {
-    match &flow.route_via {
-        None => flow.from == *me && flow.to.contains(partner),
-        Some(relay) => (flow.from == *me && relay == partner) || (relay == me && flow.to.contains(partner)),
     }
 }
 

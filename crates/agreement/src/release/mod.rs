@@ -1,5 +1,6 @@
 //! The one door: what leaves, and the proof that it was decided.
 
+mod admission;
 mod identity;
 mod marking;
 mod object;

@@ -331,7 +331,7 @@ impl<'a> Shaping<'a> {
     }
 
     /// Refuses an object that lost what makes it one of its kind.
-    fn complete(&self, id: &ObjectId) -> Result<(), Withheld> {
+    pub(super) fn complete(&self, id: &ObjectId) -> Result<(), Withheld> {
         if self.became.is_some() {
             return Ok(());
         }

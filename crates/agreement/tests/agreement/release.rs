@@ -412,3 +412,45 @@ fn handling_grows_only_stricter_on_the_way() {
     assert!(handling.conditions.no_court_use && handling.conditions.no_onward);
     assert_eq!(handling.conditions.other.as_deref(), Some("not on a Sunday"));
 }
+
+#[test]
+fn what_comes_past_a_node_is_reduced_and_keeps_its_names() {
+    let policy = attacks(|agreement| {
+        agreement.flows[0].data_categories.remove(&Category::HostArtefact);
+    });
+    let admit = |object: &Object| {
+        let terms = terms(&policy, "attacks", object)?;
+        policy.admit(object, &terms, &Bench::new(|_: &ObjectId| Leaving::Withheld).tools()).ok()
+    };
+    let author = "identity--8e2e2d2b-17d4-4cbf-938f-98ee46b3cd3f";
+    let green = Tlp::Green.marking().to_string();
+    let wren = object(
+        "malware",
+        json!({
+            "name": "Wren", "is_family": true, "created_by_ref": author, "object_marking_refs": [green],
+            "description": "what nobody agreed to", "x_nobody_declared_it": 5,
+        }),
+    );
+    let (taken, changes) = admit(&wren).expect("it is covered");
+    assert_eq!((taken.id(), taken.text("name")), (wren.id(), Some("Wren")));
+    assert_eq!(taken.json()["object_marking_refs"], json!([green]));
+    assert_eq!(taken.text("created_by_ref"), Some(author));
+    assert!(taken.text("description").is_none() && !taken.json().contains_key("x_nobody_declared_it"));
+    let mut left_out: Vec<&str> = changes.iter().map(|change| change.property.as_str()).collect();
+    left_out.sort_unstable();
+    assert_eq!(left_out, ["description", "x_nobody_declared_it"]);
+    // Whatever its ends are, they were told by whoever tells it.
+    let ends = [wren.id().to_string(), "domain-name--8e2e2d2b-17d4-5cbf-938f-98ee46b3cd3f".to_owned()];
+    let link = json!({ "relationship_type": "uses", "source_ref": ends[0], "target_ref": ends[1] });
+    let (link, changes) = admit(&object("relationship", link)).expect("it is covered");
+    assert_eq!((link.text("target_ref"), changes.len()), (Some(ends[1].as_str()), 0));
+    // An id made of what is left out would tell it.
+    let sha = "aec070645fe53ee3b3763059376134f058cc337247c978add178b6ccdfb0019f";
+    let file = observable("file", json!({ "hashes": { "SHA-256": sha }, "name": "payroll.xlsx" }));
+    let (taken, _) = admit(&file).expect("its digest is covered");
+    assert!(taken.text("name").is_none(), "{:?}", taken.json());
+    assert_eq!(canonical_id(&taken).as_ref(), Some(taken.id()));
+    assert!(
+        admit(&object("identity", json!({ "name": "Nobody", "identity_class": "individual" }))).is_none()
+    );
+}

@@ -117,16 +117,6 @@ pub(crate) struct NewToken {
     pub(super) days: Option<u16>,
 }
 
-impl NewToken {
-    /// Fails when it would last too long or not at all.
-    pub(super) fn check(&self) -> Result<(), AppError> {
-        if self.days.is_some_and(|days| !(1..=3650).contains(&days)) {
-            return Err(AppError::invalid("A token lasts 1 to 3650 days, or until it is removed."));
-        }
-        Ok(())
-    }
-}
-
 impl App {
     /// Whether the node has no administrator yet.
     pub(crate) fn setup_needed(&self) -> Result<bool, AppError> {
@@ -239,7 +229,9 @@ impl App {
     /// Makes a token with the viewer's rights.
     pub(crate) fn create_token(&self, viewer: &Viewer, new: NewToken) -> Result<TokenView, AppError> {
         let (secret, now) = (entropy::token(), clock::now());
-        new.check()?;
+        if new.days.is_some_and(|days| !(1..=3650).contains(&days)) {
+            return Err(AppError::invalid("A token lasts 1 to 3650 days, or until it is removed."));
+        }
         let token = Token {
             id: entropy::token(),
             user: viewer.name.clone(),

@@ -55,6 +55,14 @@ impl Identity {
         (self.certificate.clone(), PrivateKeyDer::from(key))
     }
 
+    /// A certificate of the key for TLS, for these names and addresses, as PEM.
+    pub(crate) fn certificate_for(&self, names: &[String]) -> anyhow::Result<String> {
+        let pair = KeyPair::try_from(self.tls_key.as_slice())?;
+        let params = CertificateParams::new(names.to_vec());
+        let params = params.with_context(|| format!("`{}` are no names of hosts", names.join("`, `")))?;
+        Ok(params.self_signed(&pair)?.pem())
+    }
+
     /// The half of the signing key that may be given to anyone.
     pub(crate) fn verifying_key(&self) -> VerifyingKey {
         self.named(SIGN.parse().expect("a name")).verifying_key()

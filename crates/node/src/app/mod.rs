@@ -28,9 +28,7 @@ use anyhow::Context as _;
 use entente_intake::{Memory, Past};
 use entente_model::{Atlas, CompartmentNo, CompartmentSet, Fingerprint, Tlp};
 use entente_store::exchange::{Exchange, FirstBadItem, VerifiedWire};
-use entente_store::{
-    Batch, Desk, NodeKey, PreparedBatch, Recollection, Rehearsal, Status, Store, Telling, TextIndex,
-};
+use entente_store::{Batch, Desk, NodeKey, PreparedBatch, Recollection, Rehearsal, Status, Store, TextIndex};
 use jiff::Timestamp;
 
 pub(crate) use account::{Credential, Session};
@@ -72,8 +70,6 @@ pub(crate) struct App {
 pub(crate) struct Incoming {
     /// Who told us.
     pub(crate) source: String,
-    /// What each record tells.
-    pub(crate) records: Vec<Telling>,
     /// When they were received.
     pub(crate) received_at: Timestamp,
 }
@@ -169,8 +165,8 @@ impl App {
     }
 
     /// The one way in: durable when it returns, and visible to search by value and to the graph.
-    pub(crate) fn commit(&self, batch: PreparedBatch) -> anyhow::Result<Counted> {
-        let receipt = self.store.commit(batch)?;
+    pub(crate) fn commit(&self, batch: &PreparedBatch) -> anyhow::Result<Counted> {
+        let receipt = self.store.commit_prepared(batch)?;
         if receipt.batch.is_some() {
             self.news.ring();
         }
@@ -180,13 +176,22 @@ impl App {
         Ok(counted(&receipt.statuses, receipt.older))
     }
 
+    /// Remembers what was taken in, so that it need not be read again.
+    pub(crate) fn remember(&self) -> anyhow::Result<()> {
+        Ok(self.store.remember()?)
+    }
+
     /// Begins an import that is only tried.
     pub(crate) fn rehearse(&self) -> anyhow::Result<Rehearsal> {
         Ok(self.store.rehearse()?)
     }
 
     /// What [`App::commit`] would answer after the batches tried before, with nothing changed.
-    pub(crate) fn preview(&self, rehearsal: &mut Rehearsal, batch: PreparedBatch) -> anyhow::Result<Counted> {
+    pub(crate) fn preview(
+        &self,
+        rehearsal: &mut Rehearsal,
+        batch: &PreparedBatch,
+    ) -> anyhow::Result<Counted> {
         let preview = rehearsal.take(batch)?;
         Ok(counted(&preview.statuses, preview.older))
     }
@@ -312,17 +317,21 @@ impl Memory for TakenIn {
 }
 
 impl Incoming {
-    /// Does the work of a commit that needs no store, on whatever thread has time for it.
-    pub(crate) fn prepare(self) -> PreparedBatch {
-        PreparedBatch::from(Batch {
+    /// Begins a batch, in the room of one that was committed where there is one. It needs no store, so any thread may do it.
+    pub(crate) fn begin(self, spent: Option<PreparedBatch>) -> PreparedBatch {
+        let batch = Batch {
             source: self.source,
             agreement: None,
             case: None,
-            records: self.records,
+            records: Vec::new(),
             received_at: self.received_at,
             salt: entropy::bytes(),
             received: None,
-        })
+        };
+        match spent {
+            Some(spent) => spent.renew(batch),
+            None => PreparedBatch::from(batch),
+        }
     }
 }
 

@@ -8,6 +8,7 @@ pub(crate) mod output;
 mod peer;
 mod serve;
 pub(crate) mod size;
+mod taxii;
 mod walk;
 
 use std::path::PathBuf;
@@ -351,6 +352,109 @@ pub(crate) enum Peer {
     List,
     /// Show how partners are: what they have, lag, open notices, alarms.
     Status,
+    /// Let a partner come by TAXII who does not run Entente.
+    #[command(subcommand)]
+    Token(Token),
+    /// Fetch from TAXII servers of others, and push to them.
+    #[command(subcommand)]
+    Taxii(Taxii),
+}
+
+/// `entente peer taxii`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Taxii {
+    /// Add a collection. By a flow of an agreement it is fetched or pushed to, as the flow runs; otherwise it is fetched as a source.
+    Add(AddTaxii),
+    /// List the collections, and how far this node has come with each.
+    List,
+    /// Fetch or push now, from where it was left; all of them when none is named.
+    Run {
+        /// Names of collections.
+        names: Vec<String>,
+    },
+    /// Remove a collection from the list. What came from there stays.
+    Remove {
+        /// Its name.
+        name: String,
+    },
+    /// List the collections that a server offers.
+    Discover {
+        /// Address of its discovery resource: https://HOST/taxii2/.
+        #[arg(value_name = "URL")]
+        server: String,
+        #[command(flatten)]
+        access: TaxiiAccess,
+    },
+}
+
+/// `entente peer taxii add`.
+#[derive(Debug, Args)]
+pub(crate) struct AddTaxii {
+    /// What to call it.
+    pub(crate) name: String,
+    /// The collection: https://HOST/ROOT/collections/ID/.
+    #[arg(value_name = "URL")]
+    pub(crate) collection: String,
+    #[command(flatten)]
+    pub(crate) access: TaxiiAccess,
+    /// How often a node that serves goes there. Default: only when `run` says so.
+    #[arg(long, value_name = "MINUTES")]
+    pub(crate) every: Option<u32>,
+    /// The partner whose server it is.
+    #[arg(long, requires = "flow", conflicts_with_all = ["source", "tlp", "pap", "grade"])]
+    pub(crate) party: Option<entente_agreement::PartyId>,
+    /// The flow by which it is told, as AGREEMENT/FLOW.
+    #[arg(long, requires = "party")]
+    pub(crate) flow: Option<String>,
+    /// Who tells. Default: the name.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) source: Option<String>,
+    /// Audience of everything not marked more strictly itself.
+    #[arg(long, default_value = "amber", value_name = "TLP")]
+    pub(crate) tlp: Tlp,
+    /// Permitted actions (PAP).
+    #[arg(long, default_value = "clear", value_name = "PAP", value_parser = |text: &str| text.parse::<PermissibleActions>())]
+    pub(crate) pap: PermissibleActions,
+    /// Grade of source and information: B2 (Europol 4x4) or admiralty:B2.
+    #[arg(long, value_name = "GRADE")]
+    pub(crate) grade: Option<Grade>,
+}
+
+/// How to get in at a TAXII server of others.
+#[derive(Debug, Args)]
+pub(crate) struct TaxiiAccess {
+    /// The name to sign in with (HTTP Basic). Without it the secret is sent as a bearer token.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) user: Option<String>,
+    /// The file with the password or token. It is read each time, and not copied.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) secret_file: Option<PathBuf>,
+    /// The file with the certificates to trust (PEM), instead of those of public authorities.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) authority: Option<PathBuf>,
+}
+
+/// `entente peer token`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Token {
+    /// Make a token for a party. Its secret is printed once, and is kept nowhere.
+    Add {
+        /// The party it speaks for.
+        party: entente_agreement::PartyId,
+        /// What it is for.
+        #[arg(long, default_value = "", value_name = "TEXT")]
+        name: String,
+        /// Until when it is good. Default: until it is removed.
+        #[arg(long, value_name = "DAYS")]
+        days: Option<u16>,
+    },
+    /// List the tokens; their secrets are not among them.
+    List,
+    /// Remove a token: from now on it opens nothing.
+    Remove {
+        /// Its id.
+        id: String,
+    },
 }
 
 /// `entente serve`.
@@ -359,6 +463,21 @@ pub(crate) struct Serve {
     /// Address and port for partners' nodes. Without it this node only connects outward.
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) partners: Option<std::net::SocketAddr>,
+    /// Address and port of the TAXII 2.1 server, for partners who do not run Entente. Without it there is none.
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) taxii: Option<std::net::SocketAddr>,
+    /// Name or address by which TAXII clients reach this node, for the certificate of its own key; may be given several times.
+    #[arg(long, value_name = "NAME", conflicts_with = "taxii_cert")]
+    pub(crate) taxii_name: Vec<String>,
+    /// Certificate of an authority for the TAXII server, with its chain (PEM).
+    #[arg(long, value_name = "FILE", requires = "taxii_key")]
+    pub(crate) taxii_cert: Option<PathBuf>,
+    /// Its private key (PEM).
+    #[arg(long, value_name = "FILE", requires = "taxii_cert")]
+    pub(crate) taxii_key: Option<PathBuf>,
+    /// TAXII requests a second that one token may make.
+    #[arg(long, default_value = "50", value_name = "NUMBER")]
+    pub(crate) taxii_rate: std::num::NonZeroU32,
     /// Address and port.
     #[arg(long, default_value = "127.0.0.1:7878", value_name = "ADDRESS")]
     pub(crate) listen: std::net::SocketAddr,

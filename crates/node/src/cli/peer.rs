@@ -1,8 +1,9 @@
-//! `entente peer`: this node's keys, and its partners.
+//! `entente peer`: this node's keys, its partners, and the tokens of those who come by TAXII.
 
+use entente_store::exchange::ApiToken;
 use serde_json::{Value, json};
 
-use super::{Cli, Peer, output};
+use super::{Cli, Peer, Token, output, taxii};
 use crate::app::App;
 use crate::app::agreement::partners::PartnerStatus;
 use crate::clock;
@@ -21,6 +22,8 @@ pub(super) fn run(cli: &Cli, peer: &Peer) -> anyhow::Result<()> {
         }
         Peer::List => list(cli, &app.partners(&app.owner()?)?),
         Peer::Status => status(cli, &app.partners(&app.owner()?)?),
+        Peer::Token(asked) => token(cli, &app, asked),
+        Peer::Taxii(asked) => taxii::run(cli, &app, asked),
     }
 }
 
@@ -73,5 +76,51 @@ fn as_json(status: &PartnerStatus) -> Value {
         "open_notices": health.open_notices,
         "received": status.received,
         "alarms": status.alarms,
+    })
+}
+
+fn token(cli: &Cli, app: &App, asked: &Token) -> anyhow::Result<()> {
+    let owner = app.owner()?;
+    match asked {
+        Token::Add { party, name, days } => {
+            let (token, secret) = app.add_partner_token(&owner, party, name, *days, clock::now())?;
+            if cli.json {
+                let mut json = token_as_json(&token);
+                json["secret"] = secret.into();
+                return output::json(&json);
+            }
+            output::lines([
+                format!("Token {} of {party}. Its secret is shown this once:", token.id),
+                secret,
+                "It is the password of HTTP Basic, with any name, or a bearer token.".to_owned(),
+            ])
+        }
+        Token::List => {
+            let tokens = app.partner_tokens(&owner)?;
+            if cli.json {
+                return output::json(&tokens.iter().map(token_as_json).collect::<Vec<_>>());
+            }
+            output::lines(tokens.iter().map(|token| {
+                let until = token.expires_at.map_or("until removed".to_owned(), |at| format!("until {at}"));
+                format!("{}  {:<20} {until}  {}", token.id, token.party.0, output::visible(&token.name))
+            }))
+        }
+        Token::Remove { id } => {
+            app.remove_partner_token(&owner, id)?;
+            if cli.json {
+                return output::json(&json!({ "removed": id }));
+            }
+            output::lines([format!("{id} opens nothing any more")])
+        }
+    }
+}
+
+fn token_as_json(token: &ApiToken) -> Value {
+    json!({
+        "id": token.id,
+        "party": token.party,
+        "name": token.name,
+        "made_at": token.made_at,
+        "expires_at": token.expires_at,
     })
 }

@@ -6,16 +6,18 @@ use std::error::Error;
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use super::problem::Problem;
 
 /// A JSON body, read or written.
-#[derive(FromRequest)]
-#[from_request(via(axum::Json), rejection(Problem))]
 pub(crate) struct Json<T>(pub(crate) T);
+
+/// What axum lets through where nothing else was said: `DefaultBodyLimit`.
+const LONGEST_JSON: u64 = 2 << 20;
 
 /// The parameters after `?`.
 #[derive(FromRequestParts)]
@@ -34,8 +36,27 @@ impl<S: Send + Sync> FromRequestParts<S> for ContentLength {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<ContentLength, Problem> {
-        let declared = parts.headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
-        Ok(ContentLength(declared.and_then(|bytes| bytes.parse().ok())))
+        Ok(ContentLength::of(&parts.headers))
+    }
+}
+
+impl ContentLength {
+    fn of(headers: &HeaderMap) -> ContentLength {
+        let declared = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+        ContentLength(declared.and_then(|bytes| bytes.parse().ok()))
+    }
+}
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Json<T>, Problem> {
+        // Refused before the body is asked for: axum would ask, and a client that waits to be asked (RFC 9110 section 10.1.1) then
+        // meets a closed connection while it writes, and not the refusal.
+        if ContentLength::of(request.headers()).0.is_some_and(|bytes| bytes > LONGEST_JSON) {
+            return Err(Problem::too_large());
+        }
+        Ok(Json(axum::Json::from_request(request, state).await?.0))
     }
 }
 

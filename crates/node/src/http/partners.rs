@@ -115,7 +115,7 @@ pub(crate) async fn tokens(
     Caller(viewer): Caller,
     Path(party): Path<String>,
 ) -> Result<Json<Vec<TokenView>>, Problem> {
-    blocking(&state, move |app| app.partner_tokens(&viewer, &party)).await.map(Json)
+    blocking(&state, move |app| app.tokens_of(&viewer, &party)).await.map(Json)
 }
 
 /// Makes an API token for a partner. The answer holds its secret, once. Administrators only.
@@ -129,7 +129,7 @@ pub(crate) async fn create_token(
     Path(party): Path<String>,
     Json(token): Json<NewToken>,
 ) -> Result<(StatusCode, Json<TokenView>), Problem> {
-    let create = move |app: &crate::app::App| app.create_partner_token(&viewer, &party, &token, clock::now());
+    let create = move |app: &crate::app::App| app.give_token(&viewer, &party, &token, clock::now());
     blocking(&state, create).await.map(created)
 }
 
@@ -142,6 +142,6 @@ pub(crate) async fn remove_token(
     Caller(viewer): Caller,
     Path((party, id)): Path<(String, String)>,
 ) -> Result<StatusCode, Problem> {
-    blocking(&state, move |app| app.remove_partner_token(&viewer, &party, &id)).await?;
+    blocking(&state, move |app| app.withdraw_token(&viewer, &party, &id)).await?;
     Ok(StatusCode::NO_CONTENT)
 }

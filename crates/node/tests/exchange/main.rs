@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod canaries;
 mod canary;
 #[path = "../node/mod.rs"]
 mod node;

@@ -1,4 +1,5 @@
 //! A company and a police unit, each with a node, and an agreement between them.
+#![allow(dead_code, reason = "each test binary uses a part of it")]
 
 use std::fs::File;
 use std::io::{BufRead, BufReader};
@@ -37,6 +38,8 @@ pub(crate) struct Serving {
     log: PathBuf,
     /// Where it listens for partners.
     pub(crate) partners: String,
+    /// What else it said when it began.
+    pub(crate) announced: Value,
 }
 
 impl Drop for Serving {
@@ -54,7 +57,13 @@ impl Serving {
 }
 
 pub(crate) fn serve(node: &Node) -> Serving {
+    serve_with(node, &[])
+}
+
+/// Serves with further arguments.
+pub(crate) fn serve_with(node: &Node, more: &[&str]) -> Serving {
     let args = ["serve", "--listen", "127.0.0.1:0", "--partners", "127.0.0.1:0", "--json"];
+    let args = [&args, more].concat();
     let log = node.path("log.txt");
     let file = File::options().create(true).append(true).open(&log).unwrap();
     let mut command = node.command(&args);
@@ -62,8 +71,8 @@ pub(crate) fn serve(node: &Node) -> Serving {
     let mut child = command.spawn().unwrap();
     let mut line = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    let said: Value = serde_json::from_str(&line).unwrap();
-    Serving { child, log, partners: string(&said["partners"]) }
+    let announced: Value = serde_json::from_str(&line).unwrap();
+    Serving { child, log, partners: string(&announced["partners"]), announced }
 }
 
 impl Pair {

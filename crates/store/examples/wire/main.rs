@@ -118,11 +118,11 @@ fn pages(exchange: &Exchange, partner: &PartyId) -> Result<f64, Failure> {
             ids: Vec::new(),
             types: Vec::new(),
             versions: Vec::new(),
+            agreement: None,
             limit: 1_000,
-            bodies: true,
         };
-        let page = exchange.collection(partner, &"agreement/flow".into(), &query)?;
-        added_after = page.items.last().map(|item| item.added);
+        let page = exchange.bodies(partner, &"agreement/flow".into(), &query, usize::MAX)?;
+        added_after = page.added.map(|(_, last)| last);
         pages += 1;
         if !page.more {
             return Ok(f64::from(pages) / start.elapsed().as_secs_f64());

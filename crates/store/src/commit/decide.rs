@@ -28,6 +28,8 @@ pub(crate) struct Decided<'b> {
     /// Records that need not be read again: all they told is kept. One with an older version is looked at each time, so
     /// that it is counted as such.
     pub(crate) learnt: Vec<Fingerprint>,
+    /// Those of them that told of something unheard of: no fingerprint of theirs can have been kept before.
+    pub(crate) learnt_new: Vec<Fingerprint>,
 }
 
 pub(crate) struct NewClaim<'b> {
@@ -78,6 +80,7 @@ pub(crate) fn decide<'b>(
         bound: Vec::new(),
         resolved,
         learnt: Vec::new(),
+        learnt_new: Vec::new(),
     };
     let heads = load_heads(conn, &decided.resolved, &own)?;
     let mut deciding =
@@ -183,8 +186,11 @@ impl<'b> Deciding<'b> {
 
     fn learn(&mut self, records: &[Option<Fingerprint>]) {
         for (record, (fingerprint, status)) in records.iter().zip(&self.decided.statuses).enumerate() {
-            if *status != Status::Unchanged && !self.outdated.contains(&record) {
-                self.decided.learnt.extend(fingerprint);
+            match status {
+                _ if self.outdated.contains(&record) => {}
+                Status::Unchanged => {}
+                Status::New => self.decided.learnt_new.extend(fingerprint),
+                Status::Updated => self.decided.learnt.extend(fingerprint),
             }
         }
     }

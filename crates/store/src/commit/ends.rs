@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use super::decide::{Decided, NewClaim, NewObject, key};
 use super::next;
 use super::prepare::PreparedEnd;
-use super::resolve::{IdCache, Key, Lookup};
+use super::resolve::{IdCache, Key};
 use crate::StoreError;
 use crate::interned::Interned;
 
@@ -39,11 +39,13 @@ pub(crate) fn resolve<'b>(
         (0..).zip(&ends).filter(|(_, end)| end.vertex == UNKNOWN).map(|(place, end)| (end.key, place)),
     );
     open.sort_unstable();
-    let mut lookup = Lookup::new(conn, ids)?;
+    let mut unknown: Vec<Key> = open.iter().map(|(key, _)| *key).collect();
+    unknown.dedup();
+    unknown.retain(|key| decided.resolved.get(key).is_none());
+    decided.resolved.load(conn, ids, unknown)?;
     for same in open.chunk_by(|one, other| one.0 == other.0) {
         let key = same[0].0;
-        let known = decided.resolved.get(&key).map_or_else(|| lookup.get(&key), |no| Ok(Some(no)))?;
-        let vertex = match known {
+        let vertex = match decided.resolved.get(&key) {
             Some(no) => no,
             None => {
                 let no = next(&mut decided.ends.objects, "object")?;

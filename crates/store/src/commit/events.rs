@@ -1,5 +1,7 @@
 //! The edges of new claims, and who hears of which vertex by them.
 
+use std::collections::BTreeMap;
+
 use entente_model::{ClaimNo, CompartmentNo, LinkKind, VertexNo};
 use foldhash::HashSet;
 use jiff::Timestamp;
@@ -19,8 +21,8 @@ use crate::interned::{AudienceNo, Interned};
 pub(crate) struct Events {
     pub(crate) edges: Vec<(StoredEdge, ByValue)>,
     pub(crate) touched: TouchedVertices,
-    /// Audiences that ended: object, the claim that ended it, the audience.
-    pub(crate) earlier: Vec<(u32, u32, AudienceNo)>,
+    /// The audiences that objects have from a claim on that is not their first.
+    pub(crate) later: BTreeMap<(u32, u32), AudienceNo>,
     /// Values of vertices that had none: object, value.
     pub(crate) late_values: Vec<(u32, Vec<u8>)>,
     /// Who says that a vertex goes by another id than its first.
@@ -53,7 +55,7 @@ pub(crate) fn events(
     let mut at_work = AtWork {
         touched: TouchedVertices::load(conn, known, first_new, &decided.objects)?,
         edges: Vec::with_capacity(ends.len() / 2),
-        earlier: Vec::new(),
+        later: BTreeMap::new(),
         late_values: Vec::new(),
         aliases: Vec::new(),
         stated: HashSet::default(),
@@ -61,8 +63,8 @@ pub(crate) fn events(
         names,
     };
     at_work.play(&decided.claims, ends)?;
-    let AtWork { edges, touched, earlier, late_values, aliases, .. } = at_work;
-    Ok(Events { edges, touched, earlier, late_values, aliases })
+    let AtWork { edges, touched, later, late_values, aliases, .. } = at_work;
+    Ok(Events { edges, touched, later, late_values, aliases })
 }
 
 fn seconds(at: Option<Timestamp>) -> u32 {
@@ -72,7 +74,7 @@ fn seconds(at: Option<Timestamp>) -> u32 {
 struct AtWork<'w> {
     edges: Vec<(StoredEdge, ByValue)>,
     touched: TouchedVertices,
-    earlier: Vec<(u32, u32, AudienceNo)>,
+    later: BTreeMap<(u32, u32), AudienceNo>,
     late_values: Vec<(u32, Vec<u8>)>,
     aliases: Vec<Alias>,
     /// Aliases that were found to be stated, or are stated by now.
@@ -146,11 +148,13 @@ impl AtWork<'_> {
         let wider = self.names.widen(touched.audience, Member { compartment: claim.compartment, told })?;
         if touched.first_claim == 0 {
             touched.first_claim = claim.no;
-        } else if wider != touched.audience && touched.changed != claim.no {
-            self.earlier.push((object, claim.no, touched.audience));
         }
         if wider != touched.audience {
-            (touched.audience, touched.changed) = (wider, claim.no);
+            touched.audience = wider;
+            match touched.first_claim == claim.no {
+                true => touched.first_audience = wider,
+                false => drop(self.later.insert((object, claim.no), wider)),
+            }
         }
         Ok(())
     }

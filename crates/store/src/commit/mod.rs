@@ -8,9 +8,11 @@
 mod decide;
 mod ends;
 mod events;
+mod learnt;
 mod prepare;
 mod rehearse;
 mod resolve;
+mod rows;
 mod touched;
 mod write;
 
@@ -18,6 +20,7 @@ use entente_model::{Kind, VertexNo};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
 pub(crate) use events::Alias;
+use learnt::Learnt;
 pub use prepare::PreparedBatch;
 pub(crate) use prepare::{content_digest, header};
 pub use rehearse::Rehearsal;
@@ -38,6 +41,7 @@ pub(crate) struct Writer {
     ids: IdCache,
     /// Rows erased when the ids were last looked at.
     erased: u64,
+    learnt: Learnt,
 }
 
 /// The first number not used yet, per table.
@@ -71,12 +75,19 @@ pub(crate) const ORIGIN: Ends = Ends {
 
 impl Writer {
     pub(crate) fn new(conn: Connection) -> Writer {
-        Writer { conn, names: Interned::default(), ids: IdCache::default(), erased: 0 }
+        Writer {
+            conn,
+            names: Interned::default(),
+            ids: IdCache::default(),
+            erased: 0,
+            learnt: Learnt::default(),
+        }
     }
 
     /// Writes a batch; when this returns `Ok`, the batch survives a power cut.
     pub(crate) fn commit(&mut self, batch: &PreparedBatch) -> Result<Receipt, StoreError> {
-        self.in_transaction(batch, |tx, names, ids, decided| {
+        let mut learnt = std::mem::take(&mut self.learnt);
+        let receipt = self.in_transaction(batch, |tx, names, ids, mut decided| {
             let received = batch.told.received.as_ref();
             if received.map_or(Ok(false), |received| received.is_repeated(&tx))? {
                 names.forget_unwritten(&decided.before);
@@ -88,10 +99,25 @@ impl Writer {
                 let claims = decided.claims.iter().map(|claim| (claim.no, claim.prepared.record));
                 received.put(&tx, batch.told.agreement.as_deref(), claims)?;
             }
+            let waits = learnt.exchange(&mut decided, batch.drafts.len());
             let receipt = write::write(&tx, names, ids, batch, decided)?;
             tx.commit().doing("committing a batch")?;
+            learnt.wait(waits);
             Ok(receipt)
-        })
+        });
+        self.learnt = learnt;
+        receipt
+    }
+
+    /// Writes the fingerprints that wait for a batch.
+    pub(crate) fn write_learnt(&mut self) -> Result<(), StoreError> {
+        if self.learnt.is_empty() {
+            return Ok(());
+        }
+        let doing = "remembering what was taken in";
+        let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate).doing(doing)?;
+        write::learnt(&tx, self.learnt.take(&ends(&tx)?))?;
+        tx.commit().doing(doing)
     }
 
     /// Removes claims; when this returns `Ok`, the removal survives a power cut.

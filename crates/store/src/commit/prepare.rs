@@ -19,7 +19,7 @@ use crate::value;
 pub(crate) type ContentDigest = [u8; 16];
 
 /// A batch ready to be written: canonical bytes, digests, ids. Making one needs no store, so a thread that reads can make the
-/// next while another commits; the objects themselves are freed here, by the thread that made them.
+/// next while another commits; the objects themselves are freed as they are told, by the thread that made them.
 #[derive(Debug)]
 pub struct PreparedBatch {
     pub(crate) told: Told,
@@ -31,7 +31,7 @@ pub struct PreparedBatch {
 }
 
 /// What all claims of a batch have in common.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Told {
     pub(crate) source: String,
     pub(crate) agreement: Option<String>,
@@ -88,28 +88,42 @@ pub(crate) struct Header {
     pub(crate) last_seen: Option<i64>,
 }
 
-/// Bytes of an object's canonical form to make room for.
-const TYPICAL: usize = 1024;
-
 impl From<Batch> for PreparedBatch {
     fn from(batch: Batch) -> PreparedBatch {
-        let Batch { source, agreement, case, records, received_at, salt, received } = batch;
-        let count = records.iter().map(|record| record.drafts.len()).sum();
-        let mut prepared = PreparedBatch {
-            told: Told { source, agreement, case, received_at, salt, received },
-            records: records.iter().map(|record| record.fingerprint).collect(),
-            drafts: Vec::with_capacity(count),
-            // Growing a buffer of megabytes by doubling copies it again and again; most objects are smaller than this.
-            bodies: Vec::with_capacity(count * TYPICAL),
-        };
-        for (record, Telling { drafts, .. }) in records.into_iter().enumerate() {
-            drafts.into_iter().for_each(|draft| prepared.push(record, draft));
-        }
-        prepared
+        let told = Told::default();
+        PreparedBatch { told, records: Vec::new(), drafts: Vec::new(), bodies: Vec::new() }.renew(batch)
     }
 }
 
 impl PreparedBatch {
+    /// Begins another batch in the room that this one took: megabytes that need not be asked for again.
+    pub fn renew(mut self, batch: Batch) -> PreparedBatch {
+        let Batch { source, agreement, case, records, received_at, salt, received } = batch;
+        self.told = Told { source, agreement, case, received_at, salt, received };
+        self.records.clear();
+        self.drafts.clear();
+        self.bodies.clear();
+        records.into_iter().for_each(|telling| self.tell(telling));
+        self
+    }
+
+    /// Adds a record. Of its objects only bytes and digests are kept.
+    pub fn tell(&mut self, Telling { drafts, fingerprint }: Telling) {
+        let record = self.records.len();
+        self.records.push(fingerprint);
+        drafts.into_iter().for_each(|draft| self.push(record, draft));
+    }
+
+    /// How many records there are in it.
+    pub fn records(&self) -> usize {
+        self.records.len()
+    }
+
+    /// How many objects they tell.
+    pub fn drafts(&self) -> usize {
+        self.drafts.len()
+    }
+
     /// The canonical form of a draft's object.
     pub(crate) fn body(&self, prepared: &Prepared) -> &[u8] {
         &self.bodies[prepared.body.clone()]

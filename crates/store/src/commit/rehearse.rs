@@ -62,9 +62,8 @@ impl Rehearsal {
     ///
     /// # Errors
     /// When the store cannot be read, or there is no room for what the batch would add.
-    pub fn take(&mut self, batch: impl Into<PreparedBatch>) -> Result<Preview, StoreError> {
-        let prepared = batch.into();
-        let decided = decide(&self.conn, &mut self.names, &mut self.ids, &prepared)?;
+    pub fn take(&mut self, batch: &PreparedBatch) -> Result<Preview, StoreError> {
+        let decided = decide(&self.conn, &mut self.names, &mut self.ids, batch)?;
         self.keep(&decided)?;
         Ok(Preview { statuses: decided.statuses, older: decided.older })
     }

@@ -1,7 +1,7 @@
 //! From ids to vertex numbers.
 
 use foldhash::HashMap;
-use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
+use rusqlite::{Connection, Statement};
 
 use crate::StoreError;
 use crate::error::Doing;
@@ -85,39 +85,61 @@ impl Resolved {
     ) -> Result<(), StoreError> {
         keys.sort_unstable();
         keys.dedup();
-        let mut lookup = Lookup::new(conn, cache)?;
-        for key in keys {
-            if let Some(no) = lookup.get(&key)? {
-                self.known.insert(key, no);
-            }
+        for (key, no) in look_up(conn, cache, &keys)? {
+            self.known.insert(key, no);
         }
         Ok(())
     }
 }
 
-/// The table of ids, and the cache before it.
-pub(crate) struct Lookup<'l> {
-    statement: CachedStatement<'l>,
-    cache: &'l mut IdCache,
+/// Those of the keys that name a vertex, with its number. Asked for in the order of the table, neighbours share pages.
+pub(crate) fn look_up(
+    conn: &Connection,
+    cache: &mut IdCache,
+    keys: &[Key],
+) -> Result<Vec<(Key, u32)>, StoreError> {
+    let mut found = Vec::new();
+    let mut unknown = Vec::with_capacity(keys.len());
+    for key in keys {
+        match cache.look_up(key) {
+            Some(no) => found.push((*key, no)),
+            None => unknown.push(*key),
+        }
+    }
+    let in_cache = found.len();
+    let (many, few) = unknown.split_at(unknown.len() - unknown.len() % AT_ONCE);
+    for (keys, at_once) in [(many, AT_ONCE), (few, 1)].into_iter().filter(|(keys, _)| !keys.is_empty()) {
+        let mut statement = conn.prepare_cached(&question(at_once)).doing(LOOKING_UP)?;
+        keys.chunks(at_once).try_for_each(|keys| ask(&mut statement, keys, &mut found)).doing(LOOKING_UP)?;
+    }
+    found[in_cache..].iter().for_each(|(key, no)| cache.remember(*key, *no));
+    Ok(found)
 }
 
-impl<'l> Lookup<'l> {
-    pub(crate) fn new(conn: &'l Connection, cache: &'l mut IdCache) -> Result<Lookup<'l>, StoreError> {
-        let sql = "SELECT object FROM ids WHERE uuid = ?1 AND kind = ?2";
-        Ok(Lookup { statement: conn.prepare_cached(sql).doing(LOOKING_UP)?, cache })
-    }
+/// Keys in one question: to begin and end it costs more than to find one of them.
+const AT_ONCE: usize = 48;
 
-    pub(crate) fn get(&mut self, key: &Key) -> Result<Option<u32>, StoreError> {
-        if let Some(no) = self.cache.look_up(key) {
-            return Ok(Some(no));
-        }
-        let row = self.statement.query_row(params![key.uuid(), key.kind], |row| row.get(0)).optional();
-        let found: Option<u32> = row.doing(LOOKING_UP)?;
-        if let Some(no) = found {
-            self.cache.remember(*key, no);
-        }
-        Ok(found)
+/// Answers each key that is there by its place in the question.
+fn question(keys: usize) -> String {
+    let keys: Vec<_> = (0..keys).map(|place| format!("({place}, ?, ?)")).collect();
+    format!(
+        "SELECT asked.column1, ids.object FROM (VALUES {}) AS asked
+        CROSS JOIN ids ON ids.uuid = asked.column2 AND ids.kind = asked.column3",
+        keys.join(", ")
+    )
+}
+
+fn ask(statement: &mut Statement, keys: &[Key], found: &mut Vec<(Key, u32)>) -> rusqlite::Result<()> {
+    for (place, key) in keys.iter().enumerate() {
+        statement.raw_bind_parameter(2 * place + 1, key.uuid())?;
+        statement.raw_bind_parameter(2 * place + 2, key.kind)?;
     }
+    let mut rows = statement.raw_query();
+    while let Some(row) = rows.next()? {
+        let (place, no) = (row.get::<_, i64>(0)? as usize, row.get(1)?);
+        found.extend(keys.get(place).map(|key| (*key, no)));
+    }
+    Ok(())
 }
 
 const LOOKING_UP: &str = "looking up ids";

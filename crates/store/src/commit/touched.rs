@@ -15,12 +15,11 @@ pub(crate) struct Touched {
     /// Its first id.
     pub(crate) first: Key,
     pub(crate) audience: AudienceNo,
-    /// The audience in its row; `None` when it has no row yet.
-    pub(crate) stored: Option<AudienceNo>,
-    /// The claim that first spoke of it.
+    /// Its audience before the batch; `None` when it has no row yet.
+    pub(crate) before: Option<AudienceNo>,
+    /// The claim that first spoke of it, and its audience by that.
     pub(crate) first_claim: u32,
-    /// The claim that last changed its audience.
-    pub(crate) changed: u32,
+    pub(crate) first_audience: AudienceNo,
     pub(crate) has_value: bool,
 }
 
@@ -44,7 +43,8 @@ impl TouchedVertices {
         known.sort_unstable();
         known.dedup();
         let mut rows = HashMap::with_capacity(known.len());
-        let sql = "SELECT kind, audience, first_claim, value IS NOT NULL
+        let sql = "SELECT kind, coalesce((SELECT audience FROM later_audiences WHERE object = objects.no
+            ORDER BY since DESC LIMIT 1), audience), first_claim, value IS NOT NULL
             OR EXISTS (SELECT 1 FROM late_values WHERE object = objects.no AND salt <> x''), uuid FROM objects WHERE no = ?1";
         let mut statement = conn.prepare_cached(sql).doing(READING)?;
         for object in known {
@@ -54,9 +54,10 @@ impl TouchedVertices {
                     kind,
                     first: Key::new(u128::from_be_bytes(row.get(4)?), kind),
                     audience,
-                    stored: Some(audience),
+                    before: Some(audience),
                     first_claim: row.get(2)?,
-                    changed: 0,
+                    // Of no use any more: its row is written.
+                    first_audience: audience,
                     has_value: row.get(3)?,
                 })
             });
@@ -81,11 +82,6 @@ impl TouchedVertices {
         touched.ok_or_else(lost)
     }
 
-    /// Those with a row.
-    pub(crate) fn known(&self) -> impl Iterator<Item = (u32, &Touched)> {
-        self.known.iter().map(|(object, touched)| (*object, touched))
-    }
-
     pub(crate) fn all(&self) -> impl Iterator<Item = &Touched> {
         self.known.values().chain(&self.new)
     }
@@ -97,9 +93,9 @@ impl Touched {
             kind: new.key.kind,
             first: new.key,
             audience: 0,
-            stored: None,
+            before: None,
             first_claim: 0,
-            changed: 0,
+            first_audience: 0,
             has_value: new.value.is_some(),
         }
     }

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use entente_model::{ClaimNo, VertexNo};
+use entente_model::{ClaimNo, Fingerprint, VertexNo};
 use rusqlite::{CachedStatement, Connection, ToSql, params};
 
 use super::decide::{Decided, NewClaim};
 use super::events::{Alias, Events, events};
 use super::prepare::PreparedBatch;
 use super::resolve::IdCache;
-use super::touched::{Touched, TouchedVertices};
+use super::rows::Table;
+use super::touched::TouchedVertices;
 use super::{Ends, nothing_written};
 use crate::StoreError;
 use crate::batch::{Receipt, micros};
@@ -17,9 +18,19 @@ use crate::edges::{ByValue, Run, StoredEdge, pack, take_claim};
 use crate::error::Doing;
 use crate::interned::{Interned, compartment_columns};
 use crate::leaf::{Columns, Leaf, Row, Salts};
+use crate::names::NameKey;
+use crate::of_kind::put_runs;
 use crate::sealed::{AliasRow, ClaimRow, LateValueRow, ObjectRow};
 
-const DOING: &str = "writing a batch";
+pub(super) const DOING: &str = "writing a batch";
+
+const OBJECTS: Table = Table::new("objects", 7);
+const CLAIMS: Table = Table::new("claims", 5);
+const IDS: Table = Table::new("ids", 3);
+const VERSIONS: Table = Table::new("versions", 9);
+const LATER_AUDIENCES: Table = Table::new("later_audiences", 3);
+const NAMES: Table = Table::keeping("names", 2);
+const FINGERPRINTS: Table = Table::replacing("fingerprints", 2);
 
 /// Writes all rows of a batch. The transaction is the caller's to commit.
 pub(crate) fn write(
@@ -58,6 +69,7 @@ pub(crate) fn write(
         reason: None,
     };
     sheet.objects(&decided, &events.touched)?;
+    put_runs(conn, (decided.before.objects..).zip(&decided.objects).map(|(no, new)| (new.key.kind, no)))?;
     sheet.aliases(decided.before.aliases, &events.aliases)?;
     sheet.late_values(decided.before.values, &events.late_values)?;
     sheet.claims(batch, &decided, &events.edges)?;
@@ -66,7 +78,7 @@ pub(crate) fn write(
     sheet.versions_and_names(&decided)?;
     sheet.audiences(&events)?;
     sheet.counts(&decided, &events)?;
-    sheet.learnt(&decided)?;
+    learnt(conn, std::mem::take(&mut decided.learnt))?;
     sheet.batch(&row, &decided.before, &ends)?;
     receipt(names, decided, events)
 }
@@ -85,6 +97,15 @@ fn receipt(names: &Interned, decided: Decided, events: Events) -> Result<Receipt
         new_vertices,
         edges: events.edges.into_iter().map(|(edge, _)| edge).collect(),
         repeated: false,
+    })
+}
+
+/// Of two handlings of one record the later one stays.
+pub(super) fn learnt(conn: &Connection, mut learnt: Vec<Fingerprint>) -> Result<(), StoreError> {
+    learnt.sort_by_key(|fingerprint| fingerprint.record);
+    FINGERPRINTS.fill(conn, learnt, |columns, known| {
+        columns.put(known.record)?;
+        columns.put(known.handling)
     })
 }
 
@@ -137,21 +158,22 @@ impl<'c> Sheet<'c> {
     }
 
     fn objects(&mut self, decided: &Decided, touched: &TouchedVertices) -> Result<(), StoreError> {
-        let mut statement = self
-            .conn
-            .prepare_cached("INSERT INTO objects VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")
-            .doing(DOING)?;
-        for (no, new) in (decided.before.objects..).zip(&decided.objects) {
+        let rows = decided.objects.iter().enumerate();
+        OBJECTS.fill(self.conn, rows, |columns, (index, new)| {
+            let no = decided.before.objects + index as u32;
             let state = touched.get(no)?;
-            let (kind, uuid) = (new.key.kind, new.key.uuid());
-            let salt = self.salts.of_row(Row::Object, no.into());
-            let columns = params![no, kind, uuid, new.value, state.first_claim, salt, state.audience];
-            run(&mut statement, columns)?;
-            let (value, first_claim) = (new.value.as_deref(), state.first_claim);
-            let row = ObjectRow { no, kind, uuid: &uuid, value, first_claim };
+            let (kind, uuid, value) = (new.key.kind, &new.key.uuid(), new.value.as_deref());
+            let (first_claim, salt) = (state.first_claim, self.salts.of_row(Row::Object, no.into()));
+            let row = ObjectRow { no, kind, uuid, value, first_claim };
             self.leaf.sealed(Row::Object, no.into(), &row.sealed(&mut self.columns, &salt));
-        }
-        Ok(())
+            columns.put(no)?;
+            columns.put(kind)?;
+            columns.put(uuid)?;
+            columns.put(value)?;
+            columns.put(first_claim)?;
+            columns.put(salt)?;
+            columns.put(state.first_audience)
+        })
     }
 
     pub(crate) fn aliases(&mut self, from: u64, aliases: &[Alias]) -> Result<(), StoreError> {
@@ -185,19 +207,19 @@ impl<'c> Sheet<'c> {
         decided: &Decided,
         edges: &[(StoredEdge, ByValue)],
     ) -> Result<(), StoreError> {
-        let mut statement =
-            self.conn.prepare_cached("INSERT INTO claims VALUES (?1, ?2, ?3, ?4, ?5)").doing(DOING)?;
         let (mut rest, mut packed) = (edges, Vec::new());
-        for claim in &decided.claims {
+        CLAIMS.fill(self.conn, &decided.claims, |columns, claim| {
             let (no, object, compartment) = (claim.no, claim.object, claim.compartment.0);
-            let salt = self.salts.of_row(Row::Claim, no.into());
-            run(&mut statement, params![no, object, compartment, batch.body(claim.prepared), salt])?;
+            let (body_hash, salt) = (claim.prepared.body_hash, self.salts.of_row(Row::Claim, no.into()));
             rest = take_claim(rest, ClaimNo(no), &mut packed);
-            let row =
-                ClaimRow { no, object, compartment, body_hash: claim.prepared.body_hash, edges: &packed };
+            let row = ClaimRow { no, object, compartment, body_hash, edges: &packed };
             self.leaf.sealed(Row::Claim, no.into(), &row.sealed(&mut self.columns, &salt));
-        }
-        Ok(())
+            columns.put(no)?;
+            columns.put(object)?;
+            columns.put(compartment)?;
+            columns.put(batch.body(claim.prepared))?;
+            columns.put(salt)
+        })
     }
 
     pub(crate) fn edges(&self, runs: &[Run]) -> Result<(), StoreError> {
@@ -238,64 +260,54 @@ impl<'c> Sheet<'c> {
         let objects = (decided.before.objects..).zip(&decided.objects).map(|(no, new)| (new.key, no));
         let mut rows: Vec<_> = objects.chain(decided.bound.iter().copied()).collect();
         rows.sort_unstable();
-        let mut statement = self.insert("INSERT INTO ids VALUES (?1, ?2, ?3)")?;
-        for (key, object) in rows {
-            run(&mut statement, params![key.uuid(), key.kind, object])?;
-        }
-        Ok(())
+        IDS.fill(self.conn, rows, |columns, (key, object)| {
+            columns.put(key.uuid())?;
+            columns.put(key.kind)?;
+            columns.put(object)
+        })
     }
 
     fn versions_and_names(&self, decided: &Decided) -> Result<(), StoreError> {
         let mut claims: Vec<&NewClaim> = decided.claims.iter().collect();
         claims.sort_unstable_by_key(|claim| (claim.object, claim.no));
-        let mut keys = Vec::new();
-        let mut statement =
-            self.insert("INSERT INTO versions VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?;
-        for claim in claims {
+        let mut names: Vec<(NameKey, u32)> = Vec::new();
+        claims.iter().for_each(|claim| {
+            names.extend(claim.prepared.names.iter().map(|key| (*key, claim.object)));
+        });
+        VERSIONS.fill(self.conn, claims, |columns, claim| {
             let head = &claim.prepared.header;
-            let (compartment, modified, digest) = (claim.compartment.0, head.modified, claim.prepared.digest);
-            let columns = params![
-                claim.object,
-                claim.no,
-                compartment,
-                head.revoked,
-                modified,
-                head.first_seen,
-                head.last_seen,
-                digest,
-                head.label
-            ];
-            run(&mut statement, columns)?;
-            keys.extend(claim.prepared.names.iter().map(|key| (*key, claim.object)));
-        }
-        keys.sort_unstable();
-        keys.dedup();
-        let mut statement = self.insert("INSERT OR IGNORE INTO names VALUES (?1, ?2)")?;
-        keys.iter().try_for_each(|(key, object)| run(&mut statement, params![key, object]))
+            columns.put(claim.object)?;
+            columns.put(claim.no)?;
+            columns.put(claim.compartment.0)?;
+            columns.put(head.revoked)?;
+            columns.put(head.modified)?;
+            columns.put(head.first_seen)?;
+            columns.put(head.last_seen)?;
+            columns.put(claim.prepared.digest)?;
+            columns.put(head.label.as_deref())
+        })?;
+        names.sort_unstable();
+        names.dedup();
+        NAMES.fill(self.conn, names, |columns, (key, object)| {
+            columns.put(key)?;
+            columns.put(object)
+        })
     }
 
     fn audiences(&self, events: &Events) -> Result<(), StoreError> {
-        let mut earlier = events.earlier.clone();
-        earlier.sort_unstable();
-        let mut statement = self.insert("INSERT INTO earlier_audiences VALUES (?1, ?2, ?3)")?;
-        for (object, until, audience) in earlier {
-            run(&mut statement, params![object, until, audience])?;
-        }
-        let changed = |touched: &Touched| touched.stored.is_some_and(|stored| stored != touched.audience);
-        let mut changed: Vec<_> = events.touched.known().filter(|(_, touched)| changed(touched)).collect();
-        changed.sort_unstable_by_key(|(object, _)| *object);
-        let mut statement = self.insert("UPDATE objects SET audience = ?2 WHERE no = ?1")?;
-        changed
-            .iter()
-            .try_for_each(|(object, touched)| run(&mut statement, params![object, touched.audience]))
+        LATER_AUDIENCES.fill(self.conn, &events.later, |columns, ((object, since), audience)| {
+            columns.put(object)?;
+            columns.put(since)?;
+            columns.put(audience)
+        })
     }
 
     fn counts(&self, decided: &Decided, events: &Events) -> Result<(), StoreError> {
         let mut objects: BTreeMap<_, i64> = BTreeMap::new();
-        for touched in events.touched.all().filter(|touched| touched.stored != Some(touched.audience)) {
+        for touched in events.touched.all().filter(|touched| touched.before != Some(touched.audience)) {
             *objects.entry((touched.audience, touched.kind)).or_default() += 1;
-            if let Some(stored) = touched.stored {
-                *objects.entry((stored, touched.kind)).or_default() -= 1;
+            if let Some(before) = touched.before {
+                *objects.entry((before, touched.kind)).or_default() -= 1;
             }
         }
         let sql = "INSERT INTO object_counts VALUES (?1, ?2, ?3)
@@ -312,13 +324,6 @@ impl<'c> Sheet<'c> {
             ON CONFLICT DO UPDATE SET claims = claims + excluded.claims";
         let mut statement = self.insert(sql)?;
         claims.iter().try_for_each(|(compartment, more)| run(&mut statement, params![compartment, more]))
-    }
-
-    fn learnt(&self, decided: &Decided) -> Result<(), StoreError> {
-        let mut learnt: Vec<_> = decided.learnt.iter().collect();
-        learnt.sort_by_key(|fingerprint| fingerprint.record);
-        let mut statement = self.insert("INSERT OR REPLACE INTO fingerprints VALUES (?1, ?2)")?;
-        learnt.iter().try_for_each(|known| run(&mut statement, params![known.record, known.handling]))
     }
 
     /// The row that makes the batch whole, with the leaf over all others and over itself.

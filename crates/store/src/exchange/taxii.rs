@@ -37,19 +37,22 @@ pub struct TaxiiStatus {
 }
 
 impl Exchange {
-    /// Notes that a page was delivered.
-    pub fn delivered(&self, partner: &PartyId, flow: &FlowId, delivery: &Delivery) -> Result<(), StoreError> {
+    /// Notes that pages were delivered.
+    pub fn delivered(&self, pages: &[(PartyId, FlowId, Delivery)]) -> Result<(), StoreError> {
         let doing = "noting what was fetched";
         self.change(doing, |tx| {
-            let unknown = || StoreError::NotFound { what: "flow", name: flow.0.clone() };
-            let flow = find_flow(tx, partner_no(tx, partner)?, flow)?.ok_or_else(unknown)?;
             let sql = "INSERT INTO deliveries (flow, token, first_added, last_added, items, at)
                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-            let Delivery { token, first_added, last_added, items, at } = delivery;
-            let (first, last) = (micros(*first_added), micros(*last_added));
-            tx.execute(sql, params![flow, token, first, last, *items as i64, micros(*at)])
-                .map(drop)
-                .doing(doing)
+            let mut statement = tx.prepare_cached(sql).doing(doing)?;
+            for (partner, flow, delivery) in pages {
+                let unknown = || StoreError::NotFound { what: "flow", name: flow.0.clone() };
+                let flow = find_flow(tx, partner_no(tx, partner)?, flow)?.ok_or_else(unknown)?;
+                let Delivery { token, first_added, last_added, items, at } = delivery;
+                let (first, last) = (micros(*first_added), micros(*last_added));
+                let columns = params![flow, token, first, last, *items as i64, micros(*at)];
+                statement.execute(columns).doing(doing)?;
+            }
+            Ok(())
         })
     }
 

@@ -279,23 +279,25 @@ impl Removing<'_> {
     /// Plays the claims that show again, for each vertex of which the removed ones spoke.
     fn audiences(&mut self) -> Result<(), StoreError> {
         for vertex in self.speakers.vertices() {
-            let sql = "SELECT kind, first_claim, audience FROM objects WHERE no = ?1";
+            let sql = "SELECT kind, first_claim, coalesce((SELECT audience FROM later_audiences
+                WHERE object = ?1 ORDER BY since DESC LIMIT 1), audience) FROM objects WHERE no = ?1";
             let (kind, first, stored): (u16, u32, AudienceNo) = {
                 let mut statement = self.conn.prepare_cached(sql).doing(DOING)?;
                 let row = statement.query_row([vertex], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)));
                 row.doing(DOING)?
             };
-            let (earlier, audience) = self.replay(vertex, first)?;
-            self.execute("DELETE FROM earlier_audiences WHERE object = ?1", [vertex])?;
-            for (until, audience) in earlier {
-                let columns = params![vertex, until, audience];
-                self.execute("INSERT INTO earlier_audiences VALUES (?1, ?2, ?3)", columns)?;
+            let (begins, later) = self.replay(vertex, first)?;
+            self.execute("UPDATE objects SET audience = ?2 WHERE no = ?1", params![vertex, begins])?;
+            self.execute("DELETE FROM later_audiences WHERE object = ?1", [vertex])?;
+            for (since, audience) in &later {
+                let columns = params![vertex, since, audience];
+                self.execute("INSERT INTO later_audiences VALUES (?1, ?2, ?3)", columns)?;
             }
+            let audience = later.last_key_value().map_or(begins, |(_, audience)| *audience);
             if audience == stored {
                 continue;
             }
             self.vertices += u32::from(audience == 0);
-            self.execute("UPDATE objects SET audience = ?2 WHERE no = ?1", params![vertex, audience])?;
             for (audience, change) in [(stored, -1), (audience, 1)] {
                 let sql = "INSERT INTO object_counts VALUES (?1, ?2, ?3)
                     ON CONFLICT DO UPDATE SET objects = objects + excluded.objects";
@@ -305,28 +307,25 @@ impl Removing<'_> {
         Ok(())
     }
 
-    /// The audiences of a vertex until claims, and the one it has now, as a commit would have made them.
+    /// The audience of a vertex by its first claim, if that still shows, and from later claims on, as commits would have made them.
     fn replay(
         &mut self,
         vertex: u32,
         first: u32,
-    ) -> Result<(Vec<(u32, AudienceNo)>, AudienceNo), StoreError> {
-        let (mut earlier, mut audience, mut spoken, mut changed) = (Vec::new(), 0, false, 0);
+    ) -> Result<(AudienceNo, BTreeMap<u32, AudienceNo>), StoreError> {
+        let (mut begins, mut later, mut audience) = (0, BTreeMap::new(), 0);
         for word in self.speakers.of(vertex).iter().filter(|word| word.shows) {
             let member = Member { compartment: word.compartment, told: word.told };
             let wider = self.names.widen(audience, member)?;
-            if !spoken && word.claim != first {
-                // It was spoken of before, by a claim that is gone: until now it is as if it had not been.
-                earlier.push((word.claim, audience));
-            } else if spoken && wider != audience && changed != word.claim {
-                earlier.push((word.claim, audience));
-            }
-            spoken = true;
             if wider != audience {
-                (audience, changed) = (wider, word.claim);
+                audience = wider;
+                match word.claim == first {
+                    true => begins = wider,
+                    false => drop(later.insert(word.claim, wider)),
+                }
             }
         }
-        Ok((earlier, audience))
+        Ok((begins, later))
     }
 
     /// Writes what is left of it all: the removals, the commitments, and the batch with its leaf.

@@ -19,6 +19,8 @@ struct State {
     /// The claim that first spoke of it, and the one that last changed its audience; 0 when there is none.
     first: u32,
     changed: u32,
+    /// Its audience by the first claim that its row names.
+    begins: AudienceNo,
 }
 
 /// Claims played again.
@@ -29,8 +31,8 @@ struct Replay<'c> {
     states: Vec<State>,
     /// By object: the claim that first spoke of it, also when it was removed since.
     first_claims: Vec<u32>,
-    /// Earlier audiences there must be.
-    earlier: i64,
+    /// Later audiences there must be, and are.
+    later: i64,
     claims: BTreeMap<CompartmentNo, i64>,
 }
 
@@ -40,7 +42,7 @@ pub(super) fn check(conn: &Connection) -> Result<Result<(), FirstBad>, StoreErro
     names.refresh(conn)?;
     let first_claims = first_claims(conn)?;
     let mut replay =
-        Replay { conn, names, states: Vec::new(), first_claims, earlier: 0, claims: BTreeMap::new() };
+        Replay { conn, names, states: Vec::new(), first_claims, later: 0, claims: BTreeMap::new() };
     let fault = match replay.play()? {
         Ok(()) => replay.compare()?,
         fault => fault,
@@ -110,31 +112,43 @@ impl Replay<'_> {
         if place >= self.states.len() {
             self.states.resize(place + 1, State::default());
         }
-        let state = &mut self.states[place];
+        let state = self.states[place];
         let wider = self.names.widen(state.audience, member)?;
-        let begins = state.first == 0;
-        if begins {
+        let changes = wider != state.audience;
+        if changes && state.changed != claim {
+            self.settle(object)?;
+        }
+        let begins = self.first_claims.get(place) == Some(&claim);
+        let state = &mut self.states[place];
+        if state.first == 0 {
             state.first = claim;
         }
-        let was_spoken_of = !begins || self.first_claims.get(place).is_some_and(|first| *first < claim);
-        if was_spoken_of && wider != state.audience && state.changed != claim {
-            let stored: Option<AudienceNo> = one(
-                self.conn,
-                "SELECT max(audience) FROM earlier_audiences WHERE object = ?1 AND until = ?2",
-                params![object, claim],
-            )?;
-            let holds = stored.map(|stored| self.names.audience(stored)).transpose()?;
-            // A row that is absent or another one is missed when they are counted.
-            self.earlier += i64::from(holds == Some(self.names.audience(state.audience)?));
-        }
-        if wider != state.audience {
+        if changes {
             (state.audience, state.changed) = (wider, claim);
+        }
+        if begins {
+            state.begins = wider;
         }
         Ok(())
     }
 
-    fn compare(&self) -> Result<Fault, StoreError> {
-        let sql = "SELECT no, kind, first_claim, audience FROM objects ORDER BY no";
+    /// Counts the row of the last change, when it is what it should be: one that is absent or another is missed in the count.
+    fn settle(&mut self, object: u32) -> Result<(), StoreError> {
+        let State { audience, changed, .. } = self.states[object as usize];
+        if changed == 0 || self.first_claims.get(object as usize) == Some(&changed) {
+            return Ok(());
+        }
+        let sql = "SELECT max(audience) FROM later_audiences WHERE object = ?1 AND since = ?2";
+        let stored: Option<AudienceNo> = one(self.conn, sql, params![object, changed])?;
+        let holds = stored.map(|stored| self.names.audience(stored)).transpose()?;
+        self.later += i64::from(holds == Some(self.names.audience(audience)?));
+        Ok(())
+    }
+
+    fn compare(&mut self) -> Result<Fault, StoreError> {
+        (0..self.states.len() as u32).try_for_each(|object| self.settle(object))?;
+        let sql = "SELECT no, kind, first_claim, coalesce((SELECT audience FROM later_audiences WHERE object = objects.no
+            ORDER BY since DESC LIMIT 1), audience), audience FROM objects ORDER BY no";
         let mut statement = self.conn.prepare(sql).doing(VERIFYING)?;
         let mut rows = statement.query([]).doing(VERIFYING)?;
         let mut counts: BTreeMap<(AudienceNo, KindNo), i64> = BTreeMap::new();
@@ -145,6 +159,8 @@ impl Replay<'_> {
             let expected: &Audience = self.names.audience(state.audience)?;
             let begins = state.first == first
                 || (state.first == 0 || state.first > first) && self.was_removed(first)?;
+            let first_heard = self.names.audience(row.get(4).doing(VERIFYING)?)?;
+            let begins = begins && first_heard == self.names.audience(state.begins)?;
             if !begins || self.names.audience(stored)? != expected {
                 let why = format!("object {no} is not shown to those who were told of it, or to others");
                 return Ok(Err((Some(state.changed.max(1)), why)));
@@ -162,9 +178,9 @@ impl Replay<'_> {
         &self,
         counts: &BTreeMap<(AudienceNo, KindNo), i64>,
     ) -> Result<Result<(), String>, StoreError> {
-        let stored: i64 = one(self.conn, "SELECT count(*) FROM earlier_audiences", [])?;
-        if stored != self.earlier {
-            return Ok(Err("`earlier_audiences` is not what the claims make it".to_owned()));
+        let stored: i64 = one(self.conn, "SELECT count(*) FROM later_audiences", [])?;
+        if stored != self.later {
+            return Ok(Err("`later_audiences` is not what the claims make it".to_owned()));
         }
         let sql =
             "SELECT audience, kind, objects FROM object_counts WHERE objects <> 0 ORDER BY audience, kind";

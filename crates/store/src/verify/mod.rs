@@ -2,7 +2,7 @@
 //! what was written then, with the ledger's tiles, and with the checkpoint this node signed.
 //!
 //! What a leaf does not commit to is derived from what it does, and is derived again here: ids from objects and aliases,
-//! heads and names from bodies, audiences and counts from claims and edges.
+//! heads and names from bodies, audiences and counts from claims and edges, and what is of a kind from objects.
 
 mod audiences;
 mod rows;
@@ -15,7 +15,7 @@ use crate::commit::{BatchRow, Ends, ORIGIN, content_digest, header};
 use crate::error::Doing;
 use crate::leaf::{Leaf, body_hash};
 use crate::names::names_of;
-use crate::{Store, StoreError};
+use crate::{Store, StoreError, of_kind};
 
 /// What was found to hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,6 +71,7 @@ impl Store {
             return Err(fault);
         }
         audiences::check(&conn).map_err(whole)??;
+        of_kind::check(&conn).map_err(whole)?.map_err(|why| FirstBad { leaf: None, why })?;
         if size < hashes.len() as u64 {
             return Err(FirstBad { leaf: Some(size), why: "it was committed but never signed".to_owned() });
         }

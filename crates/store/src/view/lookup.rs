@@ -8,6 +8,7 @@ use crate::StoreError;
 use crate::audience::Told;
 use crate::error::Doing;
 use crate::names::{NameKey, goes_by, name_key};
+use crate::of_kind::each_after;
 
 impl View<'_> {
     /// The vertex an id names; it may be one of several, of which the viewer must have been told.
@@ -68,17 +69,13 @@ impl View<'_> {
         limit: usize,
     ) -> Result<Vec<VertexNo>, StoreError> {
         let Some(kind) = self.names(|names| names.kind_no(kind)) else { return Ok(Vec::new()) };
-        let sql = "SELECT no FROM objects WHERE kind = ?1 AND no > ?2 ORDER BY no";
-        let mut statement = self.statement(sql)?;
-        let after = after.map_or(-1, |after| i64::from(after.0));
-        let mut rows = statement.query(params![kind, after]).doing(READING)?;
         let mut found = Vec::new();
-        while found.len() < limit
-            && let Some(row) = rows.next().doing(READING)?
-        {
-            let vertex = VertexNo(row.get(0).doing(READING)?);
-            found.extend(self.seen(vertex)?.map(|seen| seen.no));
-        }
+        each_after(&self.conn, kind, after.map(|after| after.0), |no| {
+            if found.len() < limit {
+                found.extend(self.seen(VertexNo(no))?.map(|seen| seen.no));
+            }
+            Ok(found.len() < limit)
+        })?;
         Ok(found)
     }
 

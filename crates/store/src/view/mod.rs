@@ -96,18 +96,13 @@ impl View<'_> {
 
     /// The row of a vertex, when it exists for the viewer.
     fn seen(&self, vertex: VertexNo) -> Result<Option<Seen>, StoreError> {
-        let sql = "SELECT kind, uuid, value, first_claim, audience FROM objects WHERE no = ?1";
+        let sql = "SELECT kind, uuid, value, coalesce((SELECT audience FROM later_audiences
+            WHERE object = ?1 AND since < ?2 ORDER BY since DESC LIMIT 1), audience)
+            FROM objects WHERE no = ?1 AND first_claim < ?2";
         let mut statement = self.statement(sql)?;
-        let row = statement.query_row([vertex.0], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get::<_, u32>(3)?, row.get(4)?))
-        });
-        let Some((kind, uuid, value, first_claim, current)) = row.optional().doing(READING)? else {
-            return Ok(None);
-        };
-        if first_claim >= self.end {
-            return Ok(None);
-        }
-        let audience = self.audience_then(vertex, current)?;
+        let row = statement
+            .query_row([vertex.0, self.end], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)));
+        let Some((kind, uuid, value, audience)) = row.optional().doing(READING)? else { return Ok(None) };
         let told = self.told(audience)?;
         let uuid = u128::from_be_bytes(uuid);
         Ok(told.map(|told| Seen { no: vertex, kind, uuid, audience, told, value }))
@@ -115,18 +110,6 @@ impl View<'_> {
 
     fn told(&self, audience: AudienceNo) -> Result<Option<Told>, StoreError> {
         self.names(|names| names.audience(audience).map(|audience| audience.told(self.viewer)))
-    }
-
-    /// The audience of a vertex at the moment of the picture.
-    fn audience_then(&self, vertex: VertexNo, current: AudienceNo) -> Result<AudienceNo, StoreError> {
-        if self.latest {
-            return Ok(current);
-        }
-        let sql =
-            "SELECT audience FROM earlier_audiences WHERE object = ?1 AND until >= ?2 ORDER BY until LIMIT 1";
-        let mut statement = self.statement(sql)?;
-        let earlier = statement.query_row([vertex.0, self.end], |row| row.get(0)).optional();
-        Ok(earlier.doing(READING)?.unwrap_or(current))
     }
 
     /// The id the viewer knows a vertex by: its first, unless all they know is a mention by another.

@@ -67,8 +67,8 @@ impl View<'_> {
     fn object_counts(&self) -> Result<Vec<(AudienceNo, KindNo, u64)>, StoreError> {
         let (now, then) = (
             "SELECT audience, kind, objects FROM object_counts WHERE ?1 > 0",
-            "SELECT coalesce((SELECT audience FROM earlier_audiences WHERE object = objects.no AND until >= ?1
-                ORDER BY until LIMIT 1), audience) AS heard, kind, count(*)
+            "SELECT coalesce((SELECT audience FROM later_audiences WHERE object = objects.no AND since < ?1
+                ORDER BY since DESC LIMIT 1), audience) AS heard, kind, count(*)
             FROM objects WHERE first_claim < ?1 GROUP BY heard, kind",
         );
         self.counted(if self.latest { now } else { then }, |row| {

@@ -110,8 +110,8 @@ pub(crate) fn query() -> CollectionQuery {
         ids: vec![],
         types: vec![],
         versions: vec![],
+        agreement: None,
         limit: 100,
-        bodies: true,
     }
 }
 

@@ -20,6 +20,7 @@ pub(crate) mod queue;
 mod recall;
 pub(crate) mod receipts;
 pub(crate) mod receiver;
+pub(crate) mod taxii;
 mod token;
 pub(crate) mod watch;
 pub(crate) mod wire;

@@ -358,10 +358,12 @@ pub(crate) fn release(
 /// A release on the wire; `from` is the claim and the object it was made from.
 fn item(held: &Held, released: &Released<Object>, from: Option<(ClaimNo, VertexNo)>) -> NewItem {
     let object = released.value();
+    // What has no `modified` is as old as it is (TAXII 2.1 section 5.3.1).
+    let version = object.modified().or_else(|| object.created());
     NewItem {
         kind: ItemKind::Release,
         flow: Some(flow_name(&held.agreement().id, released.flow())),
-        object: Some(ReleasedObject { id: object.id().clone(), version: object.modified() }),
+        object: Some(ReleasedObject { id: object.id().clone(), version }),
         body: released.bytes().to_vec(),
         agreement: wire_hash(&released.agreement()),
         clauses: released.clauses().iter().map(|clause| ClauseId(clause.to_string())).collect(),

@@ -187,7 +187,7 @@ impl Receiving<'_> {
                 items: run.items,
             }),
         };
-        match self.app.commit(PreparedBatch::from(batch)) {
+        match self.app.commit(&PreparedBatch::from(batch)) {
             Ok(_) => Ok(()),
             Err(error) => match error.downcast_ref::<StoreError>() {
                 Some(StoreError::Gap { expected, found, .. }) => {

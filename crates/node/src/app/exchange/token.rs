@@ -1,24 +1,23 @@
-//! API tokens of partners who come by TAXII. A token speaks for its party and for nobody else.
+//! One partner's API tokens, as its page shows and changes them. A token of another partner does not exist here.
 
+use entente_agreement::PartyId;
 use entente_store::exchange::ApiToken;
-use jiff::{SignedDuration, Timestamp};
-use sha2::{Digest, Sha256};
+use jiff::Timestamp;
 
 use crate::app::account::{NewToken, TokenView, checked_name};
 use crate::app::{App, AppError, Role, Viewer};
-use crate::entropy;
 
 impl App {
     /// The tokens of a partner; the secrets are not among them.
-    pub(crate) fn partner_tokens(&self, viewer: &Viewer, party: &str) -> Result<Vec<TokenView>, AppError> {
+    pub(crate) fn tokens_of(&self, viewer: &Viewer, party: &str) -> Result<Vec<TokenView>, AppError> {
         viewer.require(Role::Administrator)?;
-        self.exchange.partner(&party.into())?.ok_or(AppError::NotFound("partner"))?;
-        let tokens = self.exchange.api_tokens()?.into_iter().filter(|token| token.party.0 == party);
+        self.known_partner(party)?;
+        let tokens = self.partner_tokens(viewer)?.into_iter().filter(|token| token.party.0 == party);
         Ok(tokens.map(|token| view(&token, None)).collect())
     }
 
     /// Makes a token for a partner. The answer holds its secret, once.
-    pub(crate) fn create_partner_token(
+    pub(crate) fn give_token(
         &self,
         viewer: &Viewer,
         party: &str,
@@ -26,35 +25,23 @@ impl App {
         now: Timestamp,
     ) -> Result<TokenView, AppError> {
         viewer.require(Role::Administrator)?;
-        self.exchange.partner(&party.into())?.ok_or(AppError::NotFound("partner"))?;
-        new.check()?;
-        let secret = entropy::token();
-        let days = new.days.map(|days| SignedDuration::from_hours(24 * i64::from(days)));
-        let token = ApiToken {
-            id: entropy::token(),
-            party: party.into(),
-            name: checked_name(&new.name)?,
-            made_at: now,
-            expires_at: days.map(|days| now + days),
-        };
-        self.exchange.add_api_token(&token, &Sha256::digest(secret.as_bytes()).into())?;
+        let party = self.known_partner(party)?;
+        let (token, secret) =
+            self.add_partner_token(viewer, &party, &checked_name(&new.name)?, new.days, now)?;
         Ok(view(&token, Some(secret)))
     }
 
     /// Removes one of a partner's tokens, at once.
-    pub(crate) fn remove_partner_token(
-        &self,
-        viewer: &Viewer,
-        party: &str,
-        id: &str,
-    ) -> Result<(), AppError> {
-        viewer.require(Role::Administrator)?;
+    pub(crate) fn withdraw_token(&self, viewer: &Viewer, party: &str, id: &str) -> Result<(), AppError> {
         let own =
-            self.exchange.api_tokens()?.into_iter().any(|token| token.party.0 == party && token.id == id);
-        match own && self.exchange.remove_api_token(id)? {
-            true => Ok(()),
-            false => Err(AppError::NotFound("token")),
-        }
+            self.partner_tokens(viewer)?.into_iter().any(|token| token.party.0 == party && token.id == id);
+        if own { self.remove_partner_token(viewer, id) } else { Err(AppError::NotFound("token")) }
+    }
+
+    fn known_partner(&self, party: &str) -> Result<PartyId, AppError> {
+        let unknown = || AppError::NotFound("partner");
+        self.exchange.partner(&party.into())?.ok_or_else(unknown)?;
+        party.parse().map_err(|_| unknown())
     }
 }
 

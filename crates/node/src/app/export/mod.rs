@@ -5,6 +5,7 @@ mod graphml;
 mod marking;
 mod stix;
 mod ties;
+mod uri;
 
 use std::collections::HashSet;
 use std::io::Write;

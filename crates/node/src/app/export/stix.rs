@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use uuid::{Builder, Uuid};
 
 use super::marking::{definition, marked};
+use super::uri;
 use crate::app::AppError;
 use crate::app::lens::Lens;
 use crate::entropy;
@@ -59,7 +60,10 @@ impl<'l, W: Write> Writing<'l, W> {
     fn thing(&mut self, vertex: VertexNo) -> Result<(), AppError> {
         let Some(summary) = self.lens.view.summary(vertex)? else { return Ok(()) };
         for object in self.lens.view.objects_of(vertex)? {
-            let (json, level) = marked(&object, summary.tlp);
+            let (mut json, level) = marked(&object, summary.tlp);
+            if *object.kind() == Kind::Url {
+                uri::spell(&mut json);
+            }
             self.levels.extend(level);
             self.bundle.object(&json).map_err(anyhow::Error::from)?;
             self.note_markings(&object);

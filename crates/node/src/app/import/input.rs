@@ -19,6 +19,8 @@ pub(crate) enum Input {
     Stdin,
     /// An http or https URL.
     Url(String),
+    /// What was fetched already, and where from.
+    Fetched { bytes: Arc<[u8]>, name: String },
 }
 
 /// Why an input cannot be read.
@@ -120,7 +122,7 @@ impl Input {
     /// The name its records are reported under.
     pub(crate) fn name(&self) -> &str {
         match self {
-            Input::File { name, .. } => name,
+            Input::File { name, .. } | Input::Fetched { name, .. } => name,
             Input::Stdin => "standard input",
             Input::Url(url) => url,
         }
@@ -130,6 +132,7 @@ impl Input {
     pub(crate) fn size(&self) -> Option<u64> {
         match self {
             Input::File { path, .. } => path.metadata().ok().map(|found| found.len()),
+            Input::Fetched { bytes, .. } => Some(bytes.len() as u64),
             Input::Stdin | Input::Url(_) => None,
         }
     }
@@ -143,6 +146,7 @@ impl Input {
             }
             Input::Stdin => Box::new(io::stdin()),
             Input::Url(url) => fetch(url)?,
+            Input::Fetched { bytes, .. } => Box::new(io::Cursor::new(bytes.clone())),
         };
         Ok(Box::new(Counting { inner, read }))
     }

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, sync_channel};
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
@@ -20,7 +20,7 @@ use super::rejects::{Reject, RejectFile};
 use crate::app::{App, Incoming, TakenIn};
 
 /// Drafts committed in one transaction: large enough to be fast, small enough to be visible soon and to keep
-/// three of them in memory. The first batches are smaller, so that the committer has something to do soon.
+/// two of them in memory. The first batches are smaller, so that the committer has something to do soon.
 const BATCH_DRAFTS: usize = 8_192;
 const FIRST_BATCH: usize = 1_024;
 /// Bytes of input after which a batch is handed over however few drafts it has: a bundle of long reports must not
@@ -28,8 +28,8 @@ const FIRST_BATCH: usize = 1_024;
 const BATCH_BYTES: u64 = 8 << 20;
 /// How long nothing may come before the lookup of known records lets go of the store.
 const PAUSE: Duration = Duration::from_secs(1);
-/// Messages that may wait between reader and committer: bounds memory.
-const QUEUE: usize = 1;
+/// Messages that may wait between reader and committer: one hands over to the other, so there are two batches and no third.
+const QUEUE: usize = 0;
 
 /// What to import and how.
 pub(crate) struct Request {
@@ -101,7 +101,6 @@ enum Message {
 /// What one transaction takes.
 struct Portion {
     batch: Option<PreparedBatch>,
-    records: u64,
     known: u64,
     exclusions: BTreeMap<&'static str, u64>,
 }
@@ -117,6 +116,7 @@ pub(crate) fn run(
     let started = Instant::now();
     let bytes = Arc::new(AtomicU64::new(0));
     let (sender, receiver) = sync_channel(QUEUE);
+    let (give_back, spent) = channel();
     let past = app.past(&request.source)?;
     let memory = past.memory.clone();
     let reading = Reading {
@@ -125,9 +125,9 @@ pub(crate) fn run(
         request: &request,
         bytes: bytes.clone(),
         sender,
+        spent,
         stop,
-        records: Vec::new(),
-        drafts: 0,
+        batch: None,
         known: 0,
         since: 0,
         exclusions: BTreeMap::new(),
@@ -135,6 +135,7 @@ pub(crate) fn run(
     let mut committer = Committer {
         memory,
         app,
+        give_back,
         rehearsal: request.dry_run.then(|| app.rehearse()).transpose()?,
         rejects: RejectFile::new(request.rejects.clone()),
         totals: Totals::default(),
@@ -158,9 +159,11 @@ struct Reading<'a> {
     request: &'a Request,
     bytes: Arc<AtomicU64>,
     sender: SyncSender<Message>,
+    /// Batches that were written: their room is used again.
+    spent: Receiver<PreparedBatch>,
     stop: &'a AtomicBool,
-    records: Vec<Telling>,
-    drafts: usize,
+    /// The batch in hand, when anything was told for it.
+    batch: Option<PreparedBatch>,
     /// Drafts that make the batch in hand full.
     aim: usize,
     /// Records that were taken in before.
@@ -210,32 +213,34 @@ impl Reading<'_> {
         self.since = self.since.min(offset);
         match record.outcome {
             Outcome::Drafts(drafts) => {
-                self.drafts += drafts.len();
-                self.records.push(Telling { drafts, fingerprint: record.fingerprint });
+                self.batch().tell(Telling { drafts, fingerprint: record.fingerprint });
             }
             Outcome::Known => self.known += 1,
             Outcome::Excluded(class) => *self.exclusions.entry(class).or_default() += 1,
             Outcome::Rejected { reason, raw } => self.send(Message::Reject(record.place, reason, raw))?,
         }
-        if self.drafts < self.aim && offset - self.since < BATCH_BYTES {
+        let drafts = self.batch.as_ref().map_or(0, PreparedBatch::drafts);
+        if drafts < self.aim && offset - self.since < BATCH_BYTES {
             return Ok(());
         }
         self.since = offset;
         self.hand_over()
     }
 
+    fn batch(&mut self) -> &mut PreparedBatch {
+        let Reading { batch, request, spent, .. } = self;
+        batch.get_or_insert_with(|| {
+            let (source, received_at) = (request.source.clone(), request.settings.now);
+            Incoming { source, received_at }.begin(spent.try_recv().ok())
+        })
+    }
+
     fn hand_over(&mut self) -> Result<(), Ended> {
-        self.drafts = 0;
         self.aim = BATCH_DRAFTS.min(self.aim * 2);
-        let records = std::mem::take(&mut self.records);
-        let count = records.len() as u64;
-        let batch = (!records.is_empty()).then(|| {
-            let (source, received_at) = (self.request.source.clone(), self.request.settings.now);
-            Incoming { source, records, received_at }.prepare()
-        });
+        let batch = self.batch.take();
         let exclusions = std::mem::take(&mut self.exclusions);
         let known = std::mem::take(&mut self.known);
-        self.send(Message::Batch(Portion { batch, records: count, known, exclusions }))
+        self.send(Message::Batch(Portion { batch, known, exclusions }))
     }
 
     fn send(&self, message: Message) -> Result<(), Ended> {
@@ -248,6 +253,7 @@ impl Reading<'_> {
 struct Committer<'a> {
     memory: Arc<TakenIn>,
     app: &'a App,
+    give_back: Sender<PreparedBatch>,
     /// When the import is only tried.
     rehearsal: Option<Rehearsal>,
     rejects: RejectFile,
@@ -265,6 +271,7 @@ impl Committer<'_> {
                 Ok(message) => message,
                 Err(RecvTimeoutError::Timeout) => {
                     self.memory.rest();
+                    self.app.remember()?;
                     continue;
                 }
                 Err(RecvTimeoutError::Disconnected) => return Ok(()),
@@ -296,14 +303,16 @@ impl Committer<'_> {
         totals.unchanged += portion.known;
         if let Some(batch) = portion.batch {
             let outcome = match &mut self.rehearsal {
-                Some(rehearsal) => self.app.preview(rehearsal, batch)?,
-                None => self.app.commit(batch)?,
+                Some(rehearsal) => self.app.preview(rehearsal, &batch)?,
+                None => self.app.commit(&batch)?,
             };
-            totals.read += portion.records;
+            totals.read += batch.records() as u64;
             totals.new += outcome.new;
             totals.updated += outcome.updated;
             totals.unchanged += outcome.unchanged;
             totals.older += outcome.older;
+            // A reader that is done needs no room any more.
+            let _ = self.give_back.send(batch);
         }
         (self.observe)(&Progress {
             file: self.file.clone(),
@@ -315,6 +324,7 @@ impl Committer<'_> {
     }
 
     fn finish(self) -> anyhow::Result<Totals> {
+        self.app.remember()?;
         let mut totals = self.totals;
         let rejects = self.rejects.finish().context("the reject file cannot be written")?;
         totals.rejects = rejects.map(|path| path.display().to_string());
