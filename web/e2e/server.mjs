@@ -31,8 +31,19 @@ export async function serve() {
     const sample = here(`../../fixtures/demo/${file}`);
     execFileSync(binary, ['--data', data, 'import', sample, '--source', source, '--tlp', tlp], { stdio: ['ignore', 'ignore', 'inherit'] });
   }
-  const node = await start(binary, ['--data', data, '--json', 'serve', '--listen', '127.0.0.1:0'], DEMO);
-  return { ...node, stop: () => node.stop().then(() => rmSync(data, { recursive: true, force: true })) };
+  const node = await start(binary, serving(data), DEMO);
+  return { ...node, entente: run(binary, data), partner: () => partner(binary), stop: () => node.stop().then(() => forget(data)) };
+}
+
+const serving = (data) => ['--data', data, '--json', 'serve', '--listen', '127.0.0.1:0', '--partners', '127.0.0.1:0'];
+const forget = (folder) => rmSync(folder, { recursive: true, force: true });
+const run = (binary, data) => (...args) => execFileSync(binary, ['--data', data, ...args], { stdio: ['ignore', 'pipe', 'inherit'] }).toString();
+
+/** Another organisation's node, with nothing in it. */
+async function partner(binary) {
+  const data = mkdtempSync(join(tmpdir(), 'entente-e2e-partner-'));
+  const node = await start(binary, serving(data), DEMO);
+  return { ...node, entente: run(binary, data), stop: () => node.stop().then(() => forget(data)) };
 }
 
 /** Starts a server that says on its first line, as JSON, where it is and how to set it up. */
@@ -43,9 +54,9 @@ async function start(program, args, world) {
   for await (const line of createInterface({ input: child.stdout })) {
     text += line;
     try {
-      const { address, setup } = JSON.parse(text);
+      const { address, setup, partners } = JSON.parse(text);
       child.stdout.resume();
-      return { address, setup, world, stop: async () => { child.kill('SIGTERM'); await ended; } };
+      return { address, setup, partners, world, stop: async () => { child.kill('SIGTERM'); await ended; } };
     } catch {
       // The document goes over several lines.
     }

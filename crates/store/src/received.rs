@@ -167,6 +167,23 @@ impl Store {
         Ok(claims)
     }
 
+    /// What came in from a partner, the newest first: `limit` runs of claims at most, those that begin before a claim when one is
+    /// given.
+    pub fn received_before(
+        &self,
+        partner: &str,
+        before: Option<ClaimNo>,
+        limit: usize,
+    ) -> Result<Vec<Retained>, StoreError> {
+        let conn = self.readers.check_out()?;
+        let sql = "SELECT * FROM retained WHERE partner = ?1 AND first_claim < ?2
+            ORDER BY first_seq DESC, first_claim DESC LIMIT ?3";
+        let mut statement = conn.prepare_cached(sql).doing(READING)?;
+        let before = before.map_or(u32::MAX, |before| before.0);
+        let rows = statement.query_map(params![partner, before, limit as i64], retained).doing(READING)?;
+        rows.map(|run| run.doing(READING)?).collect()
+    }
+
     /// Everything that came in under an agreement, in the order of the claims.
     pub fn received_under(&self, agreement: &str) -> Result<Vec<Retained>, StoreError> {
         let conn = self.readers.check_out()?;

@@ -56,6 +56,27 @@ fn a_stretch_is_bounded_by_items_and_bytes() {
 }
 
 #[test]
+fn the_wire_is_read_backwards_and_by_its_moments() {
+    let (_folder, exchange) = open();
+    exchange.append(telling((1..=5).map(|no| release(no, 1, "a word")).collect())).unwrap();
+    exchange.append(Append { partner: bank(), ..telling(vec![release(9, 1, "for the bank")]) }).unwrap();
+    let seqs = |before, limit| {
+        let items = exchange.wire_before(&police(), before, limit).unwrap();
+        items.iter().map(|item| item.seq.0).collect::<Vec<_>>()
+    };
+    assert_eq!(seqs(None, 2), [5, 4]);
+    let all = exchange.wire_before(&police(), None, 9).unwrap();
+    assert_eq!(all.iter().map(|item| item.seq.0).collect::<Vec<_>>(), [5, 4, 3, 2, 1]);
+    assert_eq!(seqs(Some(all[1].added), 2), [3, 2], "that moment itself is not among them");
+    assert_eq!(seqs(Some(all[4].added), 2), [0_u64; 0]);
+    for item in &all {
+        assert_eq!(exchange.wire_item_at(&police(), item.added).unwrap().unwrap().seq, item.seq);
+    }
+    let between = all[0].added + jiff::SignedDuration::from_secs(1);
+    assert!(exchange.wire_item_at(&police(), between).unwrap().is_none());
+}
+
+#[test]
 fn partners_are_told_apart() {
     let (folder, exchange) = open();
     exchange.append(telling(vec![release(1, 1, "for the police")])).unwrap();

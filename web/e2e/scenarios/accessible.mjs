@@ -1,6 +1,7 @@
 // axe over every page, light and dark: WCAG 2.0 to 2.2, levels A and AA.
 import assert from 'node:assert/strict';
 import { ready, select } from '../chart.mjs';
+import { addresses } from './agreements.mjs';
 
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
@@ -12,7 +13,7 @@ async function check(page, where, found) {
   found.push(...violations.map((violation) => `${where}: ${violation}`));
 }
 
-async function everyPage(page, world, found, theme) {
+async function everyPage(page, world, found, theme, server) {
   const visit = async (path, waited) => {
     await page.goto(path);
     await waited();
@@ -31,6 +32,7 @@ async function everyPage(page, world, found, theme) {
   await visit('/setup?token=x', () => page.getByRole('heading', { level: 1 }).waitFor());
   await visit('/sign-in', () => page.getByRole('heading', { level: 1 }).waitFor());
   await visit('/chart', () => page.getByRole('application').waitFor());
+  if (server.partner) await exchange(page, visit);
   await page.goto(`/search?q=${world.family}&kind=malware`);
   await page.locator('.thing', { hasText: world.family }).first().click();
   await page.locator('#links').waitFor();
@@ -51,17 +53,27 @@ async function everyPage(page, world, found, theme) {
   await page.keyboard.press('Escape');
 }
 
-export async function accessibleInLight({ page, world }) {
+/** Agreements, a draft, the wire, referrals. */
+async function exchange(page, visit) {
+  const heading = (name) => () => page.getByRole('heading', { name, exact: true }).first().waitFor();
+  await visit('/agreements', heading('A new agreement'));
+  for (const path of await addresses(page)) await visit(path, () => page.getByRole('heading', { level: 1 }).waitFor());
+  await visit('/wire', async () => { await heading('Wire')(); await page.locator('details[data-direction=out]', { hasText: '192.0.2.99' }).locator('summary').click(); await page.getByRole('region', { name: 'What is sent' }).first().waitFor(); });
+  await visit('/referrals', heading('Referrals'));
+  await visit('/referrals?show=ended', () => page.getByRole('article').first().waitFor());
+}
+
+export async function accessibleInLight({ page, world, server }) {
   const found = [];
-  await everyPage(page, world, found, 'light');
+  await everyPage(page, world, found, 'light', server);
   assert.deepEqual(found, []);
 }
 
-export async function accessibleInDark({ page, world }) {
+export async function accessibleInDark({ page, world, server }) {
   const found = [];
   await page.emulateMedia({ colorScheme: 'dark' });
   try {
-    await everyPage(page, world, found, 'dark');
+    await everyPage(page, world, found, 'dark', server);
   } finally {
     await page.emulateMedia({ colorScheme: 'light' });
   }

@@ -1,15 +1,17 @@
 // Everything at the width of a phone.
 import assert from 'node:assert/strict';
 import { ready } from '../chart.mjs';
+import { addresses } from './agreements.mjs';
 
 const PHONE = { width: 375, height: 812 };
 const DESK = { width: 1440, height: 900 };
 
-export async function phoneFits({ page, world }) {
+export async function phoneFits({ page, world, server }) {
   await page.setViewportSize(PHONE);
   try {
     const wide = [];
-    for (const path of ['/', `/search?q=${world.family}`, '/import', '/settings', '/chart']) {
+    const exchange = server.partner ? ['/agreements', ...(await addresses(page)), '/wire', '/referrals', '/referrals?show=ended'] : [];
+    for (const path of ['/', `/search?q=${world.family}`, '/import', '/settings', '/chart', ...exchange]) {
       await page.goto(path);
       await page.getByRole('main').waitFor();
       await page.waitForLoadState('networkidle');

@@ -10,6 +10,7 @@ mod id;
 mod party;
 mod period;
 mod schema;
+mod words;
 
 pub use agreement::*;
 pub use category::{Category, Sensitivity};
@@ -21,3 +22,4 @@ pub use party::*;
 pub use period::{Country, Period, PeriodError};
 pub use schema::json_schema;
 pub use vocabulary::*;
+pub use words::{Word, vocabularies};

@@ -94,27 +94,27 @@ pub(crate) struct UserChange {
 /// A token.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct TokenView {
-    id: String,
+    pub(super) id: String,
     /// What it is for.
-    name: String,
+    pub(super) name: String,
     /// When it was made (RFC 3339).
-    created_at: String,
+    pub(super) created_at: String,
     /// When it ends (RFC 3339); absent when only removing ends it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    expires_at: Option<String>,
+    pub(super) expires_at: Option<String>,
     /// The secret; only in the answer that makes it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    token: Option<String>,
+    pub(super) token: Option<String>,
 }
 
 /// A token to make.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct NewToken {
     /// What it is for.
-    name: String,
+    pub(super) name: String,
     /// Days until it ends, 1 to 3650; absent is until it is removed.
     #[serde(default)]
-    days: Option<u16>,
+    pub(super) days: Option<u16>,
 }
 
 impl App {
@@ -268,7 +268,7 @@ fn new_user(name: &str, password: &str, role: Role, tlp_max: Tlp) -> Result<User
     Ok(User { name, password: hashed(password)?, role: role.as_str().to_owned(), tlp_max, created_at })
 }
 
-fn checked_name(name: &str) -> Result<String, AppError> {
+pub(super) fn checked_name(name: &str) -> Result<String, AppError> {
     let name = name.trim();
     let fits = (1..=LONGEST_NAME).contains(&name.chars().count());
     if fits && !name.chars().any(char::is_control) {

@@ -1,18 +1,23 @@
 //! The HTTP API under `/api/v1` and the web page. Handlers are thin: they read the request, call `app`, and
 //! write the answer. Authorisation happens inside `app`.
 
+mod agreements;
 mod assets;
 mod auth;
 mod charts;
 mod claims;
+mod drafts;
 mod exports;
 mod extract;
 mod graph;
 mod headers;
 mod health;
 mod imports;
+mod invitations;
 mod objects;
+mod partners;
 mod problem;
+mod referrals;
 mod search;
 mod session;
 mod setup;
@@ -20,6 +25,7 @@ mod stats;
 mod stream;
 mod tokens;
 mod users;
+mod wire;
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -160,6 +166,33 @@ fn api() -> OpenApiRouter<AppState> {
             .routes(routes!(imports::rejects))
             .routes(routes!(imports::download))
             .routes(routes!(exports::create))
+            .routes(routes!(agreements::list, agreements::accept))
+            .routes(routes!(agreements::templates))
+            .routes(routes!(agreements::vocabulary))
+            .routes(routes!(agreements::review))
+            .routes(routes!(agreements::compare))
+            .routes(routes!(agreements::preview))
+            .routes(routes!(agreements::show))
+            .routes(routes!(agreements::file))
+            .routes(routes!(agreements::sign))
+            .routes(routes!(agreements::act))
+            .routes(routes!(drafts::list, drafts::create))
+            .routes(routes!(drafts::show, drafts::update, drafts::remove))
+            .routes(routes!(drafts::sign))
+            .routes(routes!(invitations::create))
+            .routes(routes!(invitations::follow))
+            .routes(routes!(partners::list))
+            .routes(routes!(partners::show, partners::place))
+            .routes(routes!(partners::wire))
+            .routes(routes!(partners::item))
+            .routes(routes!(partners::proof))
+            .routes(routes!(partners::notices))
+            .routes(routes!(partners::tokens, partners::create_token))
+            .routes(routes!(partners::remove_token))
+            .routes(routes!(referrals::list))
+            .routes(routes!(referrals::show))
+            .routes(routes!(referrals::decide))
+            .routes(routes!(wire::events))
             .routes(routes!(stats::show)),
     )
 }

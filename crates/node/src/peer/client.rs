@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow, bail};
 use axum::body::Bytes;
 use entente_agreement::{PartyId, Spki};
-use http_body_util::{BodyExt, Full};
+use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Incoming;
 use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper::{Method, Request, Response, StatusCode, header};
@@ -17,9 +17,11 @@ use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
 use super::events::{Event, Reading};
+use super::server::Secret;
 use super::tls;
 use crate::app::App;
 use crate::app::agreement::Named;
+use crate::app::agreement::invitation::Link;
 use crate::app::exchange::receipts::Receipts;
 use crate::clock;
 
@@ -27,6 +29,8 @@ use crate::clock;
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(10);
 /// How long a stream may be silent: three of its beats.
 const SILENCE: std::time::Duration = std::time::Duration::from_secs(30);
+/// The most bytes of an agreement with its signatures and acts.
+const LONGEST_AGREEMENT: usize = 8 << 20;
 /// Reports that wait to be sent.
 const REPORTS: usize = 64;
 
@@ -90,6 +94,22 @@ pub(super) async fn push(app: &App, address: &Address, named: &[Named]) -> anyho
     Ok(())
 }
 
+/// Fetches the agreement that a link invites to. The link is used up.
+pub(crate) async fn fetch_invited(app: &App, link: &Link) -> anyhow::Result<Named> {
+    let address = Address { endpoint: link.endpoint.clone(), pins: vec![link.pin] };
+    let mut connection = connect(app, &address).await?;
+    let body = serde_json::to_vec(&Secret { secret: link.secret.clone() })?;
+    connection.ready().await?;
+    let asked = connection.send_request(posting("/peer/v1/invitations", body)?);
+    let answer = timeout(PATIENCE, asked).await??;
+    if !answer.status().is_success() {
+        bail!("the invitation is unknown, was used before or has ended");
+    }
+    let body = Limited::new(answer.into_body(), LONGEST_AGREEMENT);
+    let body = timeout(PATIENCE, body.collect()).await?.map_err(|error| anyhow!(error))?;
+    Named::read(&body.to_bytes()).map_err(anyhow::Error::from)
+}
+
 /// Follows a partner's wire until the connection ends. `heard` is called when the partner has let us in.
 pub(super) async fn follow(
     app: Arc<App>,
@@ -151,6 +171,7 @@ fn take(app: &App, partner: &PartyId, event: &Event) -> anyhow::Result<Option<Re
             Ok(Some(Report { answered: applied.answered, checkpoint: None }))
         }
         "beat" => {
+            app.hear_of(partner, now)?;
             let checkpoint = app.see_beat(partner, &serde_json::from_str(&event.data)?, now)?;
             Ok(checkpoint.map(|note| Report { answered: Vec::new(), checkpoint: Some(note) }))
         }

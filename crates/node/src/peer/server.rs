@@ -14,7 +14,7 @@ use axum::{Extension, Json, Router};
 use entente_agreement::{PartyId, Spki};
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc::{Sender, channel};
 use tokio::time::Instant;
@@ -72,6 +72,7 @@ fn router(app: Arc<App>) -> Router {
         .route("/peer/v1/stream", get(stream))
         .route("/peer/v1/receipts", post(receipts))
         .route("/peer/v1/agreements", post(agreements))
+        .route("/peer/v1/invitations", post(invitations))
         .layer(DefaultBodyLimit::max(BODY))
         .with_state(app)
 }
@@ -176,6 +177,10 @@ impl Sending {
     async fn next(&mut self, beat_due: bool) -> Option<Made> {
         let sent = self.sent.clone();
         let made = for_partner(self.app.clone(), self.shown, move |app, partner| {
+            if beat_due {
+                // Its connection is open.
+                app.hear_of(partner, clock::now())?;
+            }
             events::next(app, partner, &sent, beat_due)
         });
         let (partner, made) = made.await.ok()?;
@@ -210,4 +215,27 @@ async fn agreements(
         tracing::warn!(error = %format!("{error:#}"), "what a partner sent of an agreement was refused");
         Nothing
     })
+}
+
+/// The secret of an invitation. It travels in the body, because addresses end up in logs.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Secret {
+    pub(super) secret: String,
+}
+
+/// The agreement that a one-time secret invites to, for whoever has the secret: they have no key that is known here yet.
+async fn invitations(State(app): State<Arc<App>>, Json(given): Json<Secret>) -> Result<Json<Named>, Nothing> {
+    let redeem = move || app.redeem(&given.secret, clock::now());
+    match tokio::task::spawn_blocking(redeem).await {
+        Ok(Ok(named)) => Ok(Json(named)),
+        Ok(Err(error)) => {
+            tracing::warn!(error = %format!("{error:#}"), "an invitation was refused");
+            Err(Nothing)
+        }
+        Err(error) => {
+            tracing::error!(%error, "an invitation was not answered");
+            Err(Nothing)
+        }
+    }
 }

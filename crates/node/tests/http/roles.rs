@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::node::string;
 use crate::served::{Body, Served, Who, multipart};
 use crate::{demo, empty};
 
 /// Method, path below `/api/v1`, path asked, body. `{…}` in the path asked is made for each role anew.
-const MATRIX: [(&str, &str, &str, &str); 36] = [
+const MATRIX: [(&str, &str, &str, &str); 69] = [
     ("GET", "/setup", "/setup", ""),
     ("POST", "/setup", "/setup", r#"{"token":"guessed","name":"eve","password":"correct horse battery"}"#),
     ("GET", "/session", "/session", ""),
@@ -50,6 +50,45 @@ const MATRIX: [(&str, &str, &str, &str); 36] = [
     ("GET", "/imports/{id}/rejects.jsonl", "/imports/{import}/rejects.jsonl", ""),
     ("POST", "/exports", "/exports", r#"{"format":"csv"}"#),
     ("GET", "/stats", "/stats", ""),
+    ("GET", "/agreements", "/agreements", ""),
+    ("POST", "/agreements", "/agreements", r#"{"agreement":{}}"#),
+    ("GET", "/agreements/templates", "/agreements/templates", ""),
+    ("GET", "/agreements/vocabulary", "/agreements/vocabulary", ""),
+    ("POST", "/agreements/review", "/agreements/review", r#"{"document":{document}}"#),
+    ("POST", "/agreements/compare", "/agreements/compare", r#"{"before":{document},"after":{document}}"#),
+    ("POST", "/agreements/preview", "/agreements/preview", r#"{"document":{document},"to":"police"}"#),
+    ("GET", "/agreements/{id}", "/agreements/{agreement}", ""),
+    ("GET", "/agreements/{id}/file", "/agreements/{agreement}/file", ""),
+    ("POST", "/agreements/{id}/signature", "/agreements/{agreement}/signature", r#"{"hash":"another"}"#),
+    ("POST", "/agreements/{id}/acts", "/agreements/{agreement}/acts", r#"{"move":"suspend"}"#),
+    (
+        "POST",
+        "/agreements/{id}/invitations",
+        "/agreements/{agreement}/invitations",
+        r#"{"party":"police","at":"node.example:7879"}"#,
+    ),
+    ("POST", "/invitations", "/invitations", r#"{"link":"guessed"}"#),
+    ("GET", "/drafts", "/drafts", ""),
+    ("POST", "/drafts", "/drafts", r#"{"template":"csirt-csirt"}"#),
+    ("GET", "/drafts/{id}", "/drafts/{draft}", ""),
+    ("PUT", "/drafts/{id}", "/drafts/{draft}", r#"{"document":{drafted}}"#),
+    // It was saved since version 1 was read.
+    ("POST", "/drafts/{id}/signature", "/drafts/{draft}/signature", ""),
+    ("DELETE", "/drafts/{id}", "/drafts/{draft}", ""),
+    ("GET", "/partners", "/partners", ""),
+    ("GET", "/partners/{party}", "/partners/police", ""),
+    ("PUT", "/partners/{party}", "/partners/police", r#"{"endpoint":"node.example:7879"}"#),
+    ("GET", "/partners/{party}/wire", "/partners/police/wire", ""),
+    ("GET", "/partners/{party}/wire/{item}", "/partners/police/wire/2026-01-01T00:00:00Z", ""),
+    ("GET", "/partners/{party}/wire/{item}/proof", "/partners/police/wire/2026-01-01T00:00:00Z/proof", ""),
+    ("GET", "/partners/{party}/notices", "/partners/police/notices", ""),
+    ("GET", "/partners/{party}/tokens", "/partners/police/tokens", ""),
+    ("POST", "/partners/{party}/tokens", "/partners/police/tokens", r#"{"name":"their poller"}"#),
+    ("DELETE", "/partners/{party}/tokens/{id}", "/partners/police/tokens/{partner_token}", ""),
+    ("GET", "/referrals", "/referrals", ""),
+    ("GET", "/referrals/{id}", "/referrals/none", ""),
+    ("POST", "/referrals/{id}/decision", "/referrals/none/decision", r#"{"approves":true}"#),
+    ("GET", "/wire/events", "/wire/events", ""),
     // Last: it ends the session.
     ("DELETE", "/session", "/session", ""),
 ];
@@ -69,7 +108,7 @@ fn each_endpoint_answers_each_role_as_written_down() {
         vec!["# Status of each endpoint for each role: none, reader, analyst, administrator.".to_owned()];
     for (row, (method, path, _, _)) in MATRIX.iter().enumerate() {
         let statuses: Vec<String> = columns.iter().map(|column| column[row].to_string()).collect();
-        lines.push(format!("{method:<6} {path:<28} {}", statuses.join(" ")));
+        lines.push(format!("{method:<6} {path:<36} {}", statuses.join(" ")));
     }
     let actual = lines.join("\n") + "\n";
     let place = concat!(env!("CARGO_TARGET_TMPDIR"), "/roles.txt");
@@ -99,6 +138,10 @@ fn column(served: &Served, ada: &Who, role: &str, who: &Who) -> Vec<u16> {
     let import = served.upload(ada, "?source=matrix", "a.csv", "type,value\nip,192.0.2.1\nip,192.0.2.999\n");
     let token = served.post(who, "/tokens", json!({ "name": "mine" }));
     let token = if token.status == 201 { string(&token.json()["id"]) } else { "none".to_owned() };
+    let drafted =
+        served.post(ada, "/drafts", json!({ "template": "company-police", "us": "company" })).json();
+    let agreement = partly_signed(served, ada);
+    let partner_token = served.post(ada, "/partners/police/tokens", json!({ "name": "spare" })).json();
     let thing = |name: &str| {
         let found = served.get(ada, &format!("/search?q={name}")).json();
         string(&found["objects"][0]["id"])
@@ -110,6 +153,11 @@ fn column(served: &Served, ada: &Who, role: &str, who: &Who) -> Vec<u16> {
             .replace("{token}", &token)
             .replace("{chart}", &string(&chart["id"]))
             .replace("{import}", &string(&import["id"]))
+            .replace("{drafted}", &drafted["document"].to_string())
+            .replace("{document}", &agreement["document"].to_string())
+            .replace("{draft}", &string(&drafted["id"]))
+            .replace("{agreement}", &string(&agreement["id"]))
+            .replace("{partner_token}", &string(&partner_token["id"]))
             .replace("{thing}", &thing)
             .replace("{other}", &other)
     };
@@ -119,8 +167,25 @@ fn column(served: &Served, ada: &Who, role: &str, who: &Who) -> Vec<u16> {
         .collect()
 }
 
+/// An agreement that this node has signed, and another party has not.
+fn partly_signed(served: &Served, ada: &Who) -> Value {
+    let mut draft =
+        served.post(ada, "/drafts", json!({ "template": "company-police", "us": "company" })).json();
+    // The public key of RFC 8032, section 7.1, test 1.
+    let key =
+        json!({ "use": "sign", "id": "sign-1", "ed25519": "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=" });
+    draft["document"]["parties"][1]["keys"] = json!([key]);
+    let path = format!("/api/v1/drafts/{}", string(&draft["id"]));
+    let based_on = |version: &str| Who { if_match: Some(version.to_owned()), ..ada.clone() };
+    served.ask(&based_on("1"), "PUT", &path, json!({ "document": draft["document"] })).json();
+    served.ask(&based_on("2"), "POST", &format!("{path}/signature"), Body::Nothing).json()
+}
+
 /// Status of an answer; every error must be a problem document.
 fn status(served: &Served, who: &Who, method: &str, path: &str, body: &str) -> u16 {
+    if path == "/wire/events" {
+        return served.opened(who, path);
+    }
     let body = match body {
         "" => Body::Nothing,
         "multipart" => multipart("b.txt", "192.0.2.2\n"),

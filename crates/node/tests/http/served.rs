@@ -141,6 +141,14 @@ impl Served {
         Answer { status, headers, text: response.body_mut().read_to_string().unwrap() }
     }
 
+    /// Opens a stream that has no end and hangs up; gives the status.
+    pub(crate) fn opened(&self, who: &Who, path: &str) -> u16 {
+        let request = Request::builder().uri(format!("{}/api/v1{path}", self.address));
+        let cookie = who.cookie.as_ref().map(|token| format!("entente_session={token}")).unwrap_or_default();
+        let opened = self.agent.run(request.header("cookie", cookie).body(()).unwrap());
+        opened.unwrap().status().as_u16()
+    }
+
     /// Below `/api/v1`.
     pub(crate) fn get(&self, who: &Who, path: &str) -> Answer {
         self.ask(who, "GET", &format!("/api/v1{path}"), Body::Nothing)

@@ -22,6 +22,7 @@ mod ids;
 mod invitation;
 mod known;
 mod log;
+mod newest;
 mod notice;
 mod partner;
 mod place;

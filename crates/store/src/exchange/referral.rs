@@ -187,6 +187,28 @@ impl Exchange {
         self.list(sql, limit)
     }
 
+    /// The referrals that wait, oldest first, after one of them; `limit` at most.
+    pub fn open_referrals_after(
+        &self,
+        (asked, id): (Timestamp, &ReferralId),
+        limit: usize,
+    ) -> Result<Vec<Referral>, StoreError> {
+        let sql = "SELECT id FROM referrals WHERE outcome IS NULL AND (requested_at, id) > (?1, ?2)
+            ORDER BY requested_at, id LIMIT ?3";
+        self.list_from(sql, (asked, id), limit)
+    }
+
+    /// The referrals that have ended, newest first, before one of them; `limit` at most.
+    pub fn ended_referrals_before(
+        &self,
+        (ended, id): (Timestamp, &ReferralId),
+        limit: usize,
+    ) -> Result<Vec<Referral>, StoreError> {
+        let sql = "SELECT id FROM referrals WHERE outcome IS NOT NULL
+            AND (outcome_at < ?1 OR (outcome_at = ?1 AND id > ?2)) ORDER BY outcome_at DESC, id LIMIT ?3";
+        self.list_from(sql, (ended, id), limit)
+    }
+
     /// The referrals about a claim, open or ended.
     pub fn referrals_of(&self, claim: ClaimNo) -> Result<Vec<Referral>, StoreError> {
         self.list("SELECT id FROM referrals WHERE claim = ?1 ORDER BY requested_at, id", claim.0 as usize)
@@ -198,6 +220,20 @@ impl Exchange {
             Ok(referral) => Ok(Some(referral)),
             Err(StoreError::NotFound { .. }) => Ok(None),
             Err(error) => Err(error),
+        })
+    }
+
+    fn list_from(
+        &self,
+        sql: &'static str,
+        (at, id): (Timestamp, &ReferralId),
+        limit: usize,
+    ) -> Result<Vec<Referral>, StoreError> {
+        self.read(|conn| {
+            let mut statement = conn.prepare_cached(sql).doing(READING)?;
+            let rows = statement.query_map(params![micros(at), id, limit as i64], |row| row.get(0));
+            let ids: Vec<ReferralId> = rows.doing(READING)?.collect::<Result<_, _>>().doing(READING)?;
+            ids.iter().map(|id| read(conn, id)).collect()
         })
     }
 

@@ -1,11 +1,12 @@
 // The one module that talks to the node. Pages call `api.*`; addresses, parameters and answers are checked against the
 // types generated from the node's OpenAPI document.
 import createClient, { type Middleware } from 'openapi-fetch';
+import type { Agreement } from '../agreement/document';
 import { ApiProblem } from './problem';
-import type { paths } from './schema';
+import type { components, paths } from './schema';
 import type {
-  ChartContent, ClaimView, Facets, Filter, GraphView, LinkPage, NewUser, ObjectPage, PathsView, Problem, SearchPage,
-  Session, User, UserChange,
+  AgreementLine, AgreementPage, ChartContent, ClaimView, Difference, Draft, Facets, Filter, GraphView, LinkPage, NewUser,
+  ObjectPage, Outlook, PathsView, Problem, Review, SearchPage, Session, Template, User, UserChange, Vocabulary, WireItem,
 } from './types';
 
 const BASE = '/api/v1';
@@ -66,6 +67,9 @@ interface Chart {
   notes: string;
   document: object;
 }
+
+/** The node reads the document; to the generated client it is any object. */
+const json = (document: Agreement) => document as unknown as Record<string, never>;
 
 export type ExportFormat = 'stix' | 'csv' | 'graphml';
 
@@ -144,4 +148,66 @@ export const api = {
   rejects: (id: string, cursor?: number) =>
     take(node.GET('/api/v1/imports/{id}/rejects', { params: { path: { id }, query: { cursor } } })),
   rejectFile: (id: string) => `${BASE}/imports/${encodeURIComponent(id)}/rejects.jsonl`,
+
+  agreements: async () => (await take(node.GET('/api/v1/agreements'))) as AgreementLine[],
+  agreement: async (id: string, version?: number) =>
+    (await take(node.GET('/api/v1/agreements/{id}', { params: { path: { id }, query: { version } } }))) as AgreementPage,
+  acceptAgreement: async (file: unknown) =>
+    (await take(node.POST('/api/v1/agreements', { body: file as Record<string, never> }))) as AgreementPage,
+  agreementFile: (id: string) => `${BASE}/agreements/${encodeURIComponent(id)}/file`,
+  signAgreement: async (id: string, hash: string) =>
+    (await take(node.POST('/api/v1/agreements/{id}/signature', { params: { path: { id } }, body: { hash } }))) as AgreementPage,
+  actOnAgreement: async (id: string, move: 'suspend' | 'resume' | 'terminate', reason: string) =>
+    (await take(node.POST('/api/v1/agreements/{id}/acts', { params: { path: { id } }, body: { move, reason } }))) as AgreementPage,
+  templates: async () => (await take(node.GET('/api/v1/agreements/templates'))) as Template[],
+  vocabulary: async () => (await take(node.GET('/api/v1/agreements/vocabulary'))) as unknown as Vocabulary,
+  reviewDocument: async (document: Agreement) =>
+    (await take(node.POST('/api/v1/agreements/review', { body: { document: json(document) } }))) as Review,
+  compareDocuments: async (before: Agreement, after: Agreement) =>
+    (await take(node.POST('/api/v1/agreements/compare', { body: { before: json(before), after: json(after) } }))) as Difference[],
+  preview: async (document: Agreement, to: string, objects: string[]) =>
+    (await take(node.POST('/api/v1/agreements/preview', { body: { document: json(document), to, objects } }))) as Outlook[],
+  invite: (id: string, party: string, at: string, days: number) =>
+    take(node.POST('/api/v1/agreements/{id}/invitations', { params: { path: { id } }, body: { party, at: at || null, days } })),
+  followInvitation: async (link: string) => (await take(node.POST('/api/v1/invitations', { body: { link } }))) as AgreementPage,
+
+  drafts: () => take(node.GET('/api/v1/drafts')),
+  draft: async (id: string) => (await take(node.GET('/api/v1/drafts/{id}', { params: { path: { id } } }))) as Draft,
+  createDraft: async (begun: { template?: string; us?: string; amends?: string; document?: unknown }) => {
+    const body = { template: null, us: null, amends: null, document: null, ...begun } as components['schemas']['NewDraft'];
+    return (await take(node.POST('/api/v1/drafts', { body }))) as Draft;
+  },
+  /** `version` is the one last read: the node answers 409 when somebody saved in between. */
+  saveDraft: async (id: string, version: number, document: Agreement) =>
+    (await take(node.PUT('/api/v1/drafts/{id}', {
+      params: { path: { id }, header: { 'If-Match': `"${version}"` } }, body: { document: json(document) },
+    }))) as Draft,
+  removeDraft: (id: string) => take(node.DELETE('/api/v1/drafts/{id}', { params: { path: { id } } })),
+  signDraft: async (id: string, version: number) =>
+    (await take(node.POST('/api/v1/drafts/{id}/signature', {
+      params: { path: { id }, header: { 'If-Match': `"${version}"` } },
+    }))) as AgreementPage,
+
+  partners: () => take(node.GET('/api/v1/partners')),
+  placePartner: (party: string, endpoint: string) =>
+    take(node.PUT('/api/v1/partners/{party}', { params: { path: { party } }, body: { endpoint } })),
+  wire: (party: string, direction: 'out' | 'in', cursor?: string) =>
+    take(node.GET('/api/v1/partners/{party}/wire', { params: { path: { party }, query: { direction, cursor } } })),
+  wireItem: async (party: string, item: string) =>
+    (await take(node.GET('/api/v1/partners/{party}/wire/{item}', { params: { path: { party, item } } }))) as WireItem,
+  proofFile: (party: string, item: string) =>
+    `${BASE}/partners/${encodeURIComponent(party)}/wire/${encodeURIComponent(item)}/proof`,
+  notices: (party: string, cursor?: string) =>
+    take(node.GET('/api/v1/partners/{party}/notices', { params: { path: { party }, query: { cursor } } })),
+  partnerTokens: (party: string) => take(node.GET('/api/v1/partners/{party}/tokens', { params: { path: { party } } })),
+  addPartnerToken: (party: string, name: string) =>
+    take(node.POST('/api/v1/partners/{party}/tokens', { params: { path: { party } }, body: { name } })),
+  removePartnerToken: (party: string, id: string) =>
+    take(node.DELETE('/api/v1/partners/{party}/tokens/{id}', { params: { path: { party, id } } })),
+  wireEvents: () => new EventSource(`${BASE}/wire/events`),
+
+  referrals: (ended: boolean, cursor?: string) =>
+    take(node.GET('/api/v1/referrals', { params: { query: { ended, cursor } } })),
+  decide: (id: string, approves: boolean, note: string) =>
+    take(node.POST('/api/v1/referrals/{id}/decision', { params: { path: { id } }, body: { approves, note } })),
 };

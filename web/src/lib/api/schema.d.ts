@@ -4,6 +4,197 @@
  */
 
 export interface paths {
+    "/api/v1/agreements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every version of every agreement that was not replaced by another. */
+        get: operations["agreements_list"];
+        put?: never;
+        /** Takes in what another party signed or did, as the file it sent. Administrators only. */
+        post: operations["agreements_accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agreements/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What is different in the later of two documents, clause by clause. */
+        post: operations["agreements_compare"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agreements/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a party would be told of things under a document: what would be sent, changed and withheld, and by which clauses.
+         *     Nothing is sent.
+         */
+        post: operations["agreements_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agreements/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How a document reads as clauses, and what is wrong with it. Nothing is kept. */
+        post: operations["agreements_review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agreements/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Agreements to begin with. */
+        get: operations["agreements_templates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agreements/vocabulary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The words of which agreements are made, with the phrases that stand for them in clauses, and this node's keys. */
+        get: operations["agreements_vocabulary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agreements/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One version of an agreement: its clauses as sentences, its parties, who signed, what is wrong, where it stands. */
+        get: operations["agreements_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agreements/{id}/acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Suspends, resumes or terminates, signed by the party that this node is. Administrators only. */
+        post: operations["agreements_act"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agreements/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest version with its signatures and acts, as a file for the other parties. */
+        get: operations["agreements_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agreements/{id}/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes an invitation to the newest version of an agreement. The answer holds the link, once. Administrators only. */
+        post: operations["invitations_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agreements/{id}/signature": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Signs the newest version as the party that this node is. Administrators only. */
+        post: operations["agreements_sign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/charts": {
         parameters: {
             query?: never;
@@ -52,6 +243,63 @@ export interface paths {
         get: operations["claims_show"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Drafts, those changed last first. */
+        get: operations["drafts_list"];
+        put?: never;
+        /** Begins a draft: from a template, as the next version of an agreement, or from a document. */
+        post: operations["drafts_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drafts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A draft. */
+        get: operations["drafts_show"];
+        /** Saves a draft again. `If-Match` names the version it is based on; 409 when somebody saved in between. */
+        put: operations["drafts_update"];
+        post?: never;
+        /** Removes a draft. */
+        delete: operations["drafts_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drafts/{id}/signature": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Signs a draft as the party that this node is. From then on it is an agreement and cannot be changed. `If-Match` names the
+         *     version that was read. Administrators only.
+         */
+        post: operations["drafts_sign"];
         delete?: never;
         options?: never;
         head?: never;
@@ -270,6 +518,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Follows an invitation that a partner gave: fetches the agreement from its node and keeps it, unsigned by this node.
+         *     Administrators only.
+         */
+        post: operations["invitations_follow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/objects/{id}": {
         parameters: {
             query?: never;
@@ -298,6 +566,195 @@ export interface paths {
         get: operations["objects_links"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/partners": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Partners and how they are. */
+        get: operations["partners_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/partners/{party}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A partner and how it is. */
+        get: operations["partners_show"];
+        /** Says where a partner's node listens, whatever its agreements say. Administrators only. */
+        put: operations["partners_place"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/partners/{party}/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Notices that a partner sent, and what this node did about them, newest first. */
+        get: operations["partners_notices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/partners/{party}/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A partner's API tokens; the secrets are not among them. Administrators only. */
+        get: operations["partners_tokens"];
+        put?: never;
+        /** Makes an API token for a partner. The answer holds its secret, once. Administrators only. */
+        post: operations["partners_create_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/partners/{party}/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Withdraws a partner's API token, at once. Administrators only. */
+        delete: operations["partners_remove_token"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/partners/{party}/wire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What went out to a partner or came in from it, newest first. */
+        get: operations["partners_wire"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/partners/{party}/wire/{item}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One item that went out, with exactly what the partner got. */
+        get: operations["partners_item"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/partners/{party}/wire/{item}/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The file that proves what one item told, to be checked by anyone with `entente audit verify-proof`. */
+        get: operations["partners_proof"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/referrals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What waits for a decision, oldest first; or what was decided, newest first. */
+        get: operations["referrals_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/referrals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One referral. */
+        get: operations["referrals_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/referrals/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approves or refuses. Whoever asked may not approve, nobody speaks twice, and one refusal ends it. Administrators only. */
+        post: operations["referrals_decide"];
         delete?: never;
         options?: never;
         head?: never;
@@ -449,10 +906,125 @@ export interface paths {
         patch: operations["users_update"];
         trace?: never;
     };
+    "/api/v1/wire/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Server-sent events named `news`: what went out and came in since the event before, and how partners are when that has
+         *     changed. The first says how partners are.
+         */
+        get: operations["wire_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description An act on an agreement. */
+        ActRequest: {
+            /** @description suspend, resume or terminate. */
+            move: components["schemas"]["Move"];
+            /** @description Why, for the other parties to read. */
+            reason?: string | null;
+        };
+        /** @description What a party did to a version after signing it. */
+        ActView: {
+            /** @description When, by the party's clock (RFC 3339). */
+            at: string;
+            /** @description The party. */
+            by: string;
+            /** @description suspend, resume or terminate. */
+            move: string;
+            /** @description Why, in words. */
+            reason?: string | null;
+        };
+        /** @description One version of an agreement in one line. */
+        AgreementLine: {
+            /** @description The same through all versions. */
+            id: string;
+            /** @description All parties. */
+            parties: components["schemas"]["PartyLine"][];
+            /** @description Where it stands. */
+            standing: components["schemas"]["StandingView"];
+            /** @description What people call it. */
+            title: string;
+            /** @description The party that this node is. */
+            us: string;
+            /** @description In force from (RFC 3339). */
+            valid_from: string;
+            /** @description In force until, this moment not included (RFC 3339). */
+            valid_until: string;
+            /**
+             * Format: int32
+             * @description Version.
+             */
+            version: number;
+        };
+        /** @description One version of an agreement, with all that is known of it. */
+        AgreementView: components["schemas"]["AgreementLine"] & {
+            /** @description What parties did since, in the order in which it reached this node. */
+            acts: components["schemas"]["ActView"][];
+            /** @description The document. */
+            document: Record<string, never>;
+            /** @description True when there is a draft of a further version. */
+            drafted: boolean;
+            /** @description How it reads. */
+            review: components["schemas"]["ReviewView"];
+            /** @description Every party, and whether it has signed. */
+            signatories: components["schemas"]["SignatoryView"][];
+            /** @description All versions kept here, the oldest first. */
+            versions: components["schemas"]["VersionView"][];
+        };
+        /** @description A log that told two stories. */
+        AlarmView: {
+            /** @description When it was raised (RFC 3339). */
+            at: string;
+            /** @description The signed note that was kept. */
+            kept: string;
+            /** @description rollback, fork or inconsistent. */
+            kind: string;
+            /** @description The signed note that contradicts it. */
+            shown: string;
+        };
+        /** @description The other side's answer to a notice. */
+        AnswerView: {
+            /** @description When it was answered (RFC 3339). */
+            at?: string | null;
+            /** @description Why it was refused. */
+            reason?: string | null;
+            /** @description outstanding, complied or refused. */
+            state: string;
+        };
+        /** @description What one person said. */
+        ApprovalView: {
+            /** @description Whether they approve. */
+            approves: boolean;
+            /** @description When (RFC 3339). */
+            at: string;
+            /** @description What they added. */
+            note?: string | null;
+            /** @description Who. */
+            person: string;
+        };
+        /** @description A field that would leave otherwise. */
+        Changed: {
+            /** @description The clause. */
+            clause: string;
+            /** @description The property. */
+            property: string;
+            /** @description `withheld`, `transformed` or `rewritten`. */
+            what: string;
+        };
         /** @description What is saved of a chart. */
         ChartContent: {
             /**
@@ -524,6 +1096,26 @@ export interface components {
             /** @description Audience (TLP 2.0). */
             tlp: string;
         };
+        /** @description A clause by its id and its number in the printed agreement. */
+        ClauseRef: {
+            /** @description What decisions cite it by. */
+            id: string;
+            /** @description Its number; absent when the agreement is not kept here. */
+            number?: string | null;
+            /** @description What it says. */
+            text?: string | null;
+        };
+        /** @description A clause as a sentence. */
+        ClauseView: {
+            /** @description Its heading. */
+            heading: string;
+            /** @description What decisions cite it by. */
+            id: string;
+            /** @description Its number in the printed agreement: 4.2. */
+            number: string;
+            /** @description What it says. */
+            text: string;
+        };
         /** @description What several things are all linked to. */
         CommonRequest: {
             /**
@@ -549,6 +1141,13 @@ export interface components {
              * @default null
              */
             limit: number | null;
+        };
+        /** @description Two documents to compare. */
+        CompareRequest: {
+            /** @description The later. */
+            after: Record<string, never>;
+            /** @description The earlier. */
+            before: Record<string, never>;
         };
         /** @description What a thing hangs together with. */
         ComponentRequest: {
@@ -585,6 +1184,87 @@ export interface components {
             count: number;
             /** @description What. */
             name: string;
+        };
+        /** @description How many items went which way. Only for those who may see all of them. */
+        Counts: {
+            /**
+             * Format: int64
+             * @description Of these, what it has.
+             */
+            acknowledged: number;
+            /**
+             * Format: int64
+             * @description Items of its wire that came in.
+             */
+            received: number;
+            /**
+             * Format: int64
+             * @description Items on our wire to the partner.
+             */
+            told: number;
+        };
+        /** @description One person's word. */
+        DecisionRequest: {
+            /** @description Whether they approve; one refusal ends it. */
+            approves: boolean;
+            /** @description What they add. */
+            note?: string | null;
+        };
+        /** @description A clause that is not the same in two documents. */
+        DifferenceView: {
+            /** @description Its heading. */
+            heading: string;
+            /** @description Which clause. */
+            id: string;
+            /** @description As it reads; absent when it was removed. */
+            now?: string | null;
+            /** @description As it read; absent when it was added. */
+            was?: string | null;
+        };
+        /**
+         * @description Which way something went.
+         * @enum {string}
+         */
+        Direction: "out" | "in";
+        /** @description A document to look at. */
+        DocumentRequest: {
+            /** @description The agreement, as docs/schemas/agreement.json describes it. */
+            document: Record<string, never>;
+        };
+        /** @description What is saved of a draft. */
+        DraftContent: {
+            /** @description The document as it stands. */
+            document: Record<string, never>;
+        };
+        /** @description A draft in a list. */
+        DraftLine: {
+            /**
+             * Format: int32
+             * @description Which version of the agreement it is to be.
+             */
+            agreement_version: number;
+            /** @description The agreement's id. */
+            id: string;
+            /** @description Its parties. */
+            parties: components["schemas"]["PartyLine"][];
+            /** @description What people call it. */
+            title: string;
+            /** @description When it was last changed (RFC 3339). */
+            updated_at: string;
+            /**
+             * Format: int64
+             * @description Counts the draft's changes; `If-Match` of the next one.
+             */
+            version: number;
+        };
+        /** @description A draft. */
+        DraftView: components["schemas"]["DraftLine"] & {
+            /** @description The document. */
+            document: Record<string, never>;
+            /** @description How it reads, and what is wrong with it. */
+            review: components["schemas"]["ReviewView"];
+            /** @description The party whose keys are this node's; absent while none has them. */
+            us?: string | null;
         };
         /** @description One edge of a chart and the claim it stands on. */
         Edge: {
@@ -677,6 +1357,17 @@ export interface components {
              */
             vertex_kinds: string[] | null;
         };
+        /** @description Something that is wrong with a document. */
+        FindingView: {
+            /** @description Where, as a path into the document: flows[0].legal_basis.sender. */
+            at: string;
+            /** @description How to mend it. */
+            mend: string;
+            /** @description error: it cannot be signed. warning: it may not say what was meant. */
+            severity: string;
+            /** @description What is wrong. */
+            what: string;
+        };
         /** @description A part of the graph. */
         GraphView: {
             /** @description The links among them. */
@@ -685,6 +1376,20 @@ export interface components {
             /** @description The things. */
             vertices: components["schemas"]["ObjectSummary"][];
         };
+        /** @description A clause as a person reads it. */
+        Ground: {
+            /** @description Its place. */
+            id: string;
+            /** @description Its number. */
+            number?: string | null;
+            /** @description Its words. */
+            text?: string | null;
+        };
+        /**
+         * @description How a partner is, in one word.
+         * @enum {string}
+         */
+        HealthWord: "well" | "behind" | "silent" | "unheard" | "alarm";
         /**
          * @description Where an import stands.
          * @enum {string}
@@ -720,6 +1425,32 @@ export interface components {
              * @description Bytes to read, where known.
              */
             total_bytes?: number | null;
+        };
+        /** @description An invitation that came from a partner. */
+        InvitationLink: {
+            /** @description The link as it was given. */
+            link: string;
+        };
+        /** @description An invitation that was made. */
+        InvitationView: {
+            /** @description When it ends (RFC 3339). */
+            expires_at: string;
+            /** @description The link for the other party. It is shown once, and works once. */
+            link: string;
+        };
+        /**
+         * @description What an item on a wire is.
+         * @enum {string}
+         */
+        ItemKindView: "release" | "recall" | "correct" | "narrow" | "standing";
+        /** @description A key of a party. */
+        KeyView: {
+            /** @description SHA-256 of the signing key, or the pin of the certificate, in hexadecimal. */
+            fingerprint: string;
+            /** @description Its name among the party's keys. */
+            id: string;
+            /** @description sign or tls. */
+            purpose: string;
         };
         /** @description What an upload may be. */
         LimitsView: {
@@ -765,6 +1496,18 @@ export interface components {
              */
             total: number;
         };
+        /** @description Whether both sides hold the same log of what one told the other. */
+        LogAgreement: {
+            /** @description When the newest confirmation was made, or the checkpoint was seen (RFC 3339). */
+            at?: string | null;
+            /** @description none: nothing was told. agreed: the newest checkpoint is confirmed. partly: an earlier one is. unconfirmed: none is yet. */
+            state: string;
+        };
+        /**
+         * @description What is done to an agreement after signing.
+         * @enum {string}
+         */
+        Move: "suspend" | "resume" | "terminate";
         /** @description What lies around things. */
         NeighbourhoodRequest: {
             /**
@@ -798,6 +1541,38 @@ export interface components {
              */
             limit: number | null;
         };
+        /** @description What to begin a draft with: exactly one of the three. */
+        NewDraft: {
+            /**
+             * @description Id of an agreement of which this is to be the next version.
+             * @default null
+             */
+            amends: string | null;
+            /** @description A document, as from a file. */
+            document?: Record<string, never> | null;
+            /**
+             * @description Name of a template.
+             * @default null
+             */
+            template: string | null;
+            /**
+             * @description With a template: the party of it that this node is. Its keys are filled in.
+             * @default null
+             */
+            us: string | null;
+        };
+        /** @description An invitation to make. */
+        NewInvitation: {
+            /** @description Where this node listens for partners, as host:port; what the agreement says of it when absent. */
+            at?: string | null;
+            /**
+             * Format: int32
+             * @description Days it is good for, 1 to 90; 7 when absent.
+             */
+            days?: number | null;
+            /** @description The party to invite. */
+            party: string;
+        };
         /** @description A token to make. */
         NewToken: {
             /**
@@ -816,6 +1591,26 @@ export interface components {
             role: components["schemas"]["Role"];
             /** @description Most restrictive audience they may see: clear, green, amber, amber+strict, red. */
             tlp_max: string;
+        };
+        /** @description A notice that came from a partner, and what this node did about it. */
+        NoticeView: {
+            /** @description This node's answer. */
+            answer: components["schemas"]["AnswerView"];
+            /** @description When it came in (RFC 3339). */
+            at: string;
+            /** @description Always in: notices that were sent are items of the wire. */
+            direction: components["schemas"]["Direction"];
+            /** @description recall, correct, narrow or standing. */
+            kind: components["schemas"]["ItemKindView"];
+            /** @description What it says, in a few words. */
+            says?: string | null;
+        };
+        /** @description A page of notices, newest first. */
+        NoticesPage: {
+            /** @description Cursor of the next page. */
+            next?: string | null;
+            /** @description The notices. */
+            notices: components["schemas"]["NoticeView"][];
         };
         /** @description Everything on one thing's page. */
         ObjectPage: {
@@ -881,6 +1676,76 @@ export interface components {
             /** @description The value as understood, when the query was one in another spelling. */
             refanged?: string | null;
         };
+        /** @description What would become of one claim. */
+        Outlook: {
+            /** @description What would not be as it is. */
+            changes: components["schemas"]["Changed"][];
+            /**
+             * Format: int32
+             * @description The claim.
+             */
+            claim: number;
+            /** @description The clauses that decided, with their numbers and words. */
+            clauses: components["schemas"]["Ground"][];
+            /** @description The flow. */
+            flow?: string | null;
+            /** @description The object. */
+            id: string;
+            /** @description What people call it. */
+            label?: string | null;
+            /** @description `permit`, `permit_transformed`, `refer`, `deny`, or `withheld` where it may leave and nothing is left of it. */
+            outcome: string;
+            /** @description Why, where it is not sent. */
+            reasons: string[];
+            /** @description What would be sent. */
+            sent?: Record<string, never> | null;
+            /** @description Who told this node. */
+            source: string;
+            told?: components["schemas"]["ToldBefore"] | null;
+        };
+        /** @description Where a partner's node listens. */
+        PartnerPlace: {
+            /** @description As host:port. */
+            endpoint: string;
+        };
+        /** @description A partner and how it is. */
+        PartnerView: {
+            /** @description Contradictions its log to us has shown, newest first. */
+            alarms: components["schemas"]["AlarmView"][];
+            counts?: components["schemas"]["Counts"] | null;
+            /** @description Where its node listens, as host:port; absent when it only comes to us. */
+            endpoint?: string | null;
+            /** @description How it is. */
+            health: components["schemas"]["HealthWord"];
+            /** @description Agreements with it that are in force. */
+            in_force: number;
+            /** @description Since when it has not acknowledged something (RFC 3339). */
+            lags_since?: string | null;
+            /** @description When it was last heard of (RFC 3339). */
+            last_seen?: string | null;
+            /** @description The key with which others check proofs of what it was told: for `entente audit verify-proof --key`. */
+            log_key?: string | null;
+            /** @description What people call it. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Notices it has not answered.
+             */
+            open_notices: number;
+            /** @description Our log of what it was told. */
+            our_log: components["schemas"]["LogAgreement"];
+            /** @description The party. */
+            party: string;
+            /** @description Its log of what it told us. */
+            their_log: components["schemas"]["LogAgreement"];
+        };
+        /** @description A party in one line. */
+        PartyLine: {
+            /** @description Its id. */
+            id: string;
+            /** @description The organisation's name. */
+            name: string;
+        };
         /** @description One path. */
         PathView: {
             /** @description Indexes into the graph's edges, one a step. */
@@ -933,6 +1798,15 @@ export interface components {
             /** @description The paths, best first. */
             paths: components["schemas"]["PathView"][];
         };
+        /** @description What would become of what, under which document. */
+        PreviewRequest: {
+            /** @description The agreement, signed or not. */
+            document: Record<string, never>;
+            /** @description Ids or values of things; the newest when there are none. */
+            objects?: string[];
+            /** @description The party that would be told. */
+            to: string;
+        };
         /** @description A problem document. */
         Problem: {
             /** @description What happened here and how to mend it. */
@@ -946,6 +1820,63 @@ export interface components {
             title: string;
             /** @description What kind of problem, as a path that does not change: `/problems/not-found`. */
             type: string;
+        };
+        /** @description Why no rule decided. */
+        ReasonView: {
+            clause?: components["schemas"]["ClauseRef"] | null;
+            /** @description In words. */
+            text: string;
+        };
+        /** @description Something that people have to decide. */
+        ReferralView: {
+            /** @description Who said what. */
+            approvals: components["schemas"]["ApprovalView"][];
+            /** @description Why the viewer may not decide on it; absent when they may. */
+            barred?: string | null;
+            /** @description When it is too late (RFC 3339). */
+            expires_at?: string | null;
+            /** @description The flow it would go by. */
+            flow: string;
+            /** @description Id. */
+            id: string;
+            /** @description What people call it. */
+            label?: string | null;
+            /**
+             * Format: int32
+             * @description How many of them have not yet.
+             */
+            missing: number;
+            /**
+             * Format: int32
+             * @description How many different people must approve.
+             */
+            needed: number;
+            /** @description released, refused, expired or overtaken; absent while it waits. */
+            outcome?: string | null;
+            /** @description When it ended (RFC 3339). */
+            outcome_at?: string | null;
+            /** @description Who would be told. */
+            partner: string;
+            /** @description Why no rule decided. */
+            reasons: components["schemas"]["ReasonView"][];
+            /** @description When (RFC 3339). */
+            requested_at: string;
+            /** @description Who asked, when it was a person. */
+            requested_by?: string | null;
+            /** @description Who told this node. */
+            source: string;
+            /** @description The object it is about. */
+            thing: string;
+            /** @description Its audience (TLP 2.0). */
+            tlp: string;
+            under?: components["schemas"]["Under"] | null;
+        };
+        /** @description A page of referrals. */
+        ReferralsPage: {
+            /** @description Cursor of the next page. */
+            next?: string | null;
+            /** @description The referrals. */
+            referrals: components["schemas"]["ReferralView"][];
         };
         /** @description One rejected record. */
         Reject: {
@@ -979,6 +1910,15 @@ export interface components {
             next?: number | null;
             /** @description The rejects. */
             rejects: components["schemas"]["Reject"][];
+        };
+        /** @description How a document reads, and what is wrong with it. */
+        ReviewView: {
+            /** @description Every clause, in the order in which it is printed. */
+            clauses: components["schemas"]["ClauseView"][];
+            /** @description What is wrong, in the order of the document. */
+            findings: components["schemas"]["FindingView"][];
+            /** @description SHA-256 of the bytes that would be signed. */
+            hash: string;
         };
         /**
          * @description What a person may do. What they may *see* is the compartment set of the [`Viewer`].
@@ -1024,6 +1964,41 @@ export interface components {
             /** @description Password. */
             password: string;
         };
+        /** @description The version that was read before signing. */
+        SignRequest: {
+            /** @description Its hash; 409 when there is a newer version. */
+            hash: string;
+        };
+        /** @description A party and whether it has signed. */
+        SignatoryView: {
+            /** @description Its id. */
+            id: string;
+            /** @description Its keys. */
+            keys: components["schemas"]["KeyView"][];
+            /** @description The organisation's name. */
+            name: string;
+            /** @description The signature, in base64. */
+            signature?: string | null;
+            /** @description When the signature reached this node (RFC 3339). */
+            signed_at?: string | null;
+            /** @description The name of the key it signed with; absent while it has not. */
+            signed_with?: string | null;
+            /** @description True for the party that this node is. */
+            us: boolean;
+        };
+        /** @description Where an agreement stands. */
+        StandingView: {
+            /** @description The party that suspended or terminated it. */
+            by?: string | null;
+            /** @description The parties that have not signed. */
+            missing: string[];
+            /** @description Since when, where it was suspended or has ended (RFC 3339). */
+            since?: string | null;
+            /** @description Until when it is known to be in force, or from when it will be. */
+            until?: string | null;
+            /** @description draft, partly_signed, not_yet_valid, in_force, suspended, expired, terminated or superseded. */
+            word: string;
+        };
         /** @description How much a viewer can see. */
         StatsView: {
             /** @description Objects by STIX type. */
@@ -1048,6 +2023,17 @@ export interface components {
             /** @description Claims by source. */
             sources: components["schemas"]["Count"][];
         };
+        /** @description An agreement to begin with. */
+        TemplateView: {
+            /** @description The document. */
+            document: Record<string, never>;
+            /** @description Its name. */
+            name: string;
+            /** @description Its parties, one of which this node is to be. */
+            parties: components["schemas"]["PartyLine"][];
+            /** @description What it is for. */
+            title: string;
+        };
         /** @description Something that happened to a thing. */
         TimelineEntry: {
             /** @description When (RFC 3339). */
@@ -1071,6 +2057,13 @@ export interface components {
             name: string;
             /** @description The secret; only in the answer that makes it. */
             token?: string | null;
+        };
+        /** @description What the party was told of a claim. */
+        ToldBefore: {
+            /** @description When (RFC 3339); also the item's name on the wire. */
+            at: string;
+            /** @description The id under which it went. */
+            object?: string | null;
         };
         /** @description The counts of an import. `read` is the sum of new, updated, unchanged, excluded and rejected. */
         Totals: {
@@ -1133,6 +2126,18 @@ export interface components {
             /** @description Why. */
             reason: string;
         };
+        /** @description The agreement something went under. */
+        Under: {
+            /** @description Its id. */
+            id: string;
+            /** @description What people call it. */
+            title: string;
+            /**
+             * Format: int32
+             * @description Which version.
+             */
+            version: number;
+        };
         /** @description Files of an import, as a browser sends them. */
         Upload: {
             /** @description One or several files of any format intake reads. */
@@ -1157,6 +2162,96 @@ export interface components {
             /** @description Most restrictive audience they may see. */
             tlp_max: string;
         };
+        /** @description A version of an agreement, by number. */
+        VersionView: {
+            /** @description Its hash. */
+            hash: string;
+            /** @description Where it stands. */
+            standing: components["schemas"]["StandingView"];
+            /**
+             * Format: int32
+             * @description Its number.
+             */
+            version: number;
+        };
+        /** @description The words of which documents are made, and this node's keys. */
+        VocabularyView: {
+            /** @description This node's keys, as a party of a document has them. */
+            keys: Record<string, never>[];
+            /** @description Words by the member of the document that holds them. */
+            words: {
+                [key: string]: components["schemas"]["WordView"][];
+            };
+        };
+        /** @description One item that went out, with exactly what the partner got. */
+        WireItemView: components["schemas"]["WireLine"] & {
+            /** @description The object as this node has it. */
+            original?: Record<string, never> | null;
+            /** @description What the partner got; absent once it was erased. */
+            sent?: Record<string, never> | null;
+        };
+        /** @description Something that went over a wire. */
+        WireLine: {
+            answer?: components["schemas"]["AnswerView"] | null;
+            /** @description When it was put on the wire, or came in (RFC 3339). */
+            at: string;
+            /** @description Properties that left in another form. */
+            changed: string[];
+            /** @description The clauses that let it leave. */
+            clauses: components["schemas"]["ClauseRef"][];
+            /** @description True when the partner has it. */
+            delivered: boolean;
+            /** @description out or in. */
+            direction: components["schemas"]["Direction"];
+            /** @description The flow. */
+            flow?: string | null;
+            /** @description as_it_is or transformed; absent for what came in and for what cannot be compared any more. */
+            form?: string | null;
+            /** @description Its name among what went this way. */
+            id: string;
+            /** @description release, recall, correct, narrow or standing. */
+            kind: components["schemas"]["ItemKindView"];
+            /** @description What people call it; for a notice, what it says. */
+            label?: string | null;
+            /** @description The id under which it went. */
+            object?: string | null;
+            /** @description The partner. */
+            partner: string;
+            /** @description stands, outdated, withdrawn or erased. */
+            state: string;
+            /** @description The id it has at this node. */
+            thing?: string | null;
+            under?: components["schemas"]["Under"] | null;
+            /** @description Until when what came in may be kept (RFC 3339). */
+            until?: string | null;
+            /** @description Properties that did not leave. */
+            withheld: string[];
+        };
+        /** @description What is new. */
+        WireNews: {
+            /** @description What went out and came in, oldest first. */
+            items: components["schemas"]["WireLine"][];
+            /** @description True when more came than is listed: read the pages. */
+            more: boolean;
+            /** @description How partners are, when that has changed. */
+            partners?: components["schemas"]["PartnerView"][] | null;
+        };
+        /** @description A page of a wire, newest first. */
+        WirePage: {
+            /** @description The items. */
+            items: components["schemas"]["WireLine"][];
+            /** @description Cursor of the next page. */
+            next?: string | null;
+        };
+        /** @description A word as it stands in a document, and its phrase in a sentence. */
+        WordView: {
+            /** @description For categories of data: the class of things it is found in. */
+            class?: string | null;
+            /** @description For categories of data: true when no agreement can let it through. */
+            never?: boolean;
+            phrase: string;
+            word: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -1166,6 +2261,480 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    agreements_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementLine"][];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    agreements_accept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    agreements_compare: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CompareRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DifferenceView"][];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    agreements_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outlook"][];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    agreements_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DocumentRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    agreements_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateView"][];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    agreements_vocabulary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VocabularyView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    agreements_show: {
+        parameters: {
+            query?: {
+                /** @description The version; the newest when absent. */
+                version?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the agreement */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    agreements_act: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the agreement */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    agreements_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the agreement */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invitations_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the agreement */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInvitation"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    agreements_sign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the agreement */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     charts_list: {
         parameters: {
             query?: never;
@@ -1340,6 +2909,272 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drafts_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftLine"][];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drafts_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDraft"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drafts_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the agreement */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drafts_update: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Version this change is based on */
+                "If-Match": string;
+            };
+            path: {
+                /** @description Id of the agreement */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftContent"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drafts_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the agreement */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drafts_sign: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Version that was read before signing */
+                "If-Match": string;
+            };
+            path: {
+                /** @description Id of the agreement */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1784,6 +3619,45 @@ export interface operations {
             };
         };
     };
+    invitations_follow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationLink"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     objects_show: {
         parameters: {
             query?: {
@@ -1847,6 +3721,529 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    partners_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartnerView"][];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    partners_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the party */
+                party: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartnerView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    partners_place: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the party */
+                party: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PartnerPlace"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartnerView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    partners_notices: {
+        parameters: {
+            query?: {
+                /** @description Cursor of the page. */
+                cursor?: string;
+                /** @description At most this many, 500 at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the party */
+                party: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticesPage"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    partners_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the party */
+                party: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenView"][];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    partners_create_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the party */
+                party: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewToken"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    partners_remove_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the party */
+                party: string;
+                /** @description Id of the token */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    partners_wire: {
+        parameters: {
+            query?: {
+                /** @description out or in. */
+                direction?: components["schemas"]["Direction"];
+                /** @description Cursor of the page. */
+                cursor?: string;
+                /** @description At most this many, 500 at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the party */
+                party: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WirePage"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    partners_item: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the party */
+                party: string;
+                /** @description Id of the item */
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WireItemView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    partners_proof: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the party */
+                party: string;
+                /** @description Id of the item */
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    referrals_list: {
+        parameters: {
+            query?: {
+                /** @description True for those that have ended, newest first; otherwise those that wait, oldest first. */
+                ended?: boolean;
+                /** @description Cursor of the page. */
+                cursor?: string;
+                /** @description At most this many, 500 at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferralsPage"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    referrals_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the referral */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferralView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    referrals_decide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the referral */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferralView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2267,6 +4664,33 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    wire_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["WireNews"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

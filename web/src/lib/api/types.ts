@@ -1,4 +1,5 @@
 // The node's shapes as the page uses them: generated ones, with words that are one of few named as such.
+import type { Agreement, PartyKey } from '../agreement/document';
 import type { components } from './schema';
 
 type Schema = components['schemas'];
@@ -42,5 +43,36 @@ export type ImportView = Schema['ImportView'];
 export type Reject = Schema['Reject'];
 export type RejectPage = Schema['RejectsPage'];
 export type Stats = Schema['StatsView'];
+
+export type StandingWord =
+  | 'draft' | 'partly_signed' | 'not_yet_valid' | 'in_force' | 'suspended' | 'expired' | 'terminated' | 'superseded';
+export type Standing = Replace<Schema['StandingView'], { word: StandingWord }>;
+export type AgreementLine = Replace<Schema['AgreementLine'], { standing: Standing }>;
+export type ClauseView = Schema['ClauseView'];
+export type Finding = Replace<Schema['FindingView'], { severity: 'error' | 'warning' }>;
+export type Review = Replace<Schema['ReviewView'], { findings: Finding[] }>;
+export type Signatory = Schema['SignatoryView'];
+export type Act = Schema['ActView'];
+export type AgreementPage = AgreementLine & Replace<
+  Omit<Schema['AgreementView'], keyof Schema['AgreementLine']>,
+  { review: Review; document: Agreement; versions: (Replace<Schema['VersionView'], { standing: Standing }>)[] }
+>;
+export type Draft = Replace<Schema['DraftView'], { document: Agreement; review: Review }>;
+export type DraftLine = Schema['DraftLine'];
+export type Template = Replace<Schema['TemplateView'], { document: Agreement }>;
+export type Word = Schema['WordView'];
+export type Vocabulary = { words: Record<string, Word[]>; keys: PartyKey[] };
+export type Difference = Schema['DifferenceView'];
+export type Outcome = 'permit' | 'permit_transformed' | 'refer' | 'deny' | 'withheld';
+export type Outlook = Replace<Schema['Outlook'], { outcome: Outcome; sent?: Record<string, unknown> | null }>;
+export type Invitation = Schema['InvitationView'];
+export type Partner = Schema['PartnerView'];
+export type WireLine = Schema['WireLine'];
+export type WirePage = Schema['WirePage'];
+export type WireItem = Replace<Schema['WireItemView'], { sent?: Record<string, unknown> | null; original?: Record<string, unknown> | null }>;
+export type WireNews = Schema['WireNews'];
+export type NoticesPage = Schema['NoticesPage'];
+export type Referral = Schema['ReferralView'];
+export type ReferralsPage = Schema['ReferralsPage'];
 /** RFC 9457. */
 export type Problem = Schema['Problem'];

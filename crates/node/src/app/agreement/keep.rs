@@ -44,6 +44,19 @@ impl App {
         self.keep_named(named, now)
     }
 
+    /// Keeps what another party signed or did, as the file it sent; answers what is in it.
+    pub(crate) fn accept_file(
+        &self,
+        viewer: &Viewer,
+        file: &[u8],
+        now: Timestamp,
+    ) -> Result<Named, AppError> {
+        viewer.require(Role::Administrator)?;
+        let named = Named::read(file)?;
+        self.accept_agreement(viewer, &named, now)?;
+        Ok(named)
+    }
+
     /// Keeps a version, its signatures and acts, when all of them hold.
     pub(in crate::app) fn keep_named(&self, named: &Named, now: Timestamp) -> Result<(), AppError> {
         let signed = named.signed();

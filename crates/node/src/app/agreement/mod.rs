@@ -5,8 +5,11 @@
 
 mod act;
 mod document;
+pub(crate) mod draft;
+pub(crate) mod invitation;
 mod keep;
 pub(crate) mod partners;
+pub(crate) mod view;
 
 use std::sync::{Arc, Mutex, PoisonError};
 

@@ -4,6 +4,7 @@ use entente_agreement::{PartyId, SignedAgreement};
 use entente_store::exchange::{Health, Partner, PartnerEdit};
 use jiff::Timestamp;
 
+use super::invitation::checked;
 use super::wire_party;
 use crate::app::{App, AppError, Role, Viewer};
 
@@ -43,17 +44,12 @@ impl App {
         now: Timestamp,
     ) -> Result<(), AppError> {
         viewer.require(Role::Administrator)?;
-        if endpoint
-            .rsplit_once(':')
-            .is_none_or(|(host, port)| host.is_empty() || port.parse::<u16>().is_err())
-        {
-            return Err(AppError::invalid(format!("`{endpoint}` is no address: write it as host:port")));
-        }
+        let endpoint = checked(endpoint)?;
         let known = self.exchange.partner(&wire_party(party))?;
         let name = name.or_else(|| known.as_ref().map(|partner| partner.name.clone()));
         let pins = known.map(|partner| partner.pins).unwrap_or_default();
         let name = name.unwrap_or_else(|| party.to_string());
-        let edit = PartnerEdit { party: wire_party(party), name, endpoint: Some(endpoint.to_owned()), pins };
+        let edit = PartnerEdit { party: wire_party(party), name, endpoint: Some(endpoint), pins };
         self.exchange.put_partner(&edit, now)?;
         self.told();
         Ok(())

@@ -6,15 +6,17 @@ use entente_agreement::{
     Agreement, Altered, Change, Clause, Decision, PartyId, PartyKey, SecretKey, SignedAgreement, Standing,
 };
 use entente_model::{ObjectId, VertexNo};
-use entente_store::{AsOf, ClaimRecord, View};
+use entente_store::{AsOf, ClaimRecord, View, exchange};
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use super::clearance::{Clearance, rank};
 use super::neighbours::Answers;
 use super::outgoing::release;
-use crate::app::agreement::{Agreements, Held};
+use crate::app::agreement::view::read_document;
+use crate::app::agreement::{Agreements, Held, wire_party};
 use crate::app::{App, AppError, Role, Viewer};
 use crate::entropy;
 
@@ -22,7 +24,7 @@ use crate::entropy;
 const NEWEST: usize = 50;
 
 /// What would become of one claim.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Outlook {
     /// The object.
     pub(crate) id: String,
@@ -41,13 +43,38 @@ pub(crate) struct Outlook {
     /// Why, where it is not sent.
     pub(crate) reasons: Vec<String>,
     /// What would be sent.
+    #[schema(value_type = Option<Object>)]
     pub(crate) sent: Option<Value>,
     /// What would not be as it is.
     pub(crate) changes: Vec<Changed>,
+    /// When this claim was put on the party's wire, and under which form; absent when it never was.
+    pub(crate) told: Option<ToldBefore>,
+}
+
+/// What the party was told of a claim.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ToldBefore {
+    /// When (RFC 3339); also the item's name on the wire.
+    pub(crate) at: String,
+    /// The id under which it went.
+    pub(crate) object: Option<String>,
+}
+
+/// What would become of what, under which document.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(crate) struct PreviewRequest {
+    /// The agreement, signed or not.
+    #[schema(value_type = Object)]
+    pub(crate) document: Value,
+    /// The party that would be told.
+    pub(crate) to: String,
+    /// Ids or values of things; the newest when there are none.
+    #[serde(default)]
+    pub(crate) objects: Vec<String>,
 }
 
 /// A clause as a person reads it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Ground {
     /// Its place.
     pub(crate) id: String,
@@ -58,17 +85,34 @@ pub(crate) struct Ground {
 }
 
 /// A field that would leave otherwise.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Changed {
     /// The property.
     pub(crate) property: String,
     /// `withheld`, `transformed` or `rewritten`.
+    #[schema(value_type = String)]
     pub(crate) what: Altered,
     /// The clause.
     pub(crate) clause: String,
 }
 
 impl App {
+    /// As [`App::preview_agreement`], from words: things by id or by value.
+    pub(crate) fn preview_request(
+        &self,
+        viewer: &Viewer,
+        request: PreviewRequest,
+        now: Timestamp,
+    ) -> Result<Vec<Outlook>, AppError> {
+        viewer.require(Role::Analyst)?;
+        let agreement = read_document(request.document)?;
+        let to = request.to.parse().map_err(AppError::invalid)?;
+        let named = request.objects.iter().map(|text| text.trim()).filter(|text| !text.is_empty());
+        let ids = named.map(|text| self.resolve(viewer, text)?.parse().map_err(AppError::invalid));
+        let ids: Vec<ObjectId> = ids.collect::<Result<_, _>>()?;
+        self.preview_agreement(viewer, &agreement, &to, &ids, now)
+    }
+
     /// What the partner would be told of these objects under this document; of the newest when none are named.
     pub(crate) fn preview_agreement(
         &self,
@@ -87,7 +131,9 @@ impl App {
         let known = Agreements::of(known);
         let view = self.store.view(&viewer.compartments, AsOf::Now)?;
         let clauses = clauses(agreement);
-        let mut looking = Looking { app: self, view: &view, known: &known, clauses, now };
+        let partner = wire_party(to);
+        let partner = self.exchange.partner(&partner)?.map(|_| partner);
+        let mut looking = Looking { app: self, view: &view, known: &known, clauses, partner, now };
         let mut outlooks = Vec::new();
         for claim in looking.claims(ids)? {
             outlooks.extend(looking.look(&mut clearance, &claim)?);
@@ -142,6 +188,8 @@ struct Looking<'l> {
     view: &'l View<'l>,
     known: &'l Agreements,
     clauses: HashMap<String, Clause>,
+    /// The party, when anything was ever drafted with it.
+    partner: Option<exchange::PartyId>,
     now: Timestamp,
 }
 
@@ -183,6 +231,7 @@ impl Looking<'_> {
             reasons: Vec::new(),
             sent: None,
             changes: Vec::new(),
+            told: self.told(claim)?,
         };
         let (known, now) = (self.known, self.now);
         let decide = |rules: &mut super::clearance::Rules| {
@@ -219,6 +268,16 @@ impl Looking<'_> {
         }
         outlook.clauses = clauses.into_iter().map(|id| self.ground(id)).collect();
         Ok(Some(outlook))
+    }
+
+    fn told(&self, claim: &ClaimRecord) -> Result<Option<ToldBefore>, AppError> {
+        let Some(partner) = &self.partner else { return Ok(None) };
+        let held = self.app.exchange.held(partner, claim.vertex)?;
+        let own = held.into_iter().find(|item| item.claim == Some(claim.no));
+        Ok(own.map(|item| ToldBefore {
+            at: item.added.to_string(),
+            object: item.object.map(|object| object.id.to_string()),
+        }))
     }
 
     fn ground(&self, id: String) -> Ground {

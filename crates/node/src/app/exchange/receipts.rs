@@ -305,7 +305,7 @@ impl App {
     }
 
     /// The keys that may sign a partner's log to us.
-    fn log_keys(&self, partner: &PartyId, now: Timestamp) -> anyhow::Result<Vec<Verifier>> {
+    pub(super) fn log_keys(&self, partner: &PartyId, now: Timestamp) -> anyhow::Result<Vec<Verifier>> {
         let agreements = self.agreements(now)?;
         let us = agreements.with(partner).map(|held| held.us.clone()).next();
         let Some(us) = us else { return Ok(Vec::new()) };

@@ -1,0 +1,308 @@
+//! The queue of referrals: what no rule decides, and people do.
+
+use entente_store::AsOf;
+use entente_store::exchange::{Approval, Outcome, Referral, ReferralId, Verdict};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::parse_flow_name;
+use super::wire::{ClauseRef, Under, flow_id};
+use crate::app::agreement::{Agreements, Held};
+use crate::app::{App, AppError, Role, Viewer};
+
+/// Referrals of a page when nobody says how many.
+const PAGE: usize = 50;
+
+/// Which referrals are asked for.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ReferralsRequest {
+    /// True for those that have ended, newest first; otherwise those that wait, oldest first.
+    #[serde(default)]
+    pub(crate) ended: bool,
+    /// Cursor of the page.
+    pub(crate) cursor: Option<String>,
+    /// At most this many, 500 at most.
+    pub(crate) limit: Option<usize>,
+}
+
+/// What one person said.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct ApprovalView {
+    /// Who.
+    pub(crate) person: String,
+    /// Whether they approve.
+    pub(crate) approves: bool,
+    /// What they added.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) note: Option<String>,
+    /// When (RFC 3339).
+    pub(crate) at: String,
+}
+
+/// Why no rule decided.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct ReasonView {
+    /// The clause.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) clause: Option<ClauseRef>,
+    /// In words.
+    pub(crate) text: String,
+}
+
+/// Something that people have to decide.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct ReferralView {
+    /// Id.
+    pub(crate) id: String,
+    /// Who would be told.
+    pub(crate) partner: String,
+    /// The object it is about.
+    pub(crate) thing: String,
+    /// What people call it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) label: Option<String>,
+    /// Who told this node.
+    pub(crate) source: String,
+    /// Its audience (TLP 2.0).
+    pub(crate) tlp: String,
+    /// The agreement it would go under.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) under: Option<Under>,
+    /// The flow it would go by.
+    pub(crate) flow: String,
+    /// Why no rule decided.
+    pub(crate) reasons: Vec<ReasonView>,
+    /// Who asked, when it was a person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) requested_by: Option<String>,
+    /// When (RFC 3339).
+    pub(crate) requested_at: String,
+    /// How many different people must approve.
+    pub(crate) needed: u32,
+    /// How many of them have not yet.
+    pub(crate) missing: u32,
+    /// When it is too late (RFC 3339).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) expires_at: Option<String>,
+    /// Who said what.
+    pub(crate) approvals: Vec<ApprovalView>,
+    /// released, refused, expired or overtaken; absent while it waits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) outcome: Option<&'static str>,
+    /// When it ended (RFC 3339).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) outcome_at: Option<String>,
+    /// Why the viewer may not decide on it; absent when they may.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) barred: Option<&'static str>,
+}
+
+/// A page of referrals.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct ReferralsPage {
+    /// The referrals.
+    pub(crate) referrals: Vec<ReferralView>,
+    /// Cursor of the next page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) next: Option<String>,
+}
+
+/// One person's word.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(crate) struct DecisionRequest {
+    /// Whether they approve; one refusal ends it.
+    pub(crate) approves: bool,
+    /// What they add.
+    #[serde(default)]
+    pub(crate) note: Option<String>,
+}
+
+const ENDED: &str = "Somebody decided on this before.";
+const LATE: &str = "Its time is over.";
+const OWN: &str = "Whoever asks for something may not approve it.";
+const SPOKEN: &str = "You have spoken on this before: another person has to.";
+const UNPRIVILEGED: &str = "Only an administrator may decide on what is disclosed.";
+
+impl App {
+    /// A page of referrals about what the viewer may see.
+    pub(crate) fn referrals(
+        &self,
+        viewer: &Viewer,
+        request: &ReferralsRequest,
+        now: Timestamp,
+    ) -> Result<ReferralsPage, AppError> {
+        viewer.require(Role::Analyst)?;
+        let limit = request.limit.unwrap_or(PAGE).clamp(1, 500);
+        let mut after = request.cursor.as_deref().map(place).transpose()?;
+        let agreements = self.agreements(now)?;
+        let mut referrals = Vec::new();
+        loop {
+            let found = self.referrals_from(request.ended, after.as_ref(), limit)?;
+            for referral in &found {
+                if referrals.len() == limit {
+                    return Ok(ReferralsPage { referrals, next: after.map(|(at, id)| format!("{at} {id}")) });
+                }
+                referrals.extend(self.referral_view(viewer, &agreements, referral, now)?);
+                after = Some((moment(referral), referral.asked.id.clone()));
+            }
+            if found.len() < limit {
+                return Ok(ReferralsPage { referrals, next: None });
+            }
+        }
+    }
+
+    fn referrals_from(
+        &self,
+        ended: bool,
+        after: Option<&(Timestamp, ReferralId)>,
+        limit: usize,
+    ) -> Result<Vec<Referral>, AppError> {
+        Ok(match (ended, after) {
+            (false, None) => self.exchange.open_referrals(limit)?,
+            (false, Some((at, id))) => self.exchange.open_referrals_after((*at, id), limit)?,
+            (true, None) => self.exchange.ended_referrals(limit)?,
+            (true, Some((at, id))) => self.exchange.ended_referrals_before((*at, id), limit)?,
+        })
+    }
+
+    /// One referral.
+    pub(crate) fn referral(
+        &self,
+        viewer: &Viewer,
+        id: &str,
+        now: Timestamp,
+    ) -> Result<ReferralView, AppError> {
+        viewer.require(Role::Analyst)?;
+        let unknown = || AppError::NotFound("referral");
+        let referral = self.exchange.referral(&id.into())?.ok_or_else(unknown)?;
+        self.referral_view(viewer, &self.agreements(now)?, &referral, now)?.ok_or_else(unknown)
+    }
+
+    /// Takes a person's word on a referral. Whoever asked for it never approves it, and nobody speaks twice.
+    pub(crate) fn decide_on_referral(
+        &self,
+        viewer: &Viewer,
+        id: &str,
+        decision: DecisionRequest,
+        now: Timestamp,
+    ) -> Result<ReferralView, AppError> {
+        // What does not exist for a viewer is not found before it is forbidden.
+        let before = self.referral(viewer, id, now)?;
+        viewer.require(Role::Administrator)?;
+        match before.barred {
+            Some(OWN) if !decision.approves => {}
+            Some(OWN) => return Err(AppError::Forbidden(OWN)),
+            Some(why) => return Err(AppError::Conflict(why)),
+            None => {}
+        }
+        let note = decision.note.map(|note| note.trim().to_owned()).filter(|note| !note.is_empty());
+        let word = Approval { person: viewer.name.clone(), approves: decision.approves, note, at: now };
+        match self.exchange.decide_referral(&id.into(), &word) {
+            Ok(Verdict::Approved) => self.told(),
+            Ok(Verdict::Waits(_) | Verdict::Refused) => {}
+            Err(entente_store::StoreError::Unfit { .. }) => return Err(AppError::Conflict(ENDED)),
+            Err(error) => return Err(error.into()),
+        }
+        self.referral(viewer, id, now)
+    }
+
+    /// A referral as the viewer is shown it; `None` when what it is about does not exist for them.
+    fn referral_view(
+        &self,
+        viewer: &Viewer,
+        agreements: &Agreements,
+        referral: &Referral,
+        now: Timestamp,
+    ) -> Result<Option<ReferralView>, AppError> {
+        let view = self.store.view(&viewer.compartments, AsOf::Now)?;
+        let asked = &referral.asked;
+        let Some(claim) = view.claim(asked.claim)? else { return Ok(None) };
+        let Some(thing) = view.id(claim.vertex)? else { return Ok(None) };
+        let held = held_for(agreements, referral);
+        Ok(Some(ReferralView {
+            id: asked.id.to_string(),
+            partner: asked.partner.to_string(),
+            thing: thing.to_string(),
+            label: claim.label,
+            source: claim.compartment.source.clone(),
+            tlp: claim.compartment.handling.tlp.as_str().to_owned(),
+            under: held.map(under),
+            flow: flow_id(&asked.flow),
+            reasons: asked.reasons.iter().map(|reason| self.reason(held, reason)).collect(),
+            requested_by: asked.requested_by.clone(),
+            requested_at: asked.requested_at.to_string(),
+            needed: asked.needed,
+            missing: referral.missing(),
+            expires_at: asked.expires_at.map(|at| at.to_string()),
+            approvals: referral.approvals.iter().map(approval).collect(),
+            outcome: referral.outcome.map(|(outcome, _)| outcome_word(outcome)),
+            outcome_at: referral.outcome.map(|(_, at)| at.to_string()),
+            barred: barred(viewer, referral, now),
+        }))
+    }
+
+    /// Reasons are kept as the clause's id, a colon and words.
+    fn reason(&self, held: Option<&Held>, reason: &str) -> ReasonView {
+        let clauses = || held.map(|held| held.agreement().clauses()).unwrap_or_default();
+        let (id, text) = reason.split_once(": ").unwrap_or((reason, reason));
+        match clauses().into_iter().find(|clause| clause.id.as_str() == id) {
+            None => ReasonView { clause: None, text: reason.to_owned() },
+            Some(clause) => {
+                let words = if id == text { clause.heading.clone() } else { text.to_owned() };
+                let (number, says) = (Some(clause.number), Some(clause.text));
+                ReasonView { clause: Some(ClauseRef { id: id.to_owned(), number, text: says }), text: words }
+            }
+        }
+    }
+}
+
+/// The newest version of the agreement by which it would go.
+fn held_for<'a>(agreements: &'a Agreements, referral: &Referral) -> Option<&'a Held> {
+    let (id, flow) = parse_flow_name(&referral.asked.flow.0)?;
+    let versions = agreements.iter().filter(|held| held.agreement().id == id);
+    versions.filter(|held| held.agreement().flow(&flow).is_some()).last()
+}
+
+fn under(held: &Held) -> Under {
+    let agreement = held.agreement();
+    Under { id: agreement.id.to_string(), title: agreement.title.clone(), version: agreement.version }
+}
+
+fn barred(viewer: &Viewer, referral: &Referral, now: Timestamp) -> Option<&'static str> {
+    let spoke = |approval: &Approval| approval.person == viewer.name;
+    match &referral.asked {
+        _ if referral.outcome.is_some() || referral.missing() == 0 => Some(ENDED),
+        asked if asked.expires_at.is_some_and(|until| until <= now) => Some(LATE),
+        _ if referral.approvals.iter().any(spoke) => Some(SPOKEN),
+        asked if asked.requested_by.as_ref() == Some(&viewer.name) => Some(OWN),
+        _ if viewer.role < Role::Administrator => Some(UNPRIVILEGED),
+        _ => None,
+    }
+}
+
+fn approval(approval: &Approval) -> ApprovalView {
+    let Approval { person, approves, note, at } = approval.clone();
+    ApprovalView { person, approves, note, at: at.to_string() }
+}
+
+fn outcome_word(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Released => "released",
+        Outcome::Refused => "refused",
+        Outcome::Expired => "expired",
+        Outcome::Overtaken => "overtaken",
+    }
+}
+
+/// What a referral is sorted by: when it ended, or when it was asked for.
+fn moment(referral: &Referral) -> Timestamp {
+    referral.outcome.map_or(referral.asked.requested_at, |(_, at)| at)
+}
+
+fn place(cursor: &str) -> Result<(Timestamp, ReferralId), AppError> {
+    let unknown = || AppError::invalid("This `cursor` is not one this node gave out.");
+    let (at, id) = cursor.split_once(' ').ok_or_else(unknown)?;
+    Ok((at.parse().map_err(|_| unknown())?, id.into()))
+}
