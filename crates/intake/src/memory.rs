@@ -10,6 +10,9 @@ use sha2::{Digest, Sha256};
 pub trait Memory: Send + Sync {
     /// Whether the record with this fingerprint was taken in, and everything it told is still kept.
     fn knows(&self, fingerprint: &Fingerprint) -> bool;
+
+    /// Nothing will be asked for a while.
+    fn rest(&self) {}
 }
 
 /// What is known from before an import.
@@ -72,6 +75,8 @@ impl Recall {
         let known = self.memory.knows(fingerprint);
         if known {
             self.misses.store(0, Ordering::Relaxed);
+        } else if misses > PATIENCE {
+            self.memory.rest();
         }
         known
     }

@@ -3,6 +3,8 @@
 //! leaves unsigned and a longer log; opening the folder does both.
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread::{Builder, JoinHandle};
 
@@ -17,7 +19,13 @@ pub(crate) struct AfterCommit {
     /// `None` only while it is dropped.
     tell: Option<Sender<Word>>,
     thread: Option<JoinHandle<()>>,
+    /// Pages in the log when it was last folded.
+    log: Arc<AtomicU32>,
 }
+
+/// Pages of log after which whoever writes waits until it is folded: a quarter of a gigabyte. The log begins anew only when all of
+/// it is folded; a writer that is always ahead would make it grow for ever, and each page looked for in it dearer.
+const LONG_LOG: u32 = 32_768;
 
 /// What the thread is told.
 enum Word {
@@ -34,13 +42,18 @@ impl AfterCommit {
         publish: impl Fn(&Connection) -> Result<(), StoreError> + Send + 'static,
     ) -> Result<AfterCommit, StoreError> {
         let (tell, told) = channel();
+        let log = Arc::<AtomicU32>::default();
+        let pages = log.clone();
         let thread =
-            Builder::new().name("after-commit".to_owned()).spawn(move || run(&conn, &publish, &told));
-        Ok(AfterCommit { tell: Some(tell), thread: Some(thread.map_err(StoreError::open(path))?) })
+            Builder::new().name("after-commit".to_owned()).spawn(move || run(&conn, &publish, &told, &pages));
+        Ok(AfterCommit { tell: Some(tell), thread: Some(thread.map_err(StoreError::open(path))?), log })
     }
 
     pub(crate) fn committed(&self) {
-        self.say(Word::Committed);
+        match self.log.load(Ordering::Relaxed) > LONG_LOG {
+            true => self.settle(),
+            false => self.say(Word::Committed),
+        }
     }
 
     /// Waits until everything committed before is signed, or the attempt has failed and said so.
@@ -73,7 +86,12 @@ impl Drop for AfterCommit {
     }
 }
 
-fn run(conn: &Connection, publish: &dyn Fn(&Connection) -> Result<(), StoreError>, told: &Receiver<Word>) {
+fn run(
+    conn: &Connection,
+    publish: &dyn Fn(&Connection) -> Result<(), StoreError>,
+    told: &Receiver<Word>,
+    log: &AtomicU32,
+) {
     while let Ok(word) = told.recv() {
         // Several commits since the last time are signed at once.
         let mut words = vec![word];
@@ -82,9 +100,10 @@ fn run(conn: &Connection, publish: &dyn Fn(&Connection) -> Result<(), StoreError
             tracing::error!(%error, "the ledger is behind what was committed; the next commit will try again");
         }
         // PASSIVE waits for nobody. What it could not fold, because somebody was reading or writing, the next one does.
-        let folded = conn.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| row.get::<_, bool>(0));
-        if let Err(error) = folded.doing("folding the log into the database") {
-            tracing::warn!(%error, "the log grows until the next checkpoint");
+        let folded = conn.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| row.get::<_, i64>(1));
+        match folded.doing("folding the log into the database") {
+            Ok(pages) => log.store(u32::try_from(pages).unwrap_or(0), Ordering::Relaxed),
+            Err(error) => tracing::warn!(%error, "the log grows until the next checkpoint"),
         }
         for word in words {
             if let Word::Settle(answer) = word {

@@ -302,17 +302,15 @@ const FOLLOW_EVERY: std::time::Duration = std::time::Duration::from_millis(250);
 /// The records that are in the store.
 pub(crate) struct TakenIn(Recollection);
 
-impl TakenIn {
-    /// Lets go of the store while nothing is asked. What that fails for, the next question will say.
-    pub(crate) fn rest(&self) {
-        let _ = self.0.rest();
-    }
-}
-
 impl Memory for TakenIn {
     fn knows(&self, fingerprint: &Fingerprint) -> bool {
         // A store that cannot be asked now will say so when the record is committed to it.
         self.0.knows(fingerprint).unwrap_or(false)
+    }
+
+    /// Lets go of the store. What that fails for, the next question will say.
+    fn rest(&self) {
+        let _ = self.0.rest();
     }
 }
 

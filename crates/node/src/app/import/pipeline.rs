@@ -10,7 +10,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, s
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
-use entente_intake::{Intake, Outcome, Place, ReadError, Record, Settings};
+use entente_intake::{Intake, Memory as _, Outcome, Place, ReadError, Record, Settings};
 use entente_store::{PreparedBatch, Rehearsal, Telling};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
