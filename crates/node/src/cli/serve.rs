@@ -17,6 +17,7 @@ pub(super) fn serve(cli: &Cli, serve: &Serve) -> anyhow::Result<()> {
     let app = Arc::new(App::open(&cli.data)?);
     app.watch_other_writers()?;
     app.disclose_as_it_comes()?;
+    app.keep_to_retention()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let listener = TcpListener::bind(serve.listen).await;

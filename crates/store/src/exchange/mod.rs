@@ -15,8 +15,10 @@
 mod agreement;
 mod alarm;
 mod append;
+mod awaiting;
 mod group;
 mod held;
+mod held_back;
 mod ids;
 mod invitation;
 mod known;
@@ -40,6 +42,8 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehav
 
 pub use agreement::{Agreement, AgreementDraft, DraftSave, Signature, StandingAct};
 pub use alarm::{Alarm, AlarmKind, SeenCheckpoint};
+pub use awaiting::Awaiting;
+pub use held::Holding;
 pub use ids::{AgreementHash, ClauseId, FlowId, PartyId, ReferralId, Seq};
 pub use invitation::Invitation;
 pub use log::log_name;
@@ -51,8 +55,8 @@ pub use taxii::{Delivery, TaxiiStatus};
 pub use token::ApiToken;
 pub use verify::{FirstBadItem, VerifiedWire};
 pub use wire::{
-    Advance, Append, Appended, ItemKind, ItemState, Limit, NewItem, ReleasedObject, Stretch, WireBatch,
-    WireItem,
+    Advance, Append, Appended, Beside, ItemKind, ItemState, Limit, NewItem, ReleasedObject, Stretch,
+    WireBatch, WireItem,
 };
 
 use crate::StoreError;
@@ -67,7 +71,8 @@ use known::Known;
 use log::PartnerLogs;
 use place::PartnerNo;
 
-const MIGRATIONS: &[&str] = &[include_str!("../../migrations/exchange-1.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("../../migrations/exchange-1.sql"), include_str!("../../migrations/exchange-2.sql")];
 
 /// The exchange of a data folder. Share it behind an `Arc`; every method may be called from any thread.
 #[derive(Debug)]

@@ -5,8 +5,10 @@
 //! partner ──peer──► receiver: claims + cursor in one transaction, notices answered ──► receipt
 //! ```
 
+mod anonymous;
 pub(crate) mod bell;
 mod clearance;
+mod deciding;
 mod discloser;
 pub(crate) mod frame;
 mod held;
@@ -18,6 +20,14 @@ pub(crate) mod preview;
 mod recall;
 pub(crate) mod receipts;
 pub(crate) mod receiver;
+pub(crate) mod referral;
+mod referring;
+mod replacing;
+pub(crate) mod retention;
+mod tending;
+pub(crate) mod tree;
+#[cfg(test)]
+mod trial;
 
 use entente_agreement::{AgreementId, FlowId};
 use entente_store::exchange;

@@ -5,15 +5,14 @@ use std::collections::HashMap;
 use entente_agreement::{
     Agreement, Altered, Change, Clause, Decision, PartyId, PartyKey, SecretKey, SignedAgreement, Standing,
 };
-use entente_model::{ObjectId, VertexNo};
+use entente_model::{ClaimNo, ObjectId, VertexNo};
 use entente_store::{AsOf, ClaimRecord, View};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 
 use super::clearance::{Clearance, rank};
-use super::neighbours::Answers;
-use super::outgoing::release;
+use super::neighbours::{Answers, Bench, Stays};
 use crate::app::agreement::{Agreements, Held};
 use crate::app::{App, AppError, Role, Viewer};
 use crate::entropy;
@@ -83,7 +82,7 @@ impl App {
         let mut known: Vec<Held> = self.agreements(now)?.iter().cloned().collect();
         known.push(held.clone());
         let alone = Agreements::of(vec![held]);
-        let mut clearance = Clearance::new(&alone, to, self.identity.secret())?;
+        let mut clearance = Clearance::new(&alone, to, self.identity.secret(), |_| Ok(ClaimNo(0)))?;
         let known = Agreements::of(known);
         let view = self.store.view(&viewer.compartments, AsOf::Now)?;
         let clauses = clauses(agreement);
@@ -163,7 +162,7 @@ impl Looking<'_> {
 
     fn newest(&self) -> Result<Vec<VertexNo>, AppError> {
         let last = self.view.last_claim().0.saturating_sub(NEWEST as u32);
-        let changes = self.view.changes_since(entente_model::ClaimNo(last), NEWEST)?;
+        let changes = self.view.changes_since(ClaimNo(last), NEWEST)?;
         let mut vertices: Vec<VertexNo> = changes.into_iter().map(|change| change.vertex).collect();
         vertices.sort_unstable();
         vertices.dedup();
@@ -202,14 +201,15 @@ impl Looking<'_> {
         };
         let mut clauses: Vec<String> = decision.clauses().iter().map(ToString::to_string).collect();
         if let Some(terms) = decision.terms() {
-            let (atlas, mut answers) = (self.app.atlas(), Answers::new());
-            match release(rules, self.view, self.known, &atlas, &mut answers, &object, terms, self.now) {
+            let atlas = self.app.atlas();
+            let bench = Bench { view: self.view, known: self.known, atlas: &atlas, now, holder: None };
+            match bench.release(rules, &mut Answers::default(), &object, terms) {
                 Ok(released) => {
                     clauses = released.clauses().iter().map(ToString::to_string).collect();
                     outlook.sent = serde_json::from_slice(released.bytes()).ok();
                     outlook.changes = released.changes().iter().map(changed).collect();
                 }
-                Err(withheld) => {
+                Err(Stays { withheld, .. }) => {
                     outlook.outcome = "withheld";
                     outlook.reasons = vec![withheld.why];
                     clauses = vec![withheld.clause.to_string()];
