@@ -1,4 +1,4 @@
-//! How long decisions and releases take: `cargo run --release -p entente-agreement --example speed`.
+//! How long decisions and releases take: `cargo run --release -p entente-agreement --example speed`, a figure a line.
 
 use std::io::Write as _;
 use std::sync::Arc;
@@ -17,8 +17,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let now: Timestamp = "2026-11-26T12:00:00Z".parse()?;
     let in_force = in_force(now)?;
     let (company, police) = ("company".parse()?, "police".parse()?);
-    let compiled =
-        timed("compile an agreement of three flows", 20, || Policy::compile(&in_force, &company, &police));
+    let compiled = timed("compile an agreement of three flows", None, 20, || {
+        Policy::compile(&in_force, &company, &police)
+    });
     let policy = Arc::new(compiled?);
     let compartment = Compartment {
         source: "sensors".to_owned(),
@@ -29,11 +30,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     let context = Context::live(now);
     let flow = "attacks".parse()?;
-    let decision =
-        timed("decide about a new compartment", 2_000, || policy.terms_by(&flow, &compartment, &context));
+    let decision = timed("decide about a new compartment", Some(100.0), 2_000, || {
+        policy.terms_by(&flow, &compartment, &context)
+    });
     let terms = decision.terms().ok_or("it leaves")?.clone();
     let mut table = Decisions::new(policy.clone(), Some(flow), context);
-    timed("decide about a known compartment", ROUNDS, || {
+    timed("decide about a known compartment", Some(1.0), ROUNDS, || {
         table.decide(CompartmentNo(7), &compartment, now).terms().is_some()
     });
     let (key, atlas) =
@@ -44,7 +46,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         "type": "domain-name", "spec_version": "2.1", "value": "wick.lamp-relay.example",
         "id": ObjectId::observable(Kind::DomainName, &serde_json::json!({ "value": "wick.lamp-relay.example" })).to_string(),
     }))?;
-    timed("release a domain name", ROUNDS, || policy.release(&object, &terms, &bench).is_ok());
+    timed("release a domain name", None, ROUNDS, || policy.release(&object, &terms, &bench).is_ok());
     let indicator = Object::from_json(serde_json::json!({
         "type": "indicator", "spec_version": "2.1", "id": "indicator--8e2e2d2b-17d4-4cbf-938f-98ee46b3cd3f",
         "created": "2026-03-01T09:30:00Z", "modified": "2026-03-01T09:30:00Z", "valid_from": "2026-03-01T09:30:00Z",
@@ -52,7 +54,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         "pattern": "[domain-name:value = 'wick.lamp-relay.example']",
         "external_references": [{ "source_name": "lantern.txt", "description": "indicator list" }],
     }))?;
-    timed("release an indicator", ROUNDS, || policy.release(&indicator, &terms, &bench).is_ok());
+    timed("release an indicator", None, ROUNDS, || policy.release(&indicator, &terms, &bench).is_ok());
     Ok(())
 }
 
@@ -76,13 +78,16 @@ fn in_force(now: Timestamp) -> Result<InForce, Box<dyn std::error::Error>> {
 }
 
 /// Does it so many times and says how long one took.
-fn timed<T>(what: &str, rounds: u32, mut act: impl FnMut() -> T) -> T {
+fn timed<T>(what: &str, target: Option<f64>, rounds: u32, mut act: impl FnMut() -> T) -> T {
     let begin = Instant::now();
     let mut last = act();
     for _ in 1..rounds {
         last = std::hint::black_box(act());
     }
     let each = begin.elapsed().as_secs_f64() * 1e6 / f64::from(rounds);
-    let _ = writeln!(std::io::stdout(), "{what}: {each:.2} \u{b5}s");
+    let figure = serde_json::json!({
+        "name": what, "value": each, "unit": "\u{b5}s", "target": target, "better": "lower",
+    });
+    let _ = writeln!(std::io::stdout(), "{figure}");
     last
 }

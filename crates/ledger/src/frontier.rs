@@ -11,13 +11,14 @@ use crate::{
 ///
 /// `rows[l]` holds the hashes of level `l` that are in no full tile yet: `floor(size / 256^l) mod 256` of them.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Frontier {
+pub struct Frontier {
     size: u64,
     rows: Vec<Vec<Hash>>,
 }
 
 impl Frontier {
-    pub(crate) fn size(&self) -> u64 {
+    /// How many leaves it has.
+    pub fn size(&self) -> u64 {
         self.size
     }
 
@@ -36,7 +37,7 @@ impl Frontier {
     }
 
     /// Grows the tree by a leaf and gives the tiles that this filled, lowest level first.
-    pub(crate) fn push(&mut self, leaf: Hash) -> Vec<(Tile, Vec<Hash>)> {
+    pub fn push(&mut self, leaf: Hash) -> Vec<(Tile, Vec<Hash>)> {
         self.size += 1;
         let mut filled = Vec::new();
         let mut hash = leaf;
@@ -65,7 +66,7 @@ impl Frontier {
     }
 
     /// The root of the tree.
-    pub(crate) fn root(&self) -> Hash {
+    pub fn root(&self) -> Hash {
         // What is to the right of a row is smaller than each of its subtrees, so it is the row's last, smaller one.
         let mut right = None;
         for row in &self.rows {

@@ -38,6 +38,7 @@ pub use compare::{Continuation, compare};
 pub use cosignature::{Cosigner, CosignerKey};
 pub use error::LedgerError;
 pub use folder::Folder;
+pub use frontier::Frontier;
 pub use hash::{Hash, commitment};
 pub use log::{CHECKPOINT, Log};
 pub use note::{NoteError, Signer, Verifier};

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use entente_ledger::{Cosigner, Signer};
 use entente_store::NodeKey;
 use entente_store::exchange::{
-    AgreementHash, Append, Exchange, ItemKind, NewItem, PartnerEdit, PartyId, ReleasedObject, Seq,
+    AgreementHash, Append, Beside, Exchange, ItemKind, NewItem, PartnerEdit, PartyId, ReleasedObject, Seq,
 };
 use node::{DEMO, Node, array, bundle, id, malware, relationship, string, text};
 use quick_xml::events::Event;
@@ -527,8 +527,15 @@ fn told(node: &Node) -> (String, [String; 2]) {
         referral: None,
     };
     let items = vec![item("kestrel"), item("heron")];
-    let append =
-        Append { partner: police(), cursor: None, items, limits: Vec::new(), now: at, seed: [3; 32] };
+    let append = Append {
+        partner: police(),
+        cursor: None,
+        items,
+        limits: Vec::new(),
+        beside: Beside::default(),
+        now: at,
+        seed: [3; 32],
+    };
     exchange.append(append).unwrap();
     exchange.settle();
     let recipient = Cosigner::new("police.example", &[4; 32]).unwrap();

@@ -11,7 +11,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::batch::{micros, timestamp};
 use crate::error::Doing;
-use crate::{Store, StoreError};
+use crate::{ReceivedBatch, Store, StoreError, received_batches};
 
 /// The stretch of a partner's wire that a batch is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub struct Received {
     pub last: u64,
     /// One for each record of the batch, in their order.
     pub items: Vec<ReceivedItem>,
+    /// The batches of the partner's log that end with it.
+    pub batches: Vec<ReceivedBatch>,
 }
 
 /// An item of a partner's wire that became a record.
@@ -61,7 +63,7 @@ impl Received {
     /// deadline for each record of the batch.
     pub fn past_the_wire(partner: String, until: impl IntoIterator<Item = Option<Timestamp>>) -> Received {
         let items = until.into_iter().map(|until| ReceivedItem { seq: NO_ITEM, until }).collect();
-        Received { partner, first: NO_ITEM, last: NO_ITEM, items }
+        Received { partner, first: NO_ITEM, last: NO_ITEM, items, batches: Vec::new() }
     }
 
     fn is_of_the_wire(&self) -> bool {
@@ -95,6 +97,7 @@ impl Received {
             let sql = "INSERT INTO received VALUES (?1, ?2) ON CONFLICT DO UPDATE SET seq = excluded.seq";
             let columns = params![self.partner, self.last as i64];
             conn.prepare_cached(sql).doing(RECEIVING)?.execute(columns).doing(RECEIVING)?;
+            received_batches::keep(conn, &self.partner, &self.batches)?;
         }
         let sql = "INSERT INTO retained VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
         let mut statement = conn.prepare_cached(sql).doing(RECEIVING)?;
@@ -207,6 +210,15 @@ impl Store {
     pub fn retain(&self, run: &Retained, until: Option<Timestamp>) -> Result<bool, StoreError> {
         let sql = "UPDATE retained SET until = ?3 WHERE first_claim = ?1 AND claims_end = ?2";
         let columns = params![run.claims.start, run.claims.end, until.map(micros)];
+        self.writer().change(|conn| Ok(conn.execute(sql, columns).doing("changing a deadline")? == 1))
+    }
+}
+
+impl Store {
+    /// Takes a run of claims off what is kept for a time only: what is left of it may be kept. False when there is no such run.
+    pub fn release_retained(&self, run: &Retained) -> Result<bool, StoreError> {
+        let sql = "DELETE FROM retained WHERE first_claim = ?1 AND claims_end = ?2";
+        let columns = params![run.claims.start, run.claims.end];
         self.writer().change(|conn| Ok(conn.execute(sql, columns).doing("changing a deadline")? == 1))
     }
 }

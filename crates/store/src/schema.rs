@@ -17,7 +17,8 @@ pub(crate) enum Durability {
 }
 
 /// Migrations of `claims.sqlite`, in order. Never change one that was released; add another.
-pub(crate) const CLAIMS: &[&str] = &[include_str!("../migrations/claims-1.sql")];
+pub(crate) const CLAIMS: &[&str] =
+    &[include_str!("../migrations/claims-1.sql"), include_str!("../migrations/claims-2.sql")];
 
 /// Page caches in KiB; they are private to a connection, the rest is the system's. Random ids make the writer need a
 /// large one.

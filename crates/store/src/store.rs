@@ -66,11 +66,17 @@ impl Store {
 
     /// As [`Store::commit`], for a thread that leaves it to another to free what it was given.
     pub fn commit_prepared(&self, prepared: &PreparedBatch) -> Result<Receipt, StoreError> {
-        let receipt = self.writer().commit(prepared)?;
-        if receipt.batch.is_some() {
+        let mut receipts = self.commit_together(std::slice::from_ref(prepared))?;
+        receipts.pop().ok_or_else(|| StoreError::damaged("batches", "a batch was written and has no receipt"))
+    }
+
+    /// As [`Store::commit`], several batches in one transaction: either all are kept or none.
+    pub fn commit_together(&self, prepared: &[PreparedBatch]) -> Result<Vec<Receipt>, StoreError> {
+        let receipts = self.writer().commit(prepared)?;
+        if receipts.iter().any(|receipt| receipt.batch.is_some()) {
             self.after.committed();
         }
-        Ok(receipt)
+        Ok(receipts)
     }
 
     /// Writes down by what records are known that large batches told, which else waits for more to come. A [`Recollection`]

@@ -236,9 +236,9 @@ fn what_is_taken_back_is_gone_from_collections_and_holdings() {
     let (_folder, exchange) = open();
     exchange.append(telling(vec![release(1, 1, "one"), release(2, 1, "two")])).unwrap();
     exchange.append(telling(vec![release(1, 2, "one again")])).unwrap();
-    assert_eq!(exchange.held(&police(), VertexNo(1)).unwrap().len(), 2);
+    assert_eq!(exchange.holdings(&police(), &[VertexNo(1)]).unwrap().len(), 2);
     let notice = exchange.append(telling(vec![recall(&[1, 3])])).unwrap().first.unwrap();
-    assert!(exchange.held(&police(), VertexNo(1)).unwrap().is_empty());
+    assert!(exchange.holdings(&police(), &[VertexNo(1)]).unwrap().is_empty());
     assert_eq!(exchange.collection(&police(), &flow(), &query()).unwrap().items.len(), 1);
     let state = exchange.wire_item(&police(), Seq(3)).unwrap().unwrap().state;
     assert_eq!(state, ItemState::Withdrawn);
@@ -266,7 +266,7 @@ fn what_is_taken_back_is_gone_from_collections_and_holdings() {
     }
     // What was taken back may be told anew.
     exchange.append(telling(vec![release(1, 1, "one")])).unwrap();
-    assert_eq!(exchange.held(&police(), VertexNo(1)).unwrap().len(), 1);
+    assert_eq!(exchange.holdings(&police(), &[VertexNo(1)]).unwrap().len(), 1);
     exchange.verify().unwrap();
 }
 
@@ -285,11 +285,17 @@ fn two_people_who_did_not_ask_release_what_was_referred_once() {
         needed: 2,
         expires_at: Some(at(1000)),
     };
-    exchange.refer(&asked).unwrap();
-    exchange.refer(&asked).unwrap();
+    exchange.refer(std::slice::from_ref(&asked)).unwrap();
+    exchange.refer(std::slice::from_ref(&asked)).unwrap();
     let item = || NewItem { referral: Some("r1".into()), ..release(5, 1, "five") };
     let say = |person: &str, approves, second| {
-        let word = Approval { person: person.to_owned(), approves, note: None, at: at(second) };
+        let word = Approval {
+            person: person.to_owned(),
+            office: "officer".to_owned(),
+            approves,
+            note: None,
+            at: at(second),
+        };
         exchange.decide_referral(&"r1".into(), &word)
     };
     exchange.append(telling(vec![item()])).expect_err("nobody has approved");
@@ -309,10 +315,16 @@ fn two_people_who_did_not_ask_release_what_was_referred_once() {
         (Some(Outcome::Released), Some(Seq(1)))
     );
     assert!(exchange.open_referrals(9).unwrap().is_empty());
-    exchange.refer(&NewReferral { id: "r2".into(), ..asked.clone() }).unwrap();
-    let no = Approval { person: "ada".to_owned(), approves: false, note: Some("no".to_owned()), at: at(5) };
+    exchange.refer(&[NewReferral { id: "r2".into(), ..asked.clone() }]).unwrap();
+    let no = Approval {
+        person: "ada".to_owned(),
+        office: "officer".to_owned(),
+        approves: false,
+        note: Some("no".to_owned()),
+        at: at(5),
+    };
     assert_eq!(exchange.decide_referral(&"r2".into(), &no).unwrap(), Verdict::Refused);
-    exchange.refer(&NewReferral { id: "r3".into(), ..asked }).unwrap();
+    exchange.refer(&[NewReferral { id: "r3".into(), ..asked }]).unwrap();
     assert_eq!(exchange.expire_referrals(at(999)).unwrap(), 0);
     assert_eq!(exchange.expire_referrals(at(1000)).unwrap(), 1);
     let ended: Vec<ReferralId> =

@@ -309,7 +309,7 @@ fn a_wire_that_comes_in_is_applied_once_and_without_gaps() {
             .iter()
             .map(|(seq, _, _, until)| ReceivedItem { seq: *seq, until: Some(day(*until)) })
             .collect();
-        let received = Received { partner: "police".to_owned(), first, last, items };
+        let received = Received { partner: "police".to_owned(), first, last, items, batches: Vec::new() };
         let drafts = said.iter().map(|(_, id, day, _)| malware(id, *day, &format!("{id} {day}"))).collect();
         let agreement = Some("a1".to_owned());
         store.commit(Batch { agreement, received: Some(received), ..batch("police", drafts) })

@@ -32,6 +32,15 @@ enum Measure {
 
 const MEASURES: &[(&str, Measure)] = &[
     ("ingest", Measure::Program("cargo run --quiet --release -p entente-store --example ingest")),
+    ("decide", Measure::Program("cargo run --quiet --release -p entente-agreement --example speed")),
+    ("wire", Measure::Program("cargo run --quiet --release -p entente-store --example wire")),
+    // Two nodes over TLS, in one process, which is how the moment of each commit can be known.
+    (
+        "exchange",
+        Measure::Program(
+            "cargo test --quiet --release -p entente-node --bin entente -- --ignored --nocapture exchange_speed",
+        ),
+    ),
     ("graph", Measure::InFolder("cargo run --quiet --release -p entente-graph --example bench --")),
     ("import", Measure::Node(node::import)),
     ("search", Measure::Node(node::search)),

@@ -37,7 +37,7 @@ use exchange::bell::Bell;
 use identity::Identity;
 pub(crate) use viewer::{Role, Viewer};
 
-use crate::entropy;
+use crate::entropy::{self, Chance};
 use import::job::Jobs;
 use world::World;
 
@@ -54,7 +54,10 @@ pub(crate) struct App {
     desk: Desk,
     exchange: Exchange,
     identity: Identity,
+    chance: Chance,
     treaties: agreement::Memory,
+    /// The trees of partners' logs to us.
+    trees: exchange::tree::Trees,
     /// Rings for new claims and agreements.
     news: Arc<Bell>,
     /// Rings for what is new on partners' wires.
@@ -134,7 +137,9 @@ impl App {
             desk,
             exchange,
             identity,
+            chance: Chance::System,
             treaties: agreement::Memory::default(),
+            trees: exchange::tree::Trees::default(),
             news: Arc::default(),
             wires: Bell::default(),
             world: OnceLock::new(),
@@ -167,13 +172,24 @@ impl App {
     /// The one way in: durable when it returns, and visible to search by value and to the graph.
     pub(crate) fn commit(&self, batch: &PreparedBatch) -> anyhow::Result<Counted> {
         let receipt = self.store.commit_prepared(batch)?;
-        if receipt.batch.is_some() {
+        self.committed(receipt.batch.is_some())?;
+        Ok(counted(&receipt.statuses, receipt.older))
+    }
+
+    /// As [`App::commit`], several batches in one transaction.
+    pub(crate) fn commit_together(&self, batches: &[PreparedBatch]) -> anyhow::Result<()> {
+        let receipts = self.store.commit_together(batches)?;
+        self.committed(receipts.iter().any(|receipt| receipt.batch.is_some()))
+    }
+
+    fn committed(&self, anything: bool) -> anyhow::Result<()> {
+        if anything {
             self.news.ring();
         }
-        if let Some(world) = self.world.get() {
-            world.catch_up(&self.store)?;
+        match self.world.get() {
+            Some(world) => world.catch_up(&self.store),
+            None => Ok(()),
         }
-        Ok(counted(&receipt.statuses, receipt.older))
     }
 
     /// Remembers what was taken in, so that it need not be read again.

@@ -6,6 +6,8 @@ mod import;
 mod look;
 pub(crate) mod output;
 mod peer;
+mod referral;
+mod retention;
 mod serve;
 pub(crate) mod size;
 mod taxii;
@@ -63,6 +65,12 @@ pub(crate) enum Command {
     /// Say who this node is, where partners are and how they are.
     #[command(subcommand)]
     Peer(Peer),
+    /// Decide what no rule decides: what waits for people before it is told.
+    #[command(subcommand)]
+    Referral(Referral),
+    /// Deal with what partners told and may be kept no longer.
+    #[command(subcommand)]
+    Retention(Retention),
     /// Serve the web page and the HTTP API, and partners' nodes.
     Serve(Serve),
     /// Print a new one-time sign-in link for an administrator.
@@ -457,6 +465,49 @@ pub(crate) enum Token {
     },
 }
 
+/// `entente referral`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Referral {
+    /// List what waits for people, oldest first, with what would be sent.
+    List {
+        /// List what was decided instead, newest first.
+        #[arg(long)]
+        ended: bool,
+        /// The most to list.
+        #[arg(long, default_value = "100", value_name = "NUMBER")]
+        limit: usize,
+    },
+    /// Approve one. When enough people have, it is told at once.
+    Approve(Word),
+    /// Refuse one, which ends it.
+    Refuse(Word),
+}
+
+/// `entente referral approve` and `refuse`.
+#[derive(Debug, Args)]
+pub(crate) struct Word {
+    /// The referral's id.
+    pub(crate) id: String,
+    /// The local user who speaks. Whoever asks for something never approves it.
+    #[arg(long = "as", value_name = "USER")]
+    pub(crate) person: String,
+    /// In which office: officer, prosecutor, judge, dpo.
+    #[arg(long, default_value = "officer", value_name = "OFFICE", value_parser = referral::office)]
+    pub(crate) office: entente_agreement::Office,
+    /// What they add, for the record.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) note: Option<String>,
+}
+
+/// `entente retention`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Retention {
+    /// Say what would be done. Nothing is changed.
+    List,
+    /// Do it. A node that serves does it by itself.
+    Apply,
+}
+
 /// `entente serve`.
 #[derive(Debug, Args)]
 pub(crate) struct Serve {
@@ -501,6 +552,8 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Audit(audit) => return audit::run(cli, audit),
         Command::Agreement(agreement) => return agreement::run(cli, agreement),
         Command::Peer(peer) => peer::run(cli, peer)?,
+        Command::Referral(referral) => referral::run(cli, referral)?,
+        Command::Retention(retention) => retention::run(cli, retention)?,
         Command::Find(find) => look::find(cli, find)?,
         Command::Show(show) => look::show(cli, show)?,
         Command::Stats => look::stats(cli)?,

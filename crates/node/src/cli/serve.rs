@@ -18,6 +18,7 @@ pub(super) fn serve(cli: &Cli, serve: &Serve) -> anyhow::Result<()> {
     app.watch_other_writers()?;
     app.disclose_as_it_comes()?;
     taxii::run_as_due(&app)?;
+    app.keep_to_retention()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let listener = TcpListener::bind(serve.listen).await;

@@ -47,7 +47,8 @@ async fn watch(app: Arc<App>, viewer: Arc<Viewer>, sender: Sender<WireNews>) {
     let (mut out, mut came) = (app.wires().listen(), app.news().listen());
     let mut watching = Watching::default();
     loop {
-        (out.mark_unchanged(), came.mark_unchanged());
+        out.mark_unchanged();
+        came.mark_unchanged();
         let (asked, who, mut kept) = (app.clone(), viewer.clone(), watching);
         let look = tokio::task::spawn_blocking(move || {
             let news = look(&asked, &who, &mut kept)?;

@@ -33,6 +33,8 @@ const SILENCE: std::time::Duration = std::time::Duration::from_secs(30);
 const LONGEST_AGREEMENT: usize = 8 << 20;
 /// Reports that wait to be sent.
 const REPORTS: usize = 64;
+/// How long reports are gathered: each costs the sender a sync of the disk on which it tells what is new.
+const GATHER: std::time::Duration = std::time::Duration::from_millis(50);
 
 /// Where a partner's node is, and by which keys it is known.
 pub(super) struct Address {
@@ -195,6 +197,9 @@ async fn report(
     // Whatever was answered before this connection may not have been heard.
     let mut first = true;
     while let Some(mut report) = reports.recv().await {
+        if !first {
+            tokio::time::sleep(GATHER).await;
+        }
         while let Ok(more) = reports.try_recv() {
             report.answered.extend(more.answered);
             report.checkpoint = more.checkpoint.or(report.checkpoint);

@@ -38,7 +38,6 @@ pub(super) fn next(app: &App, partner: &PartyId, before: &Sent, beat_due: bool) 
         made.events.push(event("batch", id, &serde_json::to_string(&frame)?));
     } else if beat_due {
         beat(app, partner, &mut made)?;
-        made.beat = true;
     }
     Ok(made)
 }
@@ -57,8 +56,14 @@ fn agreements(app: &App, partner: &PartyId, made: &mut Made) -> anyhow::Result<(
     Ok(())
 }
 
+/// The checkpoint, unless the wire has grown meanwhile: the receiver compares it with the leaves it was sent.
 fn beat(app: &App, partner: &PartyId, made: &mut Made) -> anyhow::Result<()> {
-    match app.beat(partner, made.sent.seen)? {
+    let beat = app.beat(partner, made.sent.seen)?;
+    if app.told_up_to(partner)? > made.sent.after {
+        return Ok(());
+    }
+    made.beat = true;
+    match beat {
         Some((size, beat)) => {
             made.sent.seen = size;
             made.events.push(event("beat", None, &serde_json::to_string(&beat)?));

@@ -7,8 +7,8 @@ use std::time::Instant;
 use entente_model::{ClaimNo, VertexNo};
 use entente_store::NodeKey;
 use entente_store::exchange::{
-    Advance, AgreementHash, Append, CollectionQuery, Exchange, ItemKind, NewItem, PartnerEdit, PartyId,
-    ReleasedObject, Seq,
+    Advance, AgreementHash, Append, Beside, CollectionQuery, Exchange, ItemKind, NewItem, PartnerEdit,
+    PartyId, ReleasedObject, Seq,
 };
 use jiff::Timestamp;
 use serde_json::json;
@@ -73,6 +73,7 @@ fn tell(exchange: &Exchange, partner: &PartyId, items: u64, size: u64) -> Result
             cursor: Some(Advance { from, to: ClaimNo(*claims.end() as u32) }),
             items: claims.map(item).collect::<Result<_, _>>()?,
             limits: Vec::new(),
+            beside: Beside::default(),
             now: Timestamp::UNIX_EPOCH,
             seed: Sha256::digest(from.0.to_le_bytes()).into(),
         };

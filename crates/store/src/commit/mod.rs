@@ -16,8 +16,8 @@ mod rows;
 mod touched;
 mod write;
 
-use entente_model::{Kind, VertexNo};
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
+use entente_model::{Fingerprint, Kind, VertexNo};
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 
 pub(crate) use events::Alias;
 use learnt::Learnt;
@@ -84,29 +84,35 @@ impl Writer {
         }
     }
 
-    /// Writes a batch; when this returns `Ok`, the batch survives a power cut.
-    pub(crate) fn commit(&mut self, batch: &PreparedBatch) -> Result<Receipt, StoreError> {
-        let mut learnt = std::mem::take(&mut self.learnt);
-        let receipt = self.in_transaction(batch, |tx, names, ids, mut decided| {
-            let received = batch.told.received.as_ref();
-            if received.map_or(Ok(false), |received| received.is_repeated(&tx))? {
-                names.forget_unwritten(&decided.before);
-                let repeated =
-                    nothing_written(&decided.before, vec![Status::Unchanged; batch.records.len()], 0);
-                return Ok(Receipt { repeated: true, ..repeated });
-            }
-            if let Some(received) = received {
-                let claims = decided.claims.iter().map(|claim| (claim.no, claim.prepared.record));
-                received.put(&tx, batch.told.agreement.as_deref(), claims)?;
-            }
-            let waits = learnt.exchange(&mut decided, batch.drafts.len());
-            let receipt = write::write(&tx, names, ids, batch, decided)?;
+    /// Writes batches in one transaction; when this returns `Ok`, all of them survive a power cut.
+    pub(crate) fn commit(&mut self, batches: &[PreparedBatch]) -> Result<Vec<Receipt>, StoreError> {
+        let tx =
+            self.conn.transaction_with_behavior(TransactionBehavior::Immediate).doing("beginning a batch")?;
+        self.names.refresh(&tx)?;
+        let erased = ends(&tx)?.erased;
+        if erased != self.erased {
+            // An id that was erased, here or by another process, names nothing any more.
+            self.ids.roll_back();
+            self.erased = erased;
+        }
+        let reach = self.names.reach();
+        let mut writing =
+            Writing { tx: &tx, names: &mut self.names, ids: &mut self.ids, learnt: &mut self.learnt };
+        let mut waits = Vec::new();
+        let written: Result<Vec<Receipt>, StoreError> =
+            batches.iter().map(|batch| writing.commit(batch, &mut waits)).collect();
+        let result = written.and_then(|receipts| {
             tx.commit().doing("committing a batch")?;
-            learnt.wait(waits);
-            Ok(receipt)
+            Ok(receipts)
         });
-        self.learnt = learnt;
-        receipt
+        match &result {
+            Ok(_) => self.learnt.wait(waits),
+            Err(_) => {
+                self.names.roll_back(reach);
+                self.ids.roll_back();
+            }
+        }
+        result
     }
 
     /// Writes the fingerprints that wait for a batch.
@@ -157,34 +163,37 @@ impl Writer {
         Ok(result)
     }
 
-    fn in_transaction<'b, T>(
-        &mut self,
-        batch: &'b PreparedBatch,
-        work: impl FnOnce(Transaction, &mut Interned, &mut IdCache, decide::Decided<'b>) -> Result<T, StoreError>,
-    ) -> Result<T, StoreError> {
-        let tx =
-            self.conn.transaction_with_behavior(TransactionBehavior::Immediate).doing("beginning a batch")?;
-        self.names.refresh(&tx)?;
-        let erased = ends(&tx)?.erased;
-        if erased != self.erased {
-            // An id that was erased, here or by another process, names nothing any more.
-            self.ids.roll_back();
-            self.erased = erased;
-        }
-        let reach = self.names.reach();
-        let decided = decide::decide(&tx, &mut self.names, &mut self.ids, batch);
-        let result = decided.and_then(|decided| work(tx, &mut self.names, &mut self.ids, decided));
-        if result.is_err() {
-            self.names.roll_back(reach);
-            self.ids.roll_back();
-        }
-        result
-    }
-
     /// Forgets what may have been remembered of a transaction that was never committed.
     pub(crate) fn forget(&mut self) {
         self.names = Interned::default();
         self.ids.roll_back();
+    }
+}
+
+/// A transaction, and what is remembered from batch to batch.
+struct Writing<'w> {
+    tx: &'w Connection,
+    names: &'w mut Interned,
+    ids: &'w mut IdCache,
+    learnt: &'w mut Learnt,
+}
+
+impl Writing<'_> {
+    /// Writes one batch; `waits` are fingerprints to be written with a later one, once this is committed.
+    fn commit(&mut self, batch: &PreparedBatch, waits: &mut Vec<Fingerprint>) -> Result<Receipt, StoreError> {
+        let mut decided = decide::decide(self.tx, self.names, self.ids, batch)?;
+        let received = batch.told.received.as_ref();
+        if received.map_or(Ok(false), |received| received.is_repeated(self.tx))? {
+            self.names.forget_unwritten(&decided.before);
+            let repeated = nothing_written(&decided.before, vec![Status::Unchanged; batch.records.len()], 0);
+            return Ok(Receipt { repeated: true, ..repeated });
+        }
+        if let Some(received) = received {
+            let claims = decided.claims.iter().map(|claim| (claim.no, claim.prepared.record));
+            received.put(self.tx, batch.told.agreement.as_deref(), claims)?;
+        }
+        waits.extend(self.learnt.exchange(&mut decided, batch.drafts.len()));
+        write::write(self.tx, self.names, self.ids, batch, decided)
     }
 }
 

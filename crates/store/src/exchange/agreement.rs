@@ -124,6 +124,18 @@ impl Exchange {
         })
     }
 
+    /// How many versions, signatures and acts are kept. None of them is ever changed or removed, so whoever has read as many has
+    /// read all there is.
+    pub fn agreements_kept(&self) -> Result<[u64; 3], StoreError> {
+        self.read(|conn| {
+            let sql = "SELECT (SELECT count(*) FROM agreements), (SELECT count(*) FROM signatures),
+                (SELECT count(*) FROM standing)";
+            let mut statement = conn.prepare_cached(sql).doing(READING)?;
+            let kept = statement.query_row([], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?]));
+            kept.map(|kept: [i64; 3]| kept.map(i64::unsigned_abs)).doing(READING)
+        })
+    }
+
     /// The version with this hash.
     pub fn agreement(&self, hash: &AgreementHash) -> Result<Option<Agreement>, StoreError> {
         self.read(|conn| {

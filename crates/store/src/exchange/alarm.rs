@@ -47,6 +47,8 @@ pub enum AlarmKind {
     Fork,
     /// It showed a larger tree and could not prove that it continues the smaller.
     Inconsistent,
+    /// It was signed over other leaves than those of what was sent.
+    Leaves,
 }
 
 impl AlarmKind {
@@ -65,13 +67,14 @@ impl AlarmKind {
             AlarmKind::Rollback => "rollback",
             AlarmKind::Fork => "fork",
             AlarmKind::Inconsistent => "inconsistent",
+            AlarmKind::Leaves => "leaves",
         }
     }
 }
 
 impl FromSql for AlarmKind {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<AlarmKind> {
-        let all = [AlarmKind::Rollback, AlarmKind::Fork, AlarmKind::Inconsistent];
+        let all = [AlarmKind::Rollback, AlarmKind::Fork, AlarmKind::Inconsistent, AlarmKind::Leaves];
         let word = value.as_str()?;
         all.into_iter().find(|kind| kind.word() == word).ok_or(FromSqlError::InvalidType)
     }
@@ -112,14 +115,25 @@ impl Exchange {
                     tx.execute("INSERT INTO checkpoints_seen VALUES (?1, ?2, ?3, ?4, ?5)", columns)
                         .doing(doing)?;
                 }
-                (_, Some((kind, kept))) => {
-                    let sql = "INSERT OR IGNORE INTO alarms (partner, kind, kept_note, shown_note, raised_at)
-                        VALUES (?1, ?2, ?3, ?4, ?5)";
-                    tx.execute(sql, params![no, kind.word(), kept.note, note, micros(now)]).doing(doing)?;
-                }
+                (_, Some((kind, kept))) => raise(tx, no, kind, [&kept.note, note], now)?,
                 _ => {}
             }
             Ok(continuation)
+        })
+    }
+
+    /// Keeps that a checkpoint is signed over other leaves than those of what was sent. The same again changes nothing.
+    pub fn deny_checkpoint(
+        &self,
+        partner: &PartyId,
+        key: &Verifier,
+        note: &[u8],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.change("keeping an alarm", |tx| {
+            let no = partner_no(tx, partner)?;
+            let kept = newest(tx, no, key)?.map(|kept| kept.note).unwrap_or_default();
+            raise(tx, no, AlarmKind::Leaves, [&kept, note], now)
         })
     }
 
@@ -141,6 +155,19 @@ impl Exchange {
             rows.doing(READING)?.collect::<Result<_, _>>().doing(READING)
         })
     }
+}
+
+fn raise(
+    conn: &Connection,
+    no: u32,
+    kind: AlarmKind,
+    [kept, shown]: [&[u8]; 2],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let sql = "INSERT OR IGNORE INTO alarms (partner, kind, kept_note, shown_note, raised_at)
+        VALUES (?1, ?2, ?3, ?4, ?5)";
+    let columns = params![no, kind.word(), kept, shown, micros(now)];
+    conn.execute(sql, columns).map(drop).doing("keeping an alarm")
 }
 
 fn newest(conn: &Connection, no: u32, key: &Verifier) -> Result<Option<SeenCheckpoint>, StoreError> {

@@ -7,7 +7,8 @@ use sha2::{Digest, Sha256};
 use super::known::Known;
 use super::place::{self, PartnerNo, row};
 use super::{
-    Append, Appended, ItemKind, ItemState, Limit, NewItem, PartyId, Seq, moment, partner_no, referral,
+    Append, Appended, ItemKind, ItemState, Limit, NewItem, PartyId, Seq, awaiting, held_back, moment,
+    partner_no, referral,
 };
 use crate::StoreError;
 use crate::batch::micros;
@@ -65,7 +66,7 @@ pub(super) fn append(
     known: &mut Known,
     prepared: &Prepared,
 ) -> Result<Appended, StoreError> {
-    let Append { partner, cursor, items, limits, now, .. } = &prepared.append;
+    let Append { partner, cursor, items, limits, beside, now, .. } = &prepared.append;
     let no = partner_no(conn, partner)?;
     let before = end(conn, no)?;
     let mut after = before;
@@ -91,6 +92,8 @@ pub(super) fn append(
         appended.added = Some(moment(added).doing(DOING)?);
         appended.batch = Some(after.batches);
     }
+    awaiting::note(conn, no, &beside.awaiting, &beside.met)?;
+    held_back::let_go(conn, no, &beside.resumed)?;
     put_end(conn, no, &after)?;
     Ok(appended)
 }

@@ -1,7 +1,7 @@
 //! Group commit: whoever gets hold of the writer writes everything that waits, for all partners, and forces it to the disk
 //! once.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::TransactionBehavior;
 
@@ -22,6 +22,10 @@ pub(super) struct Job {
 type Answer = Result<Appended, StoreError>;
 
 impl Job {
+    fn new(append: Append) -> Arc<Job> {
+        Arc::new(Job { prepared: Prepared::new(append), answer: Mutex::default() })
+    }
+
     fn take(&self) -> Option<Answer> {
         self.answer.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
@@ -37,20 +41,36 @@ impl Exchange {
     ///
     /// Appends from several threads share a transaction, and each is kept or refused for itself.
     pub fn append(&self, append: Append) -> Result<Appended, StoreError> {
-        let job = Arc::new(Job { prepared: Prepared::new(append), answer: Mutex::default() });
+        let job = Job::new(append);
+        self.waiting().push(Arc::clone(&job));
+        self.answer(&job)
+    }
+
+    /// As [`Exchange::append`], for several partners at once and with one answer for each, in their order.
+    pub fn append_all(&self, appends: Vec<Append>) -> Vec<Result<Appended, StoreError>> {
+        let jobs: Vec<Arc<Job>> = appends.into_iter().map(Job::new).collect();
+        self.waiting().extend(jobs.iter().cloned());
+        jobs.iter().map(|job| self.answer(job)).collect()
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Vec<Arc<Job>>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits for the writer, and writes all that waits unless somebody has written this job.
+    fn answer(&self, job: &Arc<Job>) -> Answer {
         loop {
-            self.waiting.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(&job));
             let mut writer = self.writer();
-            if job.answer.lock().unwrap_or_else(PoisonError::into_inner).is_none() {
-                let jobs = std::mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner));
-                writer.run(&jobs);
-                self.after.committed();
-            }
-            drop(writer);
-            // None only when the thread that took the job ended with a panic, which rolled it back: it waits again.
             if let Some(answer) = job.take() {
                 return answer;
             }
+            let mut jobs = std::mem::take(&mut *self.waiting());
+            // Not among them only when the thread that took it ended with a panic, which rolled it back.
+            if !jobs.iter().any(|other| Arc::ptr_eq(other, job)) {
+                jobs.push(Arc::clone(job));
+            }
+            writer.run(&jobs);
+            self.after.committed();
         }
     }
 }

@@ -1,34 +1,52 @@
 //! What a partner holds of something: whom to tell when it is taken back.
 
-use entente_model::VertexNo;
+use entente_model::{ClaimNo, ObjectId, VertexNo};
 use rusqlite::params;
 
 use super::place::{self, PartnerNo, row};
-use super::read::{Reading, items};
-use super::{Exchange, PartyId, Seq, WireItem, partner_no};
+use super::read::Reading;
+use super::{AgreementHash, Exchange, FlowId, PartyId, Seq, partner_no};
 use crate::StoreError;
 use crate::batch::micros;
 use crate::disclosure::ItemRecord;
 use crate::error::Doing;
 
+/// A release that a partner holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holding {
+    /// Its place on the partner's wire.
+    pub seq: Seq,
+    /// The object, under its released id.
+    pub object: ObjectId,
+    /// The flow it was told by.
+    pub flow: FlowId,
+    /// The agreement it was told under.
+    pub agreement: AgreementHash,
+    /// The claim it was made from.
+    pub claim: Option<ClaimNo>,
+    /// The object it was made from.
+    pub original: VertexNo,
+}
+
 const READING: &str = "reading what a partner holds";
 const ERASING: &str = "erasing what was told";
 
 impl Exchange {
-    /// The releases to a partner that were made from an object and were not withdrawn, newest first.
-    pub fn held(&self, partner: &PartyId, original: VertexNo) -> Result<Vec<WireItem>, StoreError> {
+    /// What a partner holds that was made from any of these objects and was not withdrawn, newest first for each.
+    pub fn holdings(&self, partner: &PartyId, originals: &[VertexNo]) -> Result<Vec<Holding>, StoreError> {
         self.read(|conn| {
             let no = partner_no(conn, partner)?;
             let mut reading = Reading::new(conn, no);
-            let sql = items!(
-                "WHERE kind = 0 AND original = ?1 AND no BETWEEN ?2 AND ?3 AND state < 2 ORDER BY no DESC"
-            );
+            let sql = "SELECT no, object_type, uuid, ground, claim, flow FROM wire
+                WHERE kind = 0 AND original = ?1 AND no BETWEEN ?2 AND ?3 AND state < 2 ORDER BY no DESC";
             let mut statement = conn.prepare_cached(sql).doing(READING)?;
-            let columns = params![original.0, row(no, 0), place::last(no)];
-            let mut rows = statement.query(columns).doing(READING)?;
             let mut held = Vec::new();
-            while let Some(found) = rows.next().doing(READING)? {
-                held.push(reading.item(found)?);
+            for original in originals {
+                let columns = params![original.0, row(no, 0), place::last(no)];
+                let mut rows = statement.query(columns).doing(READING)?;
+                while let Some(found) = rows.next().doing(READING)? {
+                    held.extend(reading.holding(found, *original)?);
+                }
             }
             Ok(held)
         })

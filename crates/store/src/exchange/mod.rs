@@ -15,9 +15,11 @@
 mod agreement;
 mod alarm;
 mod append;
+mod awaiting;
 mod collection;
 mod group;
 mod held;
+mod held_back;
 mod ids;
 mod invitation;
 mod known;
@@ -43,7 +45,9 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehav
 
 pub use agreement::{Agreement, AgreementDraft, DraftSave, Signature, StandingAct};
 pub use alarm::{Alarm, AlarmKind, SeenCheckpoint};
+pub use awaiting::Awaiting;
 pub use collection::{CollectionBodies, CollectionItem, CollectionPage, CollectionQuery, VersionMatch};
+pub use held::Holding;
 pub use ids::{AgreementHash, ClauseId, FlowId, PartyId, ReferralId, Seq};
 pub use invitation::Invitation;
 pub use log::log_name;
@@ -55,8 +59,8 @@ pub use taxii::{Delivery, TaxiiStatus};
 pub use token::ApiToken;
 pub use verify::{FirstBadItem, VerifiedWire};
 pub use wire::{
-    Advance, Append, Appended, ItemKind, ItemState, Limit, NewItem, ReleasedObject, Stretch, WireBatch,
-    WireItem,
+    Advance, Append, Appended, Beside, ItemKind, ItemState, Limit, NewItem, ReleasedObject, Stretch,
+    WireBatch, WireItem,
 };
 
 use crate::StoreError;
@@ -72,8 +76,11 @@ use log::PartnerLogs;
 use place::PartnerNo;
 
 /// In order. Never change one that was released; add another.
-const MIGRATIONS: &[&str] =
-    &[include_str!("../../migrations/exchange-1.sql"), include_str!("../../migrations/exchange-3.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../../migrations/exchange-1.sql"),
+    include_str!("../../migrations/exchange-2.sql"),
+    include_str!("../../migrations/exchange-3.sql"),
+];
 
 /// The exchange of a data folder. Share it behind an `Arc`; every method may be called from any thread.
 #[derive(Debug)]

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::ops::RangeInclusive;
 
+use entente_ledger::Hash;
 use entente_model::{ClaimNo, Kind, ObjectId, VertexNo};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row};
@@ -10,8 +11,8 @@ use uuid::Uuid;
 
 use super::place::{self, PartnerNo, row};
 use super::{
-    AgreementHash, ClauseId, Exchange, FlowId, PartyId, ReleasedObject, Seq, Stretch, WireBatch, WireItem,
-    find_flow, moment, partner_no,
+    AgreementHash, ClauseId, Exchange, FlowId, Holding, PartyId, ReleasedObject, Seq, Stretch, WireBatch,
+    WireItem, find_flow, moment, partner_no,
 };
 use crate::StoreError;
 use crate::batch::micros;
@@ -60,8 +61,9 @@ impl Exchange {
         })
     }
 
-    /// What a partner was told after an item, in order: `items` at most, and no more bytes than `bytes` once there is one.
-    /// Withdrawn items are among them, so that there are no gaps; look at their state before sending them.
+    /// What a partner was told after an item, in order and in whole batches, so the first of them may begin before it: `items` at
+    /// most, and no more bytes than `bytes`, once there is one batch. Withdrawn items are among them, so that there are no gaps;
+    /// look at their state before sending them.
     pub fn wire_after(
         &self,
         partner: &PartyId,
@@ -71,22 +73,24 @@ impl Exchange {
     ) -> Result<Stretch, StoreError> {
         self.read(|conn| {
             let no = partner_no(conn, partner)?;
-            let mut reading = Reading::new(conn, no);
-            let sql = items!("WHERE no > ?1 AND no <= ?2 ORDER BY no");
+            let mut stretch = Stretch::default();
+            if super::partner::told(conn, no)? <= after {
+                return Ok(stretch);
+            }
+            let begin = holding(conn, no, after.next())?;
+            let sql =
+                "SELECT no, first, items, leaf FROM wire_batches WHERE no BETWEEN ?1 AND ?2 ORDER BY no";
             let mut statement = conn.prepare_cached(sql).doing(READING)?;
-            let mut rows = statement.query([row(no, after.0), place::last(no)]).doing(READING)?;
-            let (mut stretch, mut size) = (Stretch::default(), 0);
+            let mut rows = statement.query([row(no, begin), place::last(no)]).doing(READING)?;
+            let (mut reading, mut size) = (Reading::new(conn, no), 0);
             while let Some(found) = rows.next().doing(READING)? {
-                let length = found.get_ref(12).doing(READING)?.as_blob().map_or(0, <[u8]>::len);
-                if stretch.items.len() >= items || (size + length > bytes && !stretch.items.is_empty()) {
+                let batch = batch(found).doing(READING)?;
+                let more = stretch.items.len() + batch.items as usize > items || size >= bytes;
+                if more && !stretch.items.is_empty() {
                     stretch.more = true;
                     break;
                 }
-                size += length;
-                stretch.items.push(reading.item(found)?);
-            }
-            if let (Some(first), Some(last)) = (stretch.items.first(), stretch.items.last()) {
-                stretch.batches = batches(conn, no, first.seq..=last.seq)?;
+                size += reading.batch(&batch, &mut stretch)?;
             }
             Ok(stretch)
         })
@@ -121,33 +125,35 @@ pub(super) fn batches(
     no: PartnerNo,
     items: RangeInclusive<Seq>,
 ) -> Result<Vec<WireBatch>, StoreError> {
-    // Batches are dense and in the order of their items, so the one that holds an item is found by halving.
-    let holding = |seq: Seq| -> Result<u64, StoreError> {
-        let mut statement =
-            conn.prepare_cached("SELECT first FROM wire_batches WHERE no = ?1").doing(READING)?;
-        let sql = "SELECT batches FROM ends WHERE partner = ?1";
-        let count: i64 =
-            conn.prepare_cached(sql).doing(READING)?.query_row([no], |row| row.get(0)).doing(READING)?;
-        let (mut low, mut high) = (1, count as u64);
-        while low < high {
-            let middle = (low + high).div_ceil(2);
-            let first: i64 = statement.query_row([row(no, middle)], |row| row.get(0)).doing(READING)?;
-            if first as u64 <= seq.0 { low = middle } else { high = middle - 1 }
-        }
-        Ok(low)
-    };
-    let range = [row(no, holding(*items.start())?), row(no, holding(*items.end())?)];
+    let range = [row(no, holding(conn, no, *items.start())?), row(no, holding(conn, no, *items.end())?)];
     let sql = "SELECT no, first, items, leaf FROM wire_batches WHERE no BETWEEN ?1 AND ?2 ORDER BY no";
     let mut statement = conn.prepare_cached(sql).doing(READING)?;
-    let rows = statement.query_map(range, |row| {
-        Ok(WireBatch {
-            no: place::number(row.get(0)?),
-            first: Seq(row.get::<_, i64>(1)? as u64),
-            items: row.get(2)?,
-            leaf: row.get(3)?,
-        })
-    });
+    let rows = statement.query_map(range, batch);
     rows.doing(READING)?.collect::<Result<_, _>>().doing(READING)
+}
+
+/// The number of the batch that holds an item. Batches are dense and in the order of their items, so it is found by halving.
+fn holding(conn: &Connection, no: PartnerNo, seq: Seq) -> Result<u64, StoreError> {
+    let mut statement = conn.prepare_cached("SELECT first FROM wire_batches WHERE no = ?1").doing(READING)?;
+    let sql = "SELECT batches FROM ends WHERE partner = ?1";
+    let count: i64 =
+        conn.prepare_cached(sql).doing(READING)?.query_row([no], |row| row.get(0)).doing(READING)?;
+    let (mut low, mut high) = (1, count as u64);
+    while low < high {
+        let middle = (low + high).div_ceil(2);
+        let first: i64 = statement.query_row([row(no, middle)], |row| row.get(0)).doing(READING)?;
+        if first as u64 <= seq.0 { low = middle } else { high = middle - 1 }
+    }
+    Ok(low)
+}
+
+fn batch(row: &Row<'_>) -> rusqlite::Result<WireBatch> {
+    Ok(WireBatch {
+        no: place::number(row.get(0)?),
+        first: Seq(row.get::<_, i64>(1)? as u64),
+        items: row.get(2)?,
+        leaf: row.get(3)?,
+    })
 }
 
 /// Rows become items; what is interned is looked up once a reading.
@@ -163,6 +169,33 @@ impl<'r> Reading<'r> {
     pub(super) fn new(conn: &'r Connection, partner: PartnerNo) -> Reading<'r> {
         let (flows, grounds, types) = (HashMap::new(), HashMap::new(), HashMap::new());
         Reading { conn, partner, flows, grounds, types }
+    }
+
+    /// Adds the items of a batch to a stretch; answers how many bytes they have.
+    fn batch(&mut self, batch: &WireBatch, stretch: &mut Stretch) -> Result<usize, StoreError> {
+        let sql = items!("WHERE no >= ?1 AND no < ?2 ORDER BY no");
+        let conn = self.conn;
+        let mut statement = conn.prepare_cached(sql).doing(READING)?;
+        let end = batch.first.0 + u64::from(batch.items);
+        let range = [row(self.partner, batch.first.0), row(self.partner, end)];
+        let mut rows = statement.query(range).doing(READING)?;
+        let mut size = 0;
+        while let Some(found) = rows.next().doing(READING)? {
+            let item = self.item(found)?;
+            size += item.body.len();
+            if item.salt.is_none() {
+                stretch.erased.extend(self.leaf_left(item.seq)?.map(|leaf| (item.seq, leaf)));
+            }
+            stretch.items.push(item);
+        }
+        stretch.batches.push(*batch);
+        Ok(size)
+    }
+
+    /// The leaf of an item that was erased.
+    fn leaf_left(&self, seq: Seq) -> Result<Option<[u8; 32]>, StoreError> {
+        let left = super::verify::commitment_left(self.conn, row(self.partner, seq.0))?;
+        Ok(left.map(|commitment| *Hash::leaf(&commitment).as_bytes()))
     }
 
     /// The row must have the columns of [`items`]. By number: finding a column by its name costs more than reading it.
@@ -192,6 +225,21 @@ impl<'r> Reading<'r> {
             salt: salt(found).doing(READING)?,
             body: found.get(12).doing(READING)?,
         })
+    }
+
+    /// The row must have no, type, UUID, ground, claim and flow. An erased item has no object, and is held no more.
+    pub(super) fn holding(
+        &mut self,
+        found: &Row<'_>,
+        original: VertexNo,
+    ) -> Result<Option<Holding>, StoreError> {
+        let (kind, uuid) = (found.get(1).doing(READING)?, found.get(2).doing(READING)?);
+        let Some(object) = self.object_id(kind, uuid)? else { return Ok(None) };
+        let agreement = self.ground(found.get(3).doing(READING)?)?.0;
+        let claim: Option<u32> = found.get(4).doing(READING)?;
+        let seq = place::seq(found.get(0).doing(READING)?);
+        let flow = self.flow(found.get(5).doing(READING)?)?;
+        Ok(Some(Holding { seq, object, flow, agreement, claim: claim.map(ClaimNo), original }))
     }
 
     pub(super) fn object_id(

@@ -54,6 +54,8 @@ pub struct Referral {
 pub struct Approval {
     /// Who.
     pub person: String,
+    /// In which office, by the agreement's word for it.
+    pub office: String,
     /// Whether they approve.
     pub approves: bool,
     /// What they added.
@@ -87,6 +89,7 @@ pub enum Verdict {
 }
 
 const READING: &str = "reading referrals";
+const REFERRING: &str = "putting something before people";
 
 impl Outcome {
     fn word(self) -> &'static str {
@@ -105,20 +108,12 @@ impl Outcome {
 }
 
 impl Exchange {
-    /// Puts something before people. The same id again changes nothing, so that a discloser that was interrupted may ask again.
-    pub fn refer(&self, new: &NewReferral) -> Result<(), StoreError> {
-        let doing = "putting something before people";
-        self.change(doing, |tx| {
-            let no = partner_no(tx, &new.partner)?;
-            let flow = Known::default().flow(tx, no, &new.flow)?;
-            let reasons = serde_json::to_string(&new.reasons).expect("a list of strings always serialises");
-            let sql = "INSERT INTO referrals (id, partner, flow, claim, reasons, binding, requested_by, requested_at, needed,
-                expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT DO NOTHING";
-            let NewReferral { id, claim, binding, requested_by, requested_at, needed, expires_at, .. } = new;
-            let (at, until) = (micros(*requested_at), expires_at.map(micros));
-            let columns = params![id, no, flow, claim.0, reasons, binding, requested_by, at, needed, until];
-            tx.execute(sql, columns).map(drop).doing(doing)
-        })
+    /// Puts things before people. The same id again changes nothing, so that a discloser that was interrupted may ask again.
+    pub fn refer(&self, new: &[NewReferral]) -> Result<(), StoreError> {
+        match new {
+            [] => Ok(()),
+            _ => self.change(REFERRING, |tx| new.iter().try_for_each(|new| refer(tx, new))),
+        }
     }
 
     /// Takes one person's word. Whoever asked may not approve, nobody speaks twice, and one refusal ends it.
@@ -139,9 +134,9 @@ impl Exchange {
             if referral.approvals.iter().any(|earlier| earlier.person == word.person) {
                 return refuse("this person has spoken on it before");
             }
-            let Approval { person, approves, note, at } = word;
-            let columns = params![id, person, approves, note, micros(*at)];
-            tx.execute("INSERT INTO approvals VALUES (?1, ?2, ?3, ?4, ?5)", columns).doing(doing)?;
+            let Approval { person, office, approves, note, at } = word;
+            let columns = params![id, person, approves, note, micros(*at), office];
+            tx.execute("INSERT INTO approvals VALUES (?1, ?2, ?3, ?4, ?5, ?6)", columns).doing(doing)?;
             if !word.approves {
                 end(tx, id, Outcome::Refused, micros(*at))?;
                 return Ok(Verdict::Refused);
@@ -170,6 +165,13 @@ impl Exchange {
     /// Ends every referral whose time is over; answers how many.
     pub fn expire_referrals(&self, now: Timestamp) -> Result<usize, StoreError> {
         let doing = "ending referrals whose time is over";
+        let over: bool = self.read(|conn| {
+            let sql = "SELECT EXISTS (SELECT 1 FROM referrals WHERE outcome IS NULL AND expires_at <= ?1)";
+            conn.prepare_cached(sql).doing(doing)?.query_row([micros(now)], |row| row.get(0)).doing(doing)
+        })?;
+        if !over {
+            return Ok(0);
+        }
         self.change(doing, |tx| {
             let sql = "UPDATE referrals SET outcome = 'expired', outcome_at = ?1 WHERE outcome IS NULL AND expires_at <= ?1";
             tx.execute(sql, [micros(now)]).doing(doing)
@@ -179,6 +181,13 @@ impl Exchange {
     /// The referrals that wait, oldest first; `limit` at most.
     pub fn open_referrals(&self, limit: usize) -> Result<Vec<Referral>, StoreError> {
         self.list("SELECT id FROM referrals WHERE outcome IS NULL ORDER BY requested_at, id LIMIT ?1", limit)
+    }
+
+    /// The referrals that enough people approved and that were not released yet, oldest first; `limit` at most.
+    pub fn approved_referrals(&self, limit: usize) -> Result<Vec<Referral>, StoreError> {
+        let sql = "SELECT id FROM referrals WHERE outcome IS NULL AND needed <=
+            (SELECT count(*) FROM approvals WHERE referral = referrals.id AND approves) ORDER BY requested_at, id LIMIT ?1";
+        self.list(sql, limit)
     }
 
     /// The referrals that have ended, newest first; `limit` at most.
@@ -276,6 +285,19 @@ pub(super) fn release(
     }
 }
 
+fn refer(tx: &Connection, new: &NewReferral) -> Result<(), StoreError> {
+    let no = partner_no(tx, &new.partner)?;
+    let flow = Known::default().flow(tx, no, &new.flow)?;
+    let reasons = serde_json::to_string(&new.reasons).expect("a list of strings always serialises");
+    let sql =
+        "INSERT INTO referrals (id, partner, flow, claim, reasons, binding, requested_by, requested_at, needed,
+        expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT DO NOTHING";
+    let NewReferral { id, claim, binding, requested_by, requested_at, needed, expires_at, .. } = new;
+    let (at, until) = (micros(*requested_at), expires_at.map(micros));
+    let columns = params![id, no, flow, claim.0, reasons, binding, requested_by, at, needed, until];
+    tx.prepare_cached(sql).doing(REFERRING)?.execute(columns).map(drop).doing(REFERRING)
+}
+
 fn end(conn: &Connection, id: &ReferralId, outcome: Outcome, at: i64) -> Result<bool, StoreError> {
     let sql = "UPDATE referrals SET outcome = ?2, outcome_at = ?3 WHERE id = ?1 AND outcome IS NULL";
     Ok(conn.execute(sql, params![id, outcome.word(), at]).doing("ending a referral")? == 1)
@@ -292,6 +314,7 @@ fn read(conn: &Connection, id: &ReferralId) -> Result<Referral, StoreError> {
     let rows = statement.query_map([id], |row| {
         Ok(Approval {
             person: row.get("person")?,
+            office: row.get("office")?,
             approves: row.get("approves")?,
             note: row.get("note")?,
             at: time(row, "at")?,

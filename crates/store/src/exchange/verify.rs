@@ -213,7 +213,7 @@ fn erased(conn: &Connection, no: PartnerNo) -> Result<u64, StoreError> {
     count.doing(VERIFYING).map(|count| count as u64)
 }
 
-fn commitment_left(conn: &Connection, no: i64) -> Result<Option<[u8; 32]>, StoreError> {
+pub(super) fn commitment_left(conn: &Connection, no: i64) -> Result<Option<[u8; 32]>, StoreError> {
     let mut statement =
         conn.prepare_cached("SELECT commitment FROM erased_items WHERE no = ?1").doing(VERIFYING)?;
     statement.query_row([no], |row| row.get(0)).optional().doing(VERIFYING)

@@ -4,7 +4,7 @@ use entente_model::{ClaimNo, ObjectId, VertexNo};
 use jiff::Timestamp;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 
-use super::{AgreementHash, ClauseId, FlowId, PartyId, ReferralId, Seq};
+use super::{AgreementHash, Awaiting, ClauseId, FlowId, PartyId, ReferralId, Seq};
 
 /// What an item on the wire is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -118,6 +118,17 @@ pub struct Limit {
     pub most: u64,
 }
 
+/// What the discloser notes for itself beside what it tells.
+#[derive(Clone, Debug, Default)]
+pub struct Beside {
+    /// Claims that wait for something they refer to.
+    pub awaiting: Vec<Awaiting>,
+    /// Vertices that were waited for and were told now.
+    pub met: Vec<VertexNo>,
+    /// Items held back before, which are among these anew.
+    pub resumed: Vec<Seq>,
+}
+
 /// Items for one partner, to be appended in one transaction.
 #[derive(Clone, Debug)]
 pub struct Append {
@@ -129,6 +140,8 @@ pub struct Append {
     pub items: Vec<NewItem>,
     /// Limits of the flows among them. One that is spent refuses the whole append.
     pub limits: Vec<Limit>,
+    /// What else is noted in the same transaction; none of it leaves a trace on the wire.
+    pub beside: Beside,
     /// The time.
     pub now: Timestamp,
     /// 32 fresh random bytes. The items' salts are made of them; they themselves are not kept.
@@ -195,6 +208,8 @@ pub struct Stretch {
     pub items: Vec<WireItem>,
     /// The batches they are of.
     pub batches: Vec<WireBatch>,
+    /// The leaves of those among them that were erased.
+    pub erased: Vec<(Seq, [u8; 32])>,
     /// Whether there is more after them.
     pub more: bool,
 }

@@ -80,6 +80,18 @@ impl View<'_> {
         version.map(|version| self.record(vertex, version)).transpose()
     }
 
+    /// Under which rights a claim was told.
+    pub fn compartment_of(&self, claim: ClaimNo) -> Result<Option<Arc<Compartment>>, StoreError> {
+        let sql = "SELECT compartment FROM claims WHERE no = ?1 AND no < ?2
+            AND NOT EXISTS (SELECT 1 FROM removals WHERE claim = claims.no)";
+        let mut statement = self.statement(sql)?;
+        let no = statement.query_row([claim.0, self.end], |row| row.get(0).map(CompartmentNo));
+        match no.optional().doing(READING)?.filter(|no| self.may_see(*no)) {
+            Some(no) => Ok(Some(self.names(|names| names.compartment(no).cloned())?)),
+            None => Ok(None),
+        }
+    }
+
     /// The object as a claim tells it.
     pub fn claimed(&self, claim: ClaimNo) -> Result<Option<Object>, StoreError> {
         let mut statement = self.statement(
@@ -213,7 +225,7 @@ impl View<'_> {
     }
 
     /// Marks the newest version of each teller.
-    fn mark_current(&self, versions: &mut [Version]) -> Result<(), StoreError> {
+    pub(super) fn mark_current(&self, versions: &mut [Version]) -> Result<(), StoreError> {
         let mut newest: Vec<(u32, usize)> = Vec::new();
         for (index, version) in versions.iter().enumerate() {
             let teller = self.names(|names| names.teller(version.compartment))?;

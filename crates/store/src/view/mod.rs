@@ -6,6 +6,7 @@
 mod claims;
 mod lookup;
 mod objects;
+mod spoken;
 mod stats;
 mod summary;
 
@@ -16,6 +17,7 @@ use uuid::Uuid;
 pub(crate) use claims::body;
 pub use claims::{Change, ClaimRecord};
 pub use objects::Objects;
+pub use spoken::{Head, Spoken, Stretch};
 pub use stats::{SourceCount, Stats};
 pub use summary::Summary;
 

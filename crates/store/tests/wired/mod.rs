@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use entente_model::{ClaimNo, Kind, ObjectId, VertexNo};
 use entente_store::NodeKey;
 use entente_store::exchange::{
-    AgreementHash, Append, CollectionQuery, Exchange, FlowId, ItemKind, NewItem, PartnerEdit, PartyId,
-    ReleasedObject, Seq, Stretch,
+    AgreementHash, Append, Beside, CollectionQuery, Exchange, FlowId, ItemKind, NewItem, PartnerEdit,
+    PartyId, ReleasedObject, Seq, Stretch,
 };
 use jiff::Timestamp;
 
@@ -101,7 +101,15 @@ static APPENDS: AtomicU8 = AtomicU8::new(0);
 
 pub(crate) fn telling(items: Vec<NewItem>) -> Append {
     let seed = [APPENDS.fetch_add(1, Ordering::Relaxed); 32];
-    Append { partner: police(), cursor: None, items, limits: Vec::new(), now: at(100), seed }
+    Append {
+        partner: police(),
+        cursor: None,
+        items,
+        limits: Vec::new(),
+        beside: Beside::default(),
+        now: at(100),
+        seed,
+    }
 }
 
 pub(crate) fn query() -> CollectionQuery {

@@ -1013,6 +1013,8 @@ export interface components {
             at: string;
             /** @description What they added. */
             note?: string | null;
+            /** @description In which office: officer, prosecutor, judge or dpo. */
+            office: string;
             /** @description Who. */
             person: string;
         };
@@ -1209,6 +1211,8 @@ export interface components {
             approves: boolean;
             /** @description What they add. */
             note?: string | null;
+            /** @description In which office they speak, where the agreement asks for one: officer, when they do not say. */
+            office?: string | null;
         };
         /** @description A clause that is not the same in two documents. */
         DifferenceView: {

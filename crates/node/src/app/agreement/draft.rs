@@ -94,7 +94,7 @@ impl App {
         viewer.require(Role::Analyst)?;
         let agreements = self.agreements(now)?;
         let agreement = match (new.template, new.amends, new.document) {
-            (Some(template), None, None) => self.from_template(&template, new.us, &agreements, now)?,
+            (Some(template), None, None) => self.of_template(&template, new.us, &agreements, now)?,
             (None, Some(id), None) => self.amended(&id, now)?,
             (None, None, Some(document)) => read_document(document)?,
             _ => return Err(AppError::invalid("Say one of `template`, `amends` and `document`.")),
@@ -197,7 +197,7 @@ impl App {
         })
     }
 
-    fn from_template(
+    fn of_template(
         &self,
         template: &str,
         us: Option<String>,

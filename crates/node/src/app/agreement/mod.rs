@@ -44,7 +44,7 @@ pub(crate) struct Held {
 
 /// Every version of every agreement, as it stands at one moment.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Agreements(Vec<Held>);
+pub(crate) struct Agreements(Arc<[Held]>);
 
 /// What was read of one version, before anything was checked.
 #[derive(Clone)]
@@ -63,6 +63,8 @@ pub(crate) struct Memory(Mutex<Checked>);
 
 #[derive(Default)]
 struct Checked {
+    /// Versions, signatures and acts that were read.
+    kept: [u64; 3],
     read: Vec<Read>,
     agreements: Agreements,
     /// From when until when they stand like this; this moment not included.
@@ -133,7 +135,7 @@ impl Held {
 impl Agreements {
     /// These alone.
     pub(crate) fn of(held: Vec<Held>) -> Agreements {
-        Agreements(held)
+        Agreements(held.into())
     }
 
     /// All of them, in the order of id and version.
@@ -198,7 +200,9 @@ impl App {
     /// Every agreement as it stands now.
     pub(crate) fn agreements(&self, now: Timestamp) -> anyhow::Result<Agreements> {
         let mut checked = self.treaties.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let grown = self.read_agreements(&mut checked.read)?;
+        let kept = self.exchange.agreements_kept()?;
+        let grown = kept != checked.kept && self.read_agreements(&mut checked.read)?;
+        checked.kept = kept;
         let holds = checked.holds.is_some_and(|(from, until)| from <= now && now < until);
         if grown || !holds {
             checked.holds = None;

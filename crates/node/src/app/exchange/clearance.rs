@@ -1,13 +1,14 @@
 //! What may be told to one partner: the policies in force, with the tables of what they decided.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use entente_agreement::{
-    AgreementHash, Context, Decision, Decisions, FlowId, Party, PartyId, PassOnAnswer, Policy, PseudonymKey,
-    may_pass_on,
+    AgreementHash, Approval, Context, Decision, Decisions, FlowId, Party, PartyId, PassOnAnswer, Policy,
+    PseudonymKey, may_pass_on,
 };
-use entente_model::{Compartment, CompartmentNo};
+use entente_model::{ClaimNo, Compartment, CompartmentNo};
+use entente_store::exchange;
 use jiff::Timestamp;
 
 use super::parse_flow_name;
@@ -17,6 +18,8 @@ use crate::app::agreement::{Agreements, Held};
 pub(crate) struct Clearance {
     partner: PartyId,
     rules: Vec<Rules>,
+    /// Statements known to be on the wire, by flow and agreement.
+    pub(crate) stated: HashSet<(exchange::FlowId, AgreementHash)>,
 }
 
 /// One policy.
@@ -24,17 +27,20 @@ pub(crate) struct Rules {
     pub(crate) held: Held,
     pub(crate) policy: Arc<Policy>,
     pub(crate) key: PseudonymKey,
+    /// The last claim it does not cover: an agreement covers what is learned from its beginning on.
+    pub(crate) floor: ClaimNo,
     recipient: Party,
     /// By flow, where one was asked for, and by what the agreement something came under says to passing it on.
     tables: HashMap<(Option<FlowId>, Option<PassOnAnswer>), Decisions>,
 }
 
 impl Clearance {
-    /// What `agreements` let this node tell `partner`.
+    /// What `agreements` let this node tell `partner`. `floor` is the last claim that each does not cover.
     pub(crate) fn new(
         agreements: &Agreements,
         partner: &PartyId,
         secret: &[u8; 32],
+        floor: impl Fn(&Held) -> anyhow::Result<ClaimNo>,
     ) -> anyhow::Result<Clearance> {
         let mut rules = Vec::new();
         for held in agreements.with(partner) {
@@ -43,11 +49,11 @@ impl Clearance {
             let Some(recipient) = held.agreement().party(partner).cloned() else { continue };
             if policy.flows().next().is_some() {
                 let key = PseudonymKey::derive(secret, &held.agreement().id);
-                let (policy, held) = (Arc::new(policy), held.clone());
-                rules.push(Rules { held, policy, key, recipient, tables: HashMap::new() });
+                let (policy, floor, held) = (Arc::new(policy), floor(held)?, held.clone());
+                rules.push(Rules { held, policy, key, floor, recipient, tables: HashMap::new() });
             }
         }
-        Ok(Clearance { partner: partner.clone(), rules })
+        Ok(Clearance { partner: partner.clone(), rules, stated: HashSet::new() })
     }
 
     /// Who would be told.
@@ -103,6 +109,21 @@ impl Rules {
         table.decide(no, compartment, now).clone()
     }
 
+    /// Decides about a compartment by one flow, when these people agreed to it.
+    pub(crate) fn decide_approved(
+        &self,
+        flow: &FlowId,
+        known: &Agreements,
+        compartment: &Compartment,
+        by: Approvals,
+        now: Timestamp,
+    ) -> Decision {
+        let onward = self.pass_on(known, compartment, now);
+        let Approvals { approvals, requested_by } = by;
+        let context = Context { onward, approvals, requested_by, ..Context::live(now) };
+        self.policy.terms_by(flow, compartment, &context)
+    }
+
     /// Whether what came under an agreement may be passed on; `None` for what is this node's own. What came under an agreement that
     /// is not known any more may not.
     fn pass_on(&self, known: &Agreements, compartment: &Compartment, now: Timestamp) -> Option<PassOnAnswer> {
@@ -115,6 +136,12 @@ impl Rules {
         });
         Some(answer.unwrap_or(PassOnAnswer::Forbidden))
     }
+}
+
+/// Who agreed to a disclosure, and who asked for it.
+pub(crate) struct Approvals {
+    pub(crate) approvals: BTreeSet<Approval>,
+    pub(crate) requested_by: Option<String>,
 }
 
 /// How good an answer is: a permission before a referral before a refusal.

@@ -1,36 +1,52 @@
-//! The discloser: reads the claims in order, once for each partner, and puts on its wire what may be told.
+//! The discloser: reads the claims in order and puts on each partner's wire what that partner may be told.
 //!
-//! The cursor moves in the transaction that puts the items on the wire, so a crash neither loses nor repeats. Only what this
-//! loop has decided and released is ever on a wire; the wire is all that a partner can read.
+//! A round goes from where each partner's cursor stands to where the log ends when the round begins. Partners whose cursors stand at
+//! one place share the reading. The cursor moves in the transaction that puts the items on the wire, so a crash neither loses nor
+//! repeats. Only what this loop has decided and released is ever on a wire; the wire is all that a partner can read.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use entente_agreement::PartyId;
-use entente_model::{ClaimNo, CompartmentSet};
-use entente_store::exchange::{Advance, Append, Appended};
-use entente_store::{AsOf, StoreError};
-use jiff::Timestamp;
+use entente_model::{ClaimNo, CompartmentSet, VertexNo};
+use entente_store::exchange::{Advance, Append};
+use entente_store::{AsOf, Stretch};
+use jiff::{SignedDuration, Timestamp};
 
 use super::clearance::Clearance;
-use super::outgoing::{Deciding, Outgoing};
+use super::deciding::Deciding;
+use super::outgoing::Outgoing;
 use crate::app::App;
-use crate::app::agreement::{Agreements, wire_party};
-use crate::{clock, entropy};
+use crate::app::agreement::{Agreements, Held, wire_party};
+use crate::clock;
 
-/// Claims decided on in one transaction.
-const AT_ONCE: usize = 1_000;
+/// Claims, and bytes of them, read at once.
+const CLAIMS: usize = 2_000;
+const BYTES: usize = 8 << 20;
 /// How often the discloser looks for what other processes committed or signed.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
+/// How often it looks for what waits for a time or for people rather than for claims.
+const TEND_EVERY: SignedDuration = SignedDuration::from_secs(1);
 
 /// What the discloser keeps from round to round: the policies, compiled.
 #[derive(Default)]
-struct Desk {
+pub(crate) struct Desk {
     clearances: HashMap<PartyId, Clearance>,
     /// How far each wire had come.
     told: HashMap<PartyId, u64>,
+    tended: Option<Timestamp>,
+}
+
+/// A partner in a round.
+struct Telling<'d> {
+    clearance: &'d mut Clearance,
+    /// The last claim decided on, as the wire has it.
+    from: ClaimNo,
+    outgoing: Outgoing,
+    /// Another process discloses too: the next round reads where it stands.
+    overtaken: bool,
 }
 
 impl App {
@@ -40,7 +56,7 @@ impl App {
         let disclose = move || {
             let (mut desk, mut heard) = (Desk::default(), 0);
             while let Some(app) = app.upgrade() {
-                if let Err(error) = app.disclose(&mut desk) {
+                if let Err(error) = app.disclose(&mut desk, &clock::now) {
                     tracing::error!(error = %format!("{error:#}"), "what partners may know could not be told");
                 }
                 drop(app);
@@ -51,104 +67,140 @@ impl App {
         Ok(())
     }
 
-    fn disclose(&self, desk: &mut Desk) -> anyhow::Result<()> {
-        let partners = self.agreements(clock::now())?.partners();
+    /// One round: afterwards every partner was told what it may know of all that was learned before.
+    pub(crate) fn disclose(&self, desk: &mut Desk, clock: &dyn Fn() -> Timestamp) -> anyhow::Result<()> {
+        let now = clock();
+        let agreements = self.agreements(now)?;
+        let partners = agreements.partners();
+        if desk.tended.is_none_or(|at| now < at || now.duration_since(at) >= TEND_EVERY) {
+            self.tend_wires(&agreements, &partners, now)?;
+            desk.tended = Some(now);
+        }
         for partner in &partners {
-            while self.disclose_to(desk, partner)? {}
-            self.notice_growth(desk, partner)?;
+            self.clear(desk, &agreements, partner)?;
+        }
+        desk.clearances.retain(|partner, _| partners.contains(partner));
+        self.round(desk, clock)?;
+        partners.iter().try_for_each(|partner| self.notice_growth(desk, partner))
+    }
+
+    /// Compiles what may be told to a partner, when the agreements stand otherwise than before.
+    fn clear(&self, desk: &mut Desk, agreements: &Agreements, partner: &PartyId) -> anyhow::Result<()> {
+        let fits = desk.clearances.get(partner).is_some_and(|clearance| clearance.is_for(agreements));
+        if !fits {
+            desk.clearances.insert(partner.clone(), self.clearance(agreements, partner)?);
         }
         Ok(())
     }
 
+    /// What may be told to a partner as agreements stand.
+    pub(super) fn clearance(&self, agreements: &Agreements, partner: &PartyId) -> anyhow::Result<Clearance> {
+        let all = CompartmentSet::all();
+        let floor = |held: &Held| Ok(self.store.view(&all, AsOf::Time(held.since()))?.last_claim());
+        Clearance::new(agreements, partner, self.identity.secret(), floor)
+    }
+
     /// Rings for what another process put on a wire, such as a notice from the command line.
     fn notice_growth(&self, desk: &mut Desk, partner: &PartyId) -> anyhow::Result<()> {
-        let told = self.exchange.told(&wire_party(partner))?.0;
+        let told = self.told_up_to(partner)?;
         if desk.told.insert(partner.clone(), told) != Some(told) {
             self.wires.ring();
         }
         Ok(())
     }
 
-    /// Decides on the next claims for a partner; false when there are none.
-    fn disclose_to(&self, desk: &mut Desk, partner: &PartyId) -> anyhow::Result<bool> {
-        let now = clock::now();
-        let agreements = self.agreements(now)?;
-        let fits = desk.clearances.get(partner).is_some_and(|clearance| clearance.is_for(&agreements));
-        if !fits {
-            let clearance = Clearance::new(&agreements, partner, self.identity.secret())?;
-            desk.clearances.insert(partner.clone(), clearance);
+    fn round(&self, desk: &mut Desk, clock: &dyn Fn() -> Timestamp) -> anyhow::Result<()> {
+        let all = CompartmentSet::all();
+        let end = self.store.view(&all, AsOf::Now)?.last_claim();
+        let mut together: BTreeMap<ClaimNo, Vec<Telling<'_>>> = BTreeMap::new();
+        for clearance in desk.clearances.values_mut().filter(|clearance| !clearance.is_empty()) {
+            let from = self.exchange.cursor(&wire_party(clearance.partner()))?;
+            let start = clearance.rules().iter().map(|rules| rules.floor).min().unwrap_or(from).max(from);
+            if start < end {
+                let telling = Telling { clearance, from, outgoing: Outgoing::default(), overtaken: false };
+                together.entry(start).or_default().push(telling);
+            }
         }
-        let Some(clearance) = desk.clearances.get_mut(partner).filter(|clearance| !clearance.is_empty())
-        else {
-            return Ok(false);
-        };
-        self.next_stretch(clearance, &agreements, now)
+        for (mut start, mut tellings) in together {
+            while start < end {
+                let now = clock();
+                let agreements = self.agreements(now)?;
+                // What was decided under agreements that stand otherwise by now is decided again, in the next round.
+                tellings.retain(|telling| telling.clearance.is_for(&agreements));
+                // A view for each stretch: whoever reads for long keeps the log from being folded.
+                let view = self.store.view(&all, AsOf::Claim(end))?;
+                let stretch = view.stretch(start, CLAIMS, BYTES)?;
+                let last = stretch.as_ref().map_or(end, |stretch| stretch.last);
+                let mut appends = Vec::new();
+                for (place, telling) in tellings.iter_mut().enumerate() {
+                    if let Some(stretch) = &stretch {
+                        let batches = self.decide_stretch(telling, stretch, &view, &agreements, now)?;
+                        appends.extend(batches.into_iter().map(|batch| (place, batch)));
+                    }
+                    if last >= end {
+                        appends.push((place, (end, telling.outgoing.cut())));
+                    }
+                }
+                drop(view);
+                self.append_together(&mut tellings, appends, now)?;
+                tellings.retain(|telling| !telling.overtaken);
+                start = if tellings.is_empty() { end } else { last };
+            }
+        }
+        Ok(())
     }
 
-    fn next_stretch(
+    /// Decides on a stretch; gives the batches that are full, each with the last claim it holds something of.
+    fn decide_stretch(
         &self,
-        clearance: &mut Clearance,
+        telling: &mut Telling<'_>,
+        stretch: &Stretch,
+        view: &entente_store::View<'_>,
         agreements: &Agreements,
         now: Timestamp,
-    ) -> anyhow::Result<bool> {
-        let partner = wire_party(clearance.partner());
-        let from = self.exchange.cursor(&partner)?;
-        let floors = self.floors(clearance)?;
-        let start = floors.iter().copied().min().map_or(from, |floor| floor.max(from));
-        let all = CompartmentSet::all();
-        let view = self.store.view(&all, AsOf::Now)?;
-        let changes = view.changes_since(start, AT_ONCE)?;
-        let Some(last) = changes.last() else { return Ok(false) };
-        let mut deciding = Deciding::new(self, &view, agreements, clearance, &floors, now);
-        let mut outgoing = Outgoing::default();
-        for change in &changes {
-            deciding.consider(*change, &mut outgoing)?;
-        }
-        let advance = Advance { from, to: last.claim };
-        drop(view);
-        self.put_on_wire(clearance.partner(), Some(advance), outgoing, now)?;
-        Ok(true)
-    }
-
-    /// The last claim before each agreement came into force: it covers what is learned from then on.
-    fn floors(&self, clearance: &mut Clearance) -> anyhow::Result<Vec<ClaimNo>> {
-        let all = CompartmentSet::all();
-        let floor = |since| Ok(self.store.view(&all, AsOf::Time(since))?.last_claim());
-        clearance.rules().iter().map(|rules| floor(rules.held.since())).collect()
-    }
-
-    /// Appends to a partner's wire and wakes whoever sends. True when it was appended.
-    pub(super) fn put_on_wire(
-        &self,
-        partner: &PartyId,
-        cursor: Option<Advance>,
-        outgoing: Outgoing,
-        now: Timestamp,
-    ) -> anyhow::Result<Option<Appended>> {
-        for referral in &outgoing.referrals {
-            self.exchange.refer(referral)?;
-        }
-        if cursor.is_none() && outgoing.items.is_empty() {
-            return Ok(None);
-        }
-        let appended = self.exchange.append(Append {
-            partner: wire_party(partner),
-            cursor,
-            items: outgoing.items,
-            limits: outgoing.limits,
-            now,
-            seed: entropy::bytes(),
-        });
-        match appended {
-            Ok(appended) => {
-                if appended.first.is_some() {
-                    self.wires.ring();
-                }
-                Ok(Some(appended))
+    ) -> anyhow::Result<Vec<(ClaimNo, Outgoing)>> {
+        let about: Vec<VertexNo> = stretch.claims.iter().map(|spoken| spoken.vertex).collect();
+        let mut deciding = Deciding::new(self, view, agreements, telling.clearance, &about, now)?;
+        let mut batches = Vec::new();
+        for spoken in &stretch.claims {
+            deciding.consider(spoken, &mut telling.outgoing)?;
+            if telling.outgoing.is_full() {
+                batches.push((spoken.head().no, telling.outgoing.cut()));
             }
-            // Another process discloses too; the next round reads where it stands.
-            Err(StoreError::Conflict { .. }) => Ok(None),
-            Err(error) => Err(error.into()),
         }
+        Ok(batches)
+    }
+
+    /// Puts batches on the wires of several partners, forced to the disk once.
+    fn append_together(
+        &self,
+        tellings: &mut [Telling<'_>],
+        batches: Vec<(usize, (ClaimNo, Outgoing))>,
+        now: Timestamp,
+    ) -> anyhow::Result<()> {
+        let (mut appends, mut stated): (Vec<Append>, Vec<_>) = (Vec::new(), Vec::new());
+        for (place, (to, mut outgoing)) in batches {
+            let telling = &mut tellings[place];
+            self.exchange.refer(&std::mem::take(&mut outgoing.referrals))?;
+            stated.push((place, std::mem::take(&mut outgoing.stated)));
+            let advance = Some(Advance { from: telling.from, to });
+            telling.from = to;
+            appends.push(self.append(telling.clearance.partner(), advance, outgoing, now));
+        }
+        let answers = self.exchange.append_all(appends);
+        let mut failed = None;
+        for ((place, stated), answer) in stated.into_iter().zip(answers) {
+            let telling = &mut tellings[place];
+            match self.appended(answer) {
+                Ok(Some(_)) => telling.clearance.stated.extend(stated),
+                Ok(None) => telling.overtaken = true,
+                // What one partner cannot be told must not keep it from the others.
+                Err(error) => {
+                    telling.overtaken = true;
+                    failed.get_or_insert(error);
+                }
+            }
+        }
+        failed.map_or(Ok(()), Err)
     }
 }

@@ -1,11 +1,12 @@
 //! A stretch of a partner's wire as it goes over the network.
 
-use std::ops::ControlFlow;
+use std::collections::HashMap;
 
 use anyhow::{Context as _, bail};
 use entente_agreement::{AgreementHash, PartyId, Standing};
 use entente_ledger::Hash;
 use entente_model::Handling;
+use entente_store::ReceivedBatch;
 use entente_store::disclosure::{batch_leaf, item_leaf};
 use entente_store::exchange::{
     self, ClauseId, FlowId, ItemKind, ItemState, ReleasedObject, Seq, Stretch, WireItem,
@@ -87,9 +88,10 @@ pub(crate) struct FrameBatch {
 }
 
 /// What may be done with an item at this moment.
+#[derive(PartialEq)]
 enum Gate {
     Send,
-    /// Its agreement is suspended: it waits, and so does what comes after it.
+    /// Its agreement is suspended: it is told anew when it is resumed, and nothing waits for it.
     Hold,
     /// It may not be told any more.
     Skip,
@@ -108,64 +110,38 @@ impl App {
         if stretch.items.is_empty() {
             return Ok(None);
         }
-        let agreements = self.agreements(now)?;
-        self.frame(partner, whole_batches(stretch), &agreements)
+        Ok(Some(self.frame(partner, stretch, &self.agreements(now)?)?))
     }
 
-    fn frame(
-        &self,
-        partner: &PartyId,
-        stretch: Stretch,
-        agreements: &Agreements,
-    ) -> anyhow::Result<Option<Frame>> {
+    fn frame(&self, partner: &PartyId, stretch: Stretch, agreements: &Agreements) -> anyhow::Result<Frame> {
+        let party = wire_party(partner);
         let handling = self.handling_of(&stretch.items)?;
-        let mut items = Vec::with_capacity(stretch.items.len());
+        let erased: HashMap<Seq, [u8; 32]> = stretch.erased.into_iter().collect();
+        let (mut items, mut held) = (Vec::with_capacity(stretch.items.len()), Vec::new());
         for (item, handling) in stretch.items.into_iter().zip(handling) {
-            match framed(partner, item, handling, agreements)? {
-                ControlFlow::Continue(item) => items.push(item),
-                ControlFlow::Break(()) => break,
+            let gate = gate(&item, agreements);
+            if gate == Gate::Hold {
+                held.push(item.seq);
             }
+            items.push(match gate {
+                Gate::Send => FrameItem { seq: item.seq.0, told: Some(told(item, handling)?), leaf: None },
+                Gate::Hold | Gate::Skip => {
+                    let left = erased.get(&item.seq).copied().map(Hash::from_bytes);
+                    let leaf = item_leaf(&party, &item).or(left).map(|leaf| leaf.to_base64());
+                    FrameItem { seq: item.seq.0, told: None, leaf }
+                }
+            });
         }
-        let Some(last) = items.last().map(|item| item.seq) else { return Ok(None) };
-        let told = stretch.batches.iter().filter(|batch| batch.first.0 <= last);
-        let batches = told.map(|batch| FrameBatch {
+        if !held.is_empty() {
+            // Before anything is sent: what is passed over now must be known to have been.
+            self.exchange.hold_back(&party, &held)?;
+        }
+        let batches = stretch.batches.iter().map(|batch| FrameBatch {
             first: batch.first.0,
             items: batch.items,
             leaf: Hash::from_bytes(batch.leaf).to_base64(),
         });
-        Ok(Some(Frame { batches: batches.collect(), items }))
-    }
-}
-
-/// Leaves off a batch that is not there to its end, unless it is the only one.
-fn whole_batches(mut stretch: Stretch) -> Stretch {
-    let last = stretch.items.last().map_or(0, |item| item.seq.0);
-    if let Some(batch) = stretch.batches.last()
-        && batch.first.0 + u64::from(batch.items) - 1 > last
-        && stretch.items.first().is_some_and(|item| item.seq < batch.first)
-    {
-        let first = batch.first;
-        stretch.items.retain(|item| item.seq < first);
-        stretch.batches.pop();
-    }
-    stretch
-}
-
-fn framed(
-    partner: &PartyId,
-    item: WireItem,
-    handling: Option<Handling>,
-    agreements: &Agreements,
-) -> anyhow::Result<ControlFlow<(), FrameItem>> {
-    let (seq, leaf) = (item.seq.0, item_leaf(&wire_party(partner), &item));
-    match gate(&item, agreements) {
-        Gate::Hold => Ok(ControlFlow::Break(())),
-        Gate::Skip => {
-            Ok(ControlFlow::Continue(FrameItem { seq, told: None, leaf: leaf.map(|leaf| leaf.to_base64()) }))
-        }
-        Gate::Send => {
-            Ok(ControlFlow::Continue(FrameItem { seq, told: Some(told(item, handling)?), leaf: None }))
-        }
+        Ok(Frame { batches: batches.collect(), items })
     }
 }
 
@@ -200,38 +176,44 @@ fn told(item: WireItem, handling: Option<Handling>) -> anyhow::Result<Told> {
 }
 
 impl Frame {
-    /// Checks that the leaves are those of the items. `us` is who was told.
-    pub(crate) fn verify(&self, us: &PartyId) -> anyhow::Result<()> {
-        if self.items.windows(2).any(|pair| pair[1].seq != pair[0].seq + 1) {
-            bail!("it has a gap");
-        }
+    /// Checks that it is whole batches without a gap and that their leaves are those of the items; answers the batches. `us` is who
+    /// was told.
+    pub(crate) fn verify(&self, us: &PartyId) -> anyhow::Result<Vec<ReceivedBatch>> {
         let us = wire_party(us);
-        self.batches.iter().try_for_each(|batch| self.verify_batch(batch, &us))
+        let (mut rest, mut batches) = (self.items.as_slice(), Vec::with_capacity(self.batches.len()));
+        for batch in &self.batches {
+            let count = usize::try_from(batch.items).unwrap_or(usize::MAX);
+            let (items, after) = rest.split_at_checked(count).context("a batch is not there to its end")?;
+            batches.push(batch.verify(items, &us)?);
+            rest = after;
+        }
+        if !rest.is_empty() {
+            bail!("some of its items are of no batch");
+        }
+        Ok(batches)
     }
+}
 
-    fn verify_batch(&self, batch: &FrameBatch, us: &exchange::PartyId) -> anyhow::Result<()> {
-        let end = batch.first.saturating_add(batch.items.into());
-        let items: Vec<&FrameItem> =
-            self.items.iter().filter(|item| (batch.first..end).contains(&item.seq)).collect();
-        // A batch of which a part came before, or is held back, is checked when its proof is asked for.
-        if items.len() as u64 != u64::from(batch.items) {
-            return Ok(());
+impl FrameBatch {
+    fn verify(&self, items: &[FrameItem], us: &exchange::PartyId) -> anyhow::Result<ReceivedBatch> {
+        if !(self.first..).zip(items).all(|(seq, item)| seq == item.seq) {
+            bail!("the batch that begins with item {} has a gap", self.first);
         }
-        let leaves = items.iter().map(|item| item.leaf(us)).collect::<anyhow::Result<Option<Vec<Hash>>>>()?;
-        let Some(leaves) = leaves else { return Ok(()) };
-        let leaf = batch_leaf(Seq(batch.first), batch.items.into(), &Hash::root_of(&leaves));
-        if Hash::from_base64(&batch.leaf) != Some(leaf) {
-            bail!("the leaf of the batch that begins with item {} is not that of its items", batch.first);
+        let leaves = items.iter().map(|item| item.leaf(us)).collect::<anyhow::Result<Vec<Hash>>>()?;
+        let leaf = batch_leaf(Seq(self.first), self.items.into(), &Hash::root_of(&leaves));
+        if Hash::from_base64(&self.leaf) != Some(leaf) {
+            bail!("the leaf of the batch that begins with item {} is not that of its items", self.first);
         }
-        Ok(())
+        Ok(ReceivedBatch { first: self.first, items: self.items, leaf: *leaf.as_bytes() })
     }
 }
 
 impl FrameItem {
-    /// The leaf; `None` where not even that is kept any more.
-    fn leaf(&self, us: &exchange::PartyId) -> anyhow::Result<Option<Hash>> {
+    /// The leaf: of what is told, or as it is sent in the place of that.
+    fn leaf(&self, us: &exchange::PartyId) -> anyhow::Result<Hash> {
         let Some(told) = &self.told else {
-            return Ok(self.leaf.as_deref().and_then(Hash::from_base64));
+            let leaf = self.leaf.as_deref().and_then(Hash::from_base64);
+            return leaf.with_context(|| format!("item {} has neither content nor leaf", self.seq));
         };
         let object = told.object.as_ref().map(|id| id.parse()).transpose()?;
         let item = WireItem {
@@ -248,7 +230,7 @@ impl FrameItem {
             salt: Some(salt(&told.salt).context("a salt is 32 hexadecimal digits")?),
             body: told.body.clone().into_bytes(),
         };
-        Ok(item_leaf(us, &item))
+        item_leaf(us, &item).context("an item has no salt")
     }
 }
 

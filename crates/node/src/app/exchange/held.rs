@@ -14,7 +14,7 @@ impl App {
         let view = self.store.view(&all, AsOf::Now)?;
         let handling = |item: &WireItem| {
             let Some(claim) = item.claim else { return Ok(None) };
-            Ok(view.claim(claim)?.map(|claim| claim.compartment.handling.clone()))
+            Ok(view.compartment_of(claim)?.map(|compartment| compartment.handling.clone()))
         };
         items.iter().map(handling).collect()
     }

@@ -5,8 +5,10 @@
 //! partner ──peer──► receiver: claims + cursor in one transaction, notices answered ──► receipt
 //! ```
 
+mod anonymous;
 pub(crate) mod bell;
 mod clearance;
+mod deciding;
 mod discloser;
 pub(crate) mod frame;
 pub(crate) mod health;
@@ -20,8 +22,16 @@ pub(crate) mod queue;
 mod recall;
 pub(crate) mod receipts;
 pub(crate) mod receiver;
+pub(crate) mod referral;
+mod referring;
+mod replacing;
+pub(crate) mod retention;
 pub(crate) mod taxii;
+mod tending;
 mod token;
+pub(crate) mod tree;
+#[cfg(test)]
+mod trial;
 pub(crate) mod watch;
 pub(crate) mod wire;
 

@@ -1,89 +1,157 @@
 //! How other objects leave, for whatever refers to them.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
-use entente_agreement::{FlowId, Leaving, Others, Policy, Workbench};
-use entente_model::{Atlas, ObjectId};
-use entente_store::{ClaimRecord, View};
+use entente_agreement::{
+    FlowId, Leaving, Others, Policy, PseudonymKey, Released, Terms, Withheld, Workbench,
+};
+use entente_model::{Atlas, Object, ObjectId, VertexNo};
+use entente_store::exchange::{Exchange, PartyId};
+use entente_store::{Head, View};
 use jiff::Timestamp;
 
 use super::clearance::Rules;
+use super::flow_name;
 use crate::app::agreement::Agreements;
 
-/// Answers remembered in one round. More are looked up again.
+/// Answers remembered in one stretch. More are looked up again.
 const REMEMBERED: usize = 20_000;
 
-/// Looks objects up in the store and asks the same flow about them. What is not there, or may not leave, is withheld.
-pub(crate) struct Neighbours<'a> {
+/// What an object is given its form with.
+pub(crate) struct Bench<'a> {
     pub(crate) view: &'a View<'a>,
     pub(crate) known: &'a Agreements,
-    pub(crate) rules: RefCell<&'a mut Rules>,
-    pub(crate) flow: FlowId,
     pub(crate) atlas: &'a Atlas,
     pub(crate) now: Timestamp,
-    pub(crate) answers: RefCell<&'a mut Answers>,
+    /// Who is told, where it is not only looked at.
+    pub(crate) holder: Option<(&'a Exchange, &'a PartyId)>,
 }
 
-/// What was answered in this round, by flow and id.
-pub(crate) type Answers = HashMap<(FlowId, ObjectId), Leaving>;
+/// What was answered, by flow and id.
+#[derive(Default)]
+pub(crate) struct Answers(HashMap<(FlowId, ObjectId), Answer>);
+
+#[derive(Clone)]
+struct Answer {
+    leaving: Leaving,
+    /// What was asked about, where it does not leave.
+    missing: Option<VertexNo>,
+}
+
+/// An object that stays, and what it refers to that stays too.
+pub(crate) struct Stays {
+    pub(crate) withheld: Withheld,
+    pub(crate) missing: BTreeSet<VertexNo>,
+}
+
+impl Answers {
+    /// Says how an object leaves that was decided on apart, such as by people.
+    pub(crate) fn tell(&mut self, flow: FlowId, id: ObjectId, leaving: Leaving) {
+        self.0.insert((flow, id), Answer { leaving, missing: None });
+    }
+}
+
+impl Bench<'_> {
+    /// Gives an object the form in which it leaves on these terms.
+    pub(crate) fn release(
+        &self,
+        rules: &mut Rules,
+        answers: &mut Answers,
+        object: &Object,
+        terms: &Terms,
+    ) -> Result<Released<Object>, Stays> {
+        let neighbours = Neighbours {
+            bench: self,
+            rules: RefCell::new(rules),
+            flow: terms.flow(),
+            answers: RefCell::new(answers),
+            missing: RefCell::default(),
+        };
+        let (policy, key) = neighbours.tools();
+        let bench = Workbench { key: &key, atlas: self.atlas, others: &neighbours, now: self.now };
+        let released = policy.release(object, terms, &bench);
+        released.map_err(|withheld| Stays { withheld, missing: neighbours.missing.take() })
+    }
+}
+
+/// Looks objects up in the store and asks the same flow about them. What is not there, or may not leave, is withheld.
+struct Neighbours<'a> {
+    bench: &'a Bench<'a>,
+    rules: RefCell<&'a mut Rules>,
+    flow: &'a FlowId,
+    answers: RefCell<&'a mut Answers>,
+    missing: RefCell<BTreeSet<VertexNo>>,
+}
 
 impl Others for Neighbours<'_> {
     fn leaving(&self, id: &ObjectId) -> Leaving {
         let name = (self.flow.clone(), id.clone());
-        if let Some(known) = self.answers.borrow().get(&name) {
-            return known.clone();
-        }
-        let leaving = self.look(id).unwrap_or_else(|error| {
-            tracing::error!(error = %format!("{error:#}"), "what something refers to could not be looked up");
-            Leaving::Withheld
+        let known = self.answers.borrow().0.get(&name).cloned();
+        let answer = known.unwrap_or_else(|| {
+            let answer = self.look(id).unwrap_or_else(|error| {
+                tracing::error!(error = %format!("{error:#}"), "what something refers to could not be looked up");
+                Answer { leaving: Leaving::Withheld, missing: None }
+            });
+            let mut answers = self.answers.borrow_mut();
+            if answers.0.len() >= REMEMBERED {
+                answers.0.clear();
+            }
+            answers.0.insert(name, answer.clone());
+            answer
         });
-        let mut answers = self.answers.borrow_mut();
-        if answers.len() >= REMEMBERED {
-            answers.clear();
-        }
-        answers.insert(name, leaving.clone());
-        leaving
+        self.missing.borrow_mut().extend(answer.missing);
+        answer.leaving
     }
 }
 
 impl Neighbours<'_> {
-    fn look(&self, id: &ObjectId) -> anyhow::Result<Leaving> {
-        let Some(vertex) = self.view.vertex(id)? else { return Ok(Leaving::Withheld) };
-        let mut claims = self.view.claims_of(vertex)?;
-        claims.retain(|claim| claim.current && !claim.revoked);
-        claims.sort_by_key(|claim| std::cmp::Reverse((claim.modified, claim.no)));
-        for claim in &claims {
-            let leaving = self.claimed(id, claim)?;
+    fn look(&self, id: &ObjectId) -> anyhow::Result<Answer> {
+        let withheld = |missing| Answer { leaving: Leaving::Withheld, missing };
+        let Some(vertex) = self.bench.view.vertex(id)? else { return Ok(withheld(None)) };
+        let mut heads = self.bench.view.heads(vertex)?;
+        heads.retain(|head| head.current && !head.revoked);
+        heads.sort_by_key(|head| std::cmp::Reverse((head.modified, head.no)));
+        for head in &heads {
+            let leaving = self.claimed(id, head)?;
             if leaving != Leaving::Withheld {
-                return Ok(leaving);
+                return Ok(Answer { leaving, missing: None });
             }
         }
-        Ok(Leaving::Withheld)
+        Ok(match self.held(vertex, id)? {
+            Some(leaving) => Answer { leaving, missing: None },
+            None => withheld(Some(vertex)),
+        })
     }
 
     /// How the object leaves as one claim tells it.
-    fn claimed(&self, id: &ObjectId, claim: &ClaimRecord) -> anyhow::Result<Leaving> {
+    fn claimed(&self, id: &ObjectId, head: &Head) -> anyhow::Result<Leaving> {
+        let Bench { view, known, atlas, now, .. } = *self.bench;
         let decision = self.rules.borrow_mut().decide(
-            Some(&self.flow),
-            self.known,
-            claim.compartment_no,
-            &claim.compartment,
-            self.now,
+            Some(self.flow),
+            known,
+            head.compartment_no,
+            &head.compartment,
+            now,
         );
         let Some(terms) = decision.terms() else { return Ok(Leaving::Withheld) };
-        let object = self.view.claimed(claim.no)?.filter(|object| object.id() == id);
+        let object = view.claimed(head.no)?.filter(|object| object.id() == id);
         let Some(object) = object else { return Ok(Leaving::Withheld) };
         let (policy, key) = self.tools();
-        Ok(policy.leaving(
-            &object,
-            terms,
-            &Workbench { key: &key, atlas: self.atlas, others: self, now: self.now },
-        ))
+        Ok(policy.leaving(&object, terms, &Workbench { key: &key, atlas, others: self, now }))
+    }
+
+    /// How the partner holds the object by this flow, where people let it leave.
+    fn held(&self, vertex: VertexNo, id: &ObjectId) -> anyhow::Result<Option<Leaving>> {
+        let Some((exchange, partner)) = self.bench.holder else { return Ok(None) };
+        let flow = flow_name(&self.rules.borrow().held.agreement().id, self.flow);
+        let held = exchange.holdings(partner, &[vertex])?.into_iter().find(|held| held.flow == flow);
+        Ok(held.map(|held| if held.object == *id { Leaving::Clear } else { Leaving::NewId(held.object) }))
     }
 
     /// The policy and its key, apart from the tables, which answering may need again.
-    pub(crate) fn tools(&self) -> (std::sync::Arc<Policy>, entente_agreement::PseudonymKey) {
+    fn tools(&self) -> (Arc<Policy>, PseudonymKey) {
         let rules = self.rules.borrow();
         (rules.policy.clone(), rules.key.clone())
     }

@@ -7,7 +7,6 @@ use jiff::Timestamp;
 use super::outgoing::Outgoing;
 use crate::app::agreement::{Held, wire_hash};
 use crate::app::{App, AppError};
-use crate::entropy;
 
 /// A notice to be made.
 pub(crate) struct Telling<'t> {
@@ -34,7 +33,8 @@ impl App {
             agreement: held.hash(),
             from: held.us.clone(),
             to: telling.to.clone(),
-            number: number(),
+            // 52 random bits, which JSON's numbers hold exactly: no other notice has them.
+            number: u64::from_be_bytes(self.chance.bytes()) >> 12,
             at: now,
             matter,
         };
@@ -67,9 +67,4 @@ impl App {
         self.put_on_wire(&to, None, Outgoing { items, ..Outgoing::default() }, now)?;
         Ok(())
     }
-}
-
-/// A number that no other notice has: 52 random bits, which JSON's numbers hold exactly.
-fn number() -> u64 {
-    u64::from_be_bytes(entropy::bytes()) >> 12
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use entente_agreement::{
     Agreement, Altered, Change, Clause, Decision, PartyId, PartyKey, SecretKey, SignedAgreement, Standing,
 };
-use entente_model::{ObjectId, VertexNo};
+use entente_model::{ClaimNo, ObjectId, VertexNo};
 use entente_store::{AsOf, ClaimRecord, View, exchange};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -13,8 +13,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::clearance::{Clearance, rank};
-use super::neighbours::Answers;
-use super::outgoing::release;
+use super::neighbours::{Answers, Bench, Stays};
 use crate::app::agreement::view::read_document;
 use crate::app::agreement::{Agreements, Held, wire_party};
 use crate::app::{App, AppError, Role, Viewer};
@@ -127,7 +126,7 @@ impl App {
         let mut known: Vec<Held> = self.agreements(now)?.iter().cloned().collect();
         known.push(held.clone());
         let alone = Agreements::of(vec![held]);
-        let mut clearance = Clearance::new(&alone, to, self.identity.secret())?;
+        let mut clearance = Clearance::new(&alone, to, self.identity.secret(), |_| Ok(ClaimNo(0)))?;
         let known = Agreements::of(known);
         let view = self.store.view(&viewer.compartments, AsOf::Now)?;
         let clauses = clauses(agreement);
@@ -211,7 +210,7 @@ impl Looking<'_> {
 
     fn newest(&self) -> Result<Vec<VertexNo>, AppError> {
         let last = self.view.last_claim().0.saturating_sub(NEWEST as u32);
-        let changes = self.view.changes_since(entente_model::ClaimNo(last), NEWEST)?;
+        let changes = self.view.changes_since(ClaimNo(last), NEWEST)?;
         let mut vertices: Vec<VertexNo> = changes.into_iter().map(|change| change.vertex).collect();
         vertices.sort_unstable();
         vertices.dedup();
@@ -251,14 +250,15 @@ impl Looking<'_> {
         };
         let mut clauses: Vec<String> = decision.clauses().iter().map(ToString::to_string).collect();
         if let Some(terms) = decision.terms() {
-            let (atlas, mut answers) = (self.app.atlas(), Answers::new());
-            match release(rules, self.view, self.known, &atlas, &mut answers, &object, terms, self.now) {
+            let atlas = self.app.atlas();
+            let bench = Bench { view: self.view, known: self.known, atlas: &atlas, now, holder: None };
+            match bench.release(rules, &mut Answers::default(), &object, terms) {
                 Ok(released) => {
                     clauses = released.clauses().iter().map(ToString::to_string).collect();
                     outlook.sent = serde_json::from_slice(released.bytes()).ok();
                     outlook.changes = released.changes().iter().map(changed).collect();
                 }
-                Err(withheld) => {
+                Err(Stays { withheld, .. }) => {
                     outlook.outcome = "withheld";
                     outlook.reasons = vec![withheld.why];
                     clauses = vec![withheld.clause.to_string()];
@@ -272,9 +272,11 @@ impl Looking<'_> {
 
     fn told(&self, claim: &ClaimRecord) -> Result<Option<ToldBefore>, AppError> {
         let Some(partner) = &self.partner else { return Ok(None) };
-        let held = self.app.exchange.held(partner, claim.vertex)?;
-        let own = held.into_iter().find(|item| item.claim == Some(claim.no));
-        Ok(own.map(|item| ToldBefore {
+        let holdings = self.app.exchange.holdings(partner, &[claim.vertex])?;
+        let Some(own) = holdings.into_iter().find(|held| held.claim == Some(claim.no)) else {
+            return Ok(None);
+        };
+        Ok(self.app.exchange.wire_item(partner, own.seq)?.map(|item| ToldBefore {
             at: item.added.to_string(),
             object: item.object.map(|object| object.id.to_string()),
         }))

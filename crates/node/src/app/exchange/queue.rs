@@ -1,12 +1,14 @@
 //! The queue of referrals: what no rule decides, and people do.
 
+use entente_agreement::Office;
 use entente_store::AsOf;
-use entente_store::exchange::{Approval, Outcome, Referral, ReferralId, Verdict};
+use entente_store::exchange::{Approval, Outcome, Referral, ReferralId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::parse_flow_name;
+use super::referral::Saying;
 use super::wire::{ClauseRef, Under, flow_id};
 use crate::app::agreement::{Agreements, Held};
 use crate::app::{App, AppError, Role, Viewer};
@@ -32,6 +34,8 @@ pub(crate) struct ReferralsRequest {
 pub(crate) struct ApprovalView {
     /// Who.
     pub(crate) person: String,
+    /// In which office: officer, prosecutor, judge or dpo.
+    pub(crate) office: String,
     /// Whether they approve.
     pub(crate) approves: bool,
     /// What they added.
@@ -114,6 +118,10 @@ pub(crate) struct ReferralsPage {
 pub(crate) struct DecisionRequest {
     /// Whether they approve; one refusal ends it.
     pub(crate) approves: bool,
+    /// In which office they speak, where the agreement asks for one: officer, when they do not say.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub(crate) office: Option<Office>,
     /// What they add.
     #[serde(default)]
     pub(crate) note: Option<String>,
@@ -198,13 +206,9 @@ impl App {
             None => {}
         }
         let note = decision.note.map(|note| note.trim().to_owned()).filter(|note| !note.is_empty());
-        let word = Approval { person: viewer.name.clone(), approves: decision.approves, note, at: now };
-        match self.exchange.decide_referral(&id.into(), &word) {
-            Ok(Verdict::Approved) => self.told(),
-            Ok(Verdict::Waits(_) | Verdict::Refused) => {}
-            Err(entente_store::StoreError::Unfit { .. }) => return Err(AppError::Conflict(ENDED)),
-            Err(error) => return Err(error.into()),
-        }
+        let office = decision.office.unwrap_or(Office::Officer);
+        let saying = Saying { person: &viewer.name, office, approves: decision.approves, note };
+        self.take_word(viewer, &id.into(), saying, now)?;
         self.referral(viewer, id, now)
     }
 
@@ -283,8 +287,8 @@ fn barred(viewer: &Viewer, referral: &Referral, now: Timestamp) -> Option<&'stat
 }
 
 fn approval(approval: &Approval) -> ApprovalView {
-    let Approval { person, approves, note, at } = approval.clone();
-    ApprovalView { person, approves, note, at: at.to_string() }
+    let Approval { person, office, approves, note, at } = approval.clone();
+    ApprovalView { person, office, approves, note, at: at.to_string() }
 }
 
 fn outcome_word(outcome: Outcome) -> &'static str {

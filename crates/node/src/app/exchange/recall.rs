@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use entente_agreement::{AgreementHash, Matter, RecallReason};
 use entente_model::{ClaimNo, CompartmentSet, VertexNo};
-use entente_store::exchange::{ItemKind, WireItem};
+use entente_store::exchange::{Holding, ItemKind};
 use entente_store::{AsOf, Removal, RemovalAct, Removed};
 use jiff::Timestamp;
 
@@ -38,10 +38,10 @@ impl App {
     /// Recalls what partners were told from claims.
     fn recall(&self, claims: &[ClaimNo], why: RecallReason, now: Timestamp) -> anyhow::Result<()> {
         let agreements = self.agreements(now)?;
-        let mut held: BTreeMap<String, Vec<WireItem>> = BTreeMap::new();
+        let mut held: BTreeMap<String, Vec<Holding>> = BTreeMap::new();
         for vertex in self.vertices_of(claims)? {
             for partner in self.exchange.holders(vertex)? {
-                let items = self.exchange.held(&partner, vertex)?.into_iter();
+                let items = self.exchange.holdings(&partner, &[vertex])?.into_iter();
                 let made = items.filter(|item| item.claim.is_some_and(|claim| claims.contains(&claim)));
                 held.entry(partner.0.clone()).or_default().extend(made);
             }
@@ -57,7 +57,7 @@ impl App {
         &self,
         agreements: &Agreements,
         partner: &str,
-        items: &[WireItem],
+        items: &[Holding],
         why: RecallReason,
         now: Timestamp,
     ) -> anyhow::Result<()> {
@@ -67,7 +67,7 @@ impl App {
         for hash in hashes {
             let Some(held) = agreements.version(&AgreementHash::from_bytes(hash)) else { continue };
             let of = || items.iter().filter(|item| item.agreement.0 == hash);
-            let objects = of().filter_map(|item| Some(item.object.as_ref()?.id.to_string())).collect();
+            let objects = of().map(|item| item.object.to_string()).collect();
             let concerns = of().map(|item| item.seq).collect();
             let telling = Telling { held, to: &to, kind: ItemKind::Recall, concerns };
             outgoing.items.push(self.notice(telling, Matter::Recall { objects, reason: why }, now)?);
@@ -76,7 +76,7 @@ impl App {
         Ok(())
     }
 
-    fn vertices_of(&self, claims: &[ClaimNo]) -> anyhow::Result<BTreeSet<VertexNo>> {
+    pub(super) fn vertices_of(&self, claims: &[ClaimNo]) -> anyhow::Result<BTreeSet<VertexNo>> {
         let all = CompartmentSet::all();
         let view = self.store.view(&all, AsOf::Now)?;
         let mut vertices = BTreeSet::new();

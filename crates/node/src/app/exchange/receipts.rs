@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::frame::Told;
+use super::tree::Comparison;
 use crate::app::agreement::{Agreements, Held, wire_party};
 use crate::app::{App, key};
 
@@ -129,18 +130,31 @@ impl App {
         if self.answer_to(partner, seq)?.is_some() {
             return Ok(());
         }
-        let signed: SignedNotice = serde_json::from_str(&told.body).context("the notice is no notice")?;
-        let held = agreements
-            .version(&signed.notice.agreement)
-            .context("the notice is about an agreement that is not known")?;
-        signed.verify(held.agreement())?;
-        if signed.notice.from != *partner || signed.notice.to != held.us {
-            anyhow::bail!("the notice is not from `{partner}` to this node");
-        }
-        self.comply(partner, &signed, held, now)?;
-        let receipt = signed.notice.answer(now, NoticeAnswer::Complied).sign(&self.key_in(held)?);
+        let Ok(signed) = serde_json::from_str::<SignedNotice>(&told.body) else {
+            // There is nothing that a receipt could be signed for. It stays open on both sides, and keeps nothing else waiting.
+            tracing::error!(%partner, seq, "a notice cannot be read");
+            return Ok(());
+        };
+        let held = agreements.version(&signed.notice.agreement);
+        let Some(held) = held.filter(|held| held.us == signed.notice.to) else {
+            tracing::error!(%partner, seq, "a notice is not to this node, or about no agreement of it");
+            return Ok(());
+        };
+        let refused = refusal(partner, &signed, held);
+        let answer = match &refused {
+            None => {
+                self.comply(partner, &signed, held, now)?;
+                NoticeAnswer::Complied
+            }
+            Some(reason) => {
+                tracing::warn!(%partner, seq, %reason, "a notice was refused");
+                NoticeAnswer::Refused { reason: reason.clone() }
+            }
+        };
+        let receipt = signed.notice.answer(now, answer).sign(&self.key_in(held)?);
         let receipt = serde_json::to_vec(&receipt)?;
-        let settlement = Settlement { state: NoticeState::Complied, receipt, at: now };
+        let state = refused.map_or(NoticeState::Complied, NoticeState::Refused);
+        let settlement = Settlement { state, receipt, at: now };
         Ok(self.exchange.answer_notice(&wire_party(partner), Seq(seq), &settlement)?)
     }
 
@@ -251,6 +265,11 @@ impl App {
         Ok(Receipts { acknowledged: self.received_up_to(partner)?, notices: all, checkpoint: None })
     }
 
+    /// The last item on a partner's wire.
+    pub(crate) fn told_up_to(&self, partner: &PartyId) -> anyhow::Result<u64> {
+        Ok(self.exchange.told(&wire_party(partner))?.0)
+    }
+
     /// The checkpoint of the log of what a partner was told, its size, and the proof that it continues its first `old` leaves.
     pub(crate) fn beat(&self, partner: &PartyId, old: u64) -> anyhow::Result<Option<(u64, Beat)>> {
         let party = wire_party(partner);
@@ -289,6 +308,17 @@ impl App {
         let signed = keys.iter().find(|key| Checkpoint::open(note, key).is_ok());
         let key =
             signed.with_context(|| format!("the checkpoint of `{partner}` is not signed with its key"))?;
+        let shown = Checkpoint::open(note, key)?;
+        match self.compare_tree(partner, &shown)? {
+            Comparison::Holds => {}
+            // What came in later is compared with a later one.
+            Comparison::Ahead => return Ok(None),
+            Comparison::Differs => {
+                self.exchange.deny_checkpoint(&wire_party(partner), key, note, now)?;
+                tracing::error!(%partner, "a partner's log is not of what it told: see `entente peer status`");
+                return Ok(None);
+            }
+        }
         let found = self.exchange.see_checkpoint(&wire_party(partner), key, note, proof, now)?;
         match found {
             Continuation::First | Continuation::Grown => {
@@ -313,4 +343,12 @@ impl App {
         let keys = agreements.signing_keys(partner).into_iter();
         keys.map(|key| Ok(Verifier::of_bytes(&name, &key)?)).collect()
     }
+}
+
+/// Why a notice is not done; none when it is to be.
+fn refusal(partner: &PartyId, signed: &SignedNotice, held: &Held) -> Option<String> {
+    if signed.notice.from != *partner {
+        return Some(format!("it is not from `{partner}`"));
+    }
+    signed.verify(held.agreement()).err().map(|error| error.to_string())
 }

@@ -1,14 +1,17 @@
 //! The receiver: what partners tell becomes claims, once, and their notices are done and answered.
 //!
-//! The cursor of a partner's wire moves in the transaction that writes the claims. A notice is kept first, then done, then
-//! answered, and only then does the cursor go past it: whatever is interrupted is begun again, and each step done twice is done once.
+//! The cursor of a partner's wire moves in the transaction that writes the claims, one for everything up to the next notice. A notice
+//! is kept first, then done, then answered, and only then does the cursor go past it: whatever is interrupted is begun again, and each
+//! step done twice is done once.
 
-use anyhow::{Context as _, bail};
-use entente_agreement::{Flow, PartyId, Standing};
+use std::collections::{HashMap, VecDeque};
+
+use anyhow::{Context as _, anyhow, bail};
+use entente_agreement::{AgreementHash, Flow, PartyId, Standing};
 use entente_intake::{Drafter, Limits, Settings};
 use entente_model::{Draft, Handling};
 use entente_store::exchange::ItemKind;
-use entente_store::{Batch, PreparedBatch, Received, ReceivedItem, StoreError, Telling};
+use entente_store::{Batch, PreparedBatch, Received, ReceivedBatch, ReceivedItem, StoreError, Telling};
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -18,7 +21,6 @@ use super::obligations::keep_until;
 use super::parse_flow_name;
 use crate::app::App;
 use crate::app::agreement::{Agreements, Held};
-use crate::entropy;
 
 /// What came of a frame.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -49,40 +51,57 @@ impl App {
         let agreements = self.agreements(now)?;
         let us = agreements.with(partner).map(|held| held.us.clone()).next();
         let us = us.with_context(|| format!("there is no agreement with `{partner}`"))?;
-        frame.verify(&us).with_context(|| format!("what `{partner}` sent does not hold"))?;
+        let batches = frame.verify(&us).with_context(|| format!("what `{partner}` sent does not hold"))?;
         let mut receiving = Receiving {
             app: self,
             partner,
             us: &us,
-            agreements: &agreements,
+            agreements,
             now,
+            ways: HashMap::new(),
+            batches: batches.into(),
             run: None,
+            ready: Vec::new(),
             answered: Vec::new(),
         };
         let before = self.received_up_to(partner)?;
         for item in frame.items.into_iter().filter(|item| item.seq > before) {
             receiving.item(item)?;
         }
-        receiving.flush()?;
+        receiving.commit()?;
         let answered = receiving.answered;
         Ok(Applied { up_to: self.received_up_to(partner)?, answered })
     }
+}
+
+/// How to take in what came by a flow under a handling.
+struct Way {
+    /// None when the agreement has ended: what still comes by it is passed over.
+    drafter: Option<Drafter>,
+    /// Until when it may be kept.
+    until: Option<Timestamp>,
 }
 
 struct Receiving<'r> {
     app: &'r App,
     partner: &'r PartyId,
     us: &'r PartyId,
-    agreements: &'r Agreements,
+    agreements: Agreements,
     now: Timestamp,
+    /// How to take things in, by agreement, flow and handling.
+    ways: HashMap<(AgreementHash, Option<String>, Option<Handling>), Way>,
+    /// Batches of the partner's log that did not come in yet.
+    batches: VecDeque<ReceivedBatch>,
     run: Option<Run>,
+    /// What is committed with the next transaction.
+    ready: Vec<PreparedBatch>,
     answered: Vec<u64>,
 }
 
 impl Receiving<'_> {
     fn item(&mut self, item: FrameItem) -> anyhow::Result<()> {
         let Some(told) = item.told else {
-            self.run_of(None, item.seq)?.last = item.seq;
+            self.run_of(None, item.seq).last = item.seq;
             return Ok(());
         };
         if told.kind == ItemKind::Release {
@@ -94,29 +113,47 @@ impl Receiving<'_> {
 
     /// A notice is done after everything before it and before everything after it.
     fn notice(&mut self, seq: u64, told: &Told) -> anyhow::Result<()> {
-        self.flush()?;
-        self.app.take_notice(self.partner, seq, told, self.agreements, self.now)?;
+        self.commit()?;
+        self.app.take_notice(self.partner, seq, told, &self.agreements, self.now)?;
+        // It may have been that an agreement stands otherwise.
+        self.agreements = self.app.agreements(self.now)?;
+        self.ways.clear();
         self.answered.push(seq);
-        self.run_of(None, seq)?.last = seq;
-        self.flush()
+        self.run_of(None, seq).last = seq;
+        self.commit()
     }
 
     fn release(&mut self, seq: u64, told: &Told) -> anyhow::Result<()> {
-        let (held, flow) = self.grounds(told)?;
-        if let Standing::Suspended { by, .. } = &held.standing {
-            bail!("the agreement is suspended by `{by}`: nothing is taken in under it until it is resumed");
+        let name = (told.agreement, told.flow.clone(), told.handling.clone());
+        if !self.ways.contains_key(&name) {
+            let way = self.way(told)?;
+            self.ways.insert(name.clone(), way);
         }
-        let ended = matches!(held.standing, Standing::Terminated { .. });
-        let until = keep_until(held, flow, self.now);
-        let draft = if ended { None } else { self.draft(seq, told, flow) };
-        let name = told.flow.clone();
-        let run = self.run_of(name, seq)?;
+        let Some(Way { drafter, until }) = self.ways.get(&name) else { return Ok(()) };
+        let draft = drafter.as_ref().map(|drafter| draft(drafter, &told.body));
+        if draft.as_ref().is_some_and(Option::is_none) {
+            tracing::error!(partner = %self.partner, seq, "an item is no object");
+        }
+        let until = *until;
+        let run = self.run_of(told.flow.clone(), seq);
         run.last = seq;
-        if let Some(draft) = draft {
+        if let Some(draft) = draft.flatten() {
             run.records.push(Telling::from(vec![draft]));
             run.items.push(ReceivedItem { seq, until });
         }
         Ok(())
+    }
+
+    /// How to take in what is told like this.
+    fn way(&self, told: &Told) -> anyhow::Result<Way> {
+        let (held, flow) = self.grounds(told)?;
+        if let Standing::Suspended { by, .. } = &held.standing {
+            bail!("the agreement is suspended by `{by}`: nothing is taken in under it until it is resumed");
+        }
+        let settings = settings(told.handling.clone(), flow, self.now);
+        let ended = matches!(held.standing, Standing::Terminated { .. });
+        let drafter = (!ended).then(|| Drafter::new(&settings, self.app.atlas()));
+        Ok(Way { drafter, until: keep_until(held, flow, self.now) })
     }
 
     /// The version and the flow it says that it came by. A partner that tells under something this node has not signed, or that is
@@ -140,25 +177,11 @@ impl Receiving<'_> {
         Ok((held, flow))
     }
 
-    fn draft(&self, seq: u64, told: &Told, flow: &Flow) -> Option<Draft> {
-        let ceiling = Handling::unmarked(flow.max_tlp).at_least_pap(flow.permissible_actions_ceiling);
-        let handling = strictest(told.handling.clone().unwrap_or(ceiling), &flow.handling);
-        let settings = Settings { handling, format: None, now: self.now, limits: Limits::default() };
-        let drafter = Drafter::new(&settings, self.app.atlas());
-        let json = serde_json::from_str::<Value>(&told.body).map_err(|error| error.to_string());
-        let draft = json.and_then(|json| drafter.draft(json).map_err(|error| error.to_string()));
-        draft
-            .inspect_err(
-                |error| tracing::error!(partner = %self.partner, seq, %error, "an item is no object"),
-            )
-            .ok()
-    }
-
     /// The run that an item belongs to. What tells nothing belongs to any.
-    fn run_of(&mut self, flow: Option<String>, seq: u64) -> anyhow::Result<&mut Run> {
+    fn run_of(&mut self, flow: Option<String>, seq: u64) -> &mut Run {
         let fits = |run: &Run| flow.is_none() || run.flow.is_none() || run.flow == flow;
         if !self.run.as_ref().is_none_or(fits) {
-            self.flush()?;
+            self.end_run();
         }
         let run = self.run.get_or_insert_with(|| Run {
             flow: None,
@@ -168,33 +191,53 @@ impl Receiving<'_> {
             items: Vec::new(),
         });
         run.flow = run.flow.take().or(flow);
-        Ok(run)
+        run
     }
 
-    fn flush(&mut self) -> anyhow::Result<()> {
-        let Some(run) = self.run.take() else { return Ok(()) };
-        let batch = Batch {
+    fn end_run(&mut self) {
+        let Some(run) = self.run.take() else { return };
+        let ended = self.batches.iter().take_while(|batch| batch.end() <= run.last + 1).count();
+        self.ready.push(PreparedBatch::from(Batch {
             source: self.partner.to_string(),
             agreement: run.flow,
             case: None,
             records: run.records,
             received_at: self.now,
-            salt: entropy::bytes(),
+            salt: self.app.chance.bytes(),
             received: Some(Received {
                 partner: self.partner.to_string(),
                 first: run.first,
                 last: run.last,
                 items: run.items,
+                batches: self.batches.drain(..ended).collect(),
             }),
-        };
-        match self.app.commit(&PreparedBatch::from(batch)) {
-            Ok(_) => Ok(()),
-            Err(error) => match error.downcast_ref::<StoreError>() {
-                Some(StoreError::Gap { expected, found, .. }) => {
-                    bail!("it begins with item {found}, but {expected} comes next")
-                }
-                _ => Err(error),
-            },
-        }
+        }));
     }
+
+    /// Makes durable what came in so far.
+    fn commit(&mut self) -> anyhow::Result<()> {
+        self.end_run();
+        let ready = std::mem::take(&mut self.ready);
+        if ready.is_empty() {
+            return Ok(());
+        }
+        let committed = self.app.commit_together(&ready);
+        committed.map_err(|error| match error.downcast_ref::<StoreError>() {
+            Some(StoreError::Gap { expected, found, .. }) => {
+                anyhow!("it begins with item {found}, but {expected} comes next")
+            }
+            _ => error,
+        })
+    }
+}
+
+/// How what came by a flow is handled; the sender's word, and what the flow adds.
+fn settings(told: Option<Handling>, flow: &Flow, now: Timestamp) -> Settings {
+    let ceiling = || Handling::unmarked(flow.max_tlp).at_least_pap(flow.permissible_actions_ceiling);
+    let handling = strictest(told.unwrap_or_else(ceiling), &flow.handling);
+    Settings { handling, format: None, now, limits: Limits::default() }
+}
+
+fn draft(drafter: &Drafter, body: &str) -> Option<Draft> {
+    drafter.draft(serde_json::from_str::<Value>(body).ok()?).ok()
 }

@@ -324,11 +324,12 @@ impl Looking<'_> {
         let claim = item.claim.map(|claim| self.view.claim(claim)).transpose()?.flatten();
         // A claim that was removed says no more who may know of it.
         let shown = item.claim.is_none() || claim.is_some();
-        if !self.sees_everything() && !(shown && self.may_see_notice(item)?) {
+        let exists = self.sees_everything() || shown && self.may_see_notice(item)?;
+        if !exists {
             return Ok(None);
         }
         let hash = AgreementHash::from_bytes(item.agreement.0);
-        let (form, changed, withheld) = self.form(item)?;
+        let Form { form, changed, withheld } = self.form(item)?;
         let answer = item.kind.is_notice().then(|| self.answer(item.seq)).transpose()?;
         Ok(Some(WireLine {
             id: item.added.to_string(),
@@ -447,15 +448,23 @@ impl Looking<'_> {
     }
 
     /// What became of the object's properties on the way out, by comparing what left with what is here.
-    fn form(&self, item: &WireItem) -> Result<(Option<&'static str>, Vec<String>, Vec<String>), AppError> {
-        let nothing = (None, Vec::new(), Vec::new());
-        let Some(claim) = item.claim else { return Ok(nothing) };
-        let Some(object) = self.view.claimed(claim)? else { return Ok(nothing) };
-        let Ok(Value::Object(sent)) = serde_json::from_slice(&item.body) else { return Ok(nothing) };
+    fn form(&self, item: &WireItem) -> Result<Form, AppError> {
+        let Some(claim) = item.claim else { return Ok(Form::default()) };
+        let Some(object) = self.view.claimed(claim)? else { return Ok(Form::default()) };
+        let Ok(Value::Object(sent)) = serde_json::from_slice(&item.body) else { return Ok(Form::default()) };
         let (changed, withheld) = compare(object.json(), &sent);
         let form = if changed.is_empty() && withheld.is_empty() { "as_it_is" } else { "transformed" };
-        Ok((Some(form), changed, withheld))
+        Ok(Form { form: Some(form), changed, withheld })
     }
+}
+
+/// How an item left, as far as the viewer may compare it with what it was made from.
+#[derive(Default)]
+struct Form {
+    /// `as_it_is` or `transformed`.
+    form: Option<&'static str>,
+    changed: Vec<String>,
+    withheld: Vec<String>,
 }
 
 /// Properties that are otherwise in what was sent, and those that are not there. Markings are always written anew.

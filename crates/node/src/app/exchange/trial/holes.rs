@@ -1,0 +1,124 @@
+//! What arrives out of turn, and what does not hold.
+
+use std::collections::BTreeSet;
+
+use entente_agreement::{Matter, RecallReason, StandingMove};
+use entente_model::Tlp;
+use entente_store::exchange::{Exchange, ItemKind, NoticeState, PartnerEdit, Seq};
+
+use super::{Two, at, id, learn, malware, party, relationship};
+use crate::app::agreement::wire_party;
+use crate::app::exchange::notice::Telling;
+use crate::app::exchange::outgoing::Outgoing;
+use crate::app::exchange::receipts::Beat;
+use crate::app::exchange::tending::anew;
+
+#[test]
+fn a_relationship_that_was_heard_of_before_its_ends_follows_them() {
+    let two = Two::agreed(|_| {});
+    let (wren, rook) = (id("malware", 1), id("malware", 2));
+    two.learn(&[relationship(3, &wren, &rook)], at(1));
+    two.exchange(at(2));
+    two.learn(&[malware(1, "Wren", 2)], at(3));
+    two.exchange(at(4));
+    assert!(two.known(&wren) && !two.known(&id("relationship", 3)), "one end is not told yet");
+    two.learn(&[malware(2, "Rook", 2)], at(5));
+    two.exchange(at(6));
+    assert!(two.known(&rook) && two.known(&id("relationship", 3)));
+    let told = two.company.exchange.told(&wire_party(&party("police"))).expect("told").0;
+    two.exchange(at(7));
+    assert_eq!(two.company.exchange.told(&wire_party(&party("police"))).expect("told").0, told);
+}
+
+#[test]
+fn a_withheld_end_keeps_its_relationship_back() {
+    let two = Two::agreed(|_| {});
+    let (wren, rook) = (id("malware", 1), id("malware", 2));
+    learn(&two.company, "company", Tlp::Red, &[malware(2, "Rook", 2)], at(1));
+    two.learn(&[malware(1, "Wren", 2), relationship(3, &wren, &rook)], at(2));
+    two.exchange(at(3));
+    assert!(two.known(&wren) && !two.known(&rook) && !two.known(&id("relationship", 3)));
+}
+
+#[test]
+fn what_is_suspended_keeps_nothing_waiting_and_is_told_when_it_is_resumed() {
+    let two = Two::agreed(|_| {});
+    let owner = two.company.owner().expect("the owner");
+    two.learn(&[malware(1, "Wren", 2)], at(1));
+    two.company.disclose(&mut two.desk.borrow_mut(), &|| at(2)).expect("a round");
+    two.company.act_on_agreement(&owner, &two.id, StandingMove::Suspend, None, at(3)).expect("suspended");
+    two.exchange(at(4));
+    assert!(!two.known(&id("malware", 1)));
+    let all = two.company.exchange.told(&wire_party(&party("police"))).expect("told").0;
+    assert_eq!(
+        two.police.received_up_to(&party("company")).expect("a cursor"),
+        all,
+        "the notice came through"
+    );
+    two.company.act_on_agreement(&owner, &two.id, StandingMove::Resume, None, at(5)).expect("resumed");
+    two.exchange(at(6));
+    two.exchange(at(8));
+    assert!(two.known(&id("malware", 1)));
+    assert!(two.both_hold());
+}
+
+#[test]
+fn a_notice_that_does_not_hold_is_refused_and_what_follows_comes_in() {
+    let two = Two::agreed(|_| {});
+    two.learn(&[malware(1, "Wren", 2)], at(1));
+    two.exchange(at(2));
+    let agreements = two.company.agreements(at(3)).expect("read");
+    let held = agreements.iter().next().expect("one").clone();
+    // Somebody wrote another recall into the file than the one that was signed.
+    let to = party("police");
+    let telling = Telling { held: &held, to: &to, kind: ItemKind::Recall, concerns: Vec::new() };
+    let objects = BTreeSet::from([id("malware", 9)]);
+    let matter = Matter::Recall { objects, reason: RecallReason::Withdrawn };
+    let mut forged = two.company.notice(telling, matter, at(3)).expect("a notice");
+    let text = String::from_utf8(forged.body).expect("text");
+    forged.body = text.replace(&id("malware", 9), &id("malware", 1)).into_bytes();
+    let mut unread = forged.clone();
+    unread.body = b"nonsense".to_vec();
+    let mut outgoing = Outgoing::default();
+    outgoing.put(forged);
+    outgoing.put(unread);
+    two.company.put_on_wire(&to, None, outgoing, at(3)).expect("appended");
+    two.learn(&[malware(2, "Rook", 2)], at(4));
+    two.exchange(at(5));
+    assert!(two.known(&id("malware", 1)) && two.known(&id("malware", 2)));
+    let notices = two.company.exchange.notices(&wire_party(&to), false, None, 9).expect("read");
+    let refused = notices.iter().filter_map(|notice| notice.settlement.as_ref());
+    assert!(refused.clone().all(|one| matches!(one.state, NoticeState::Refused(_))) && refused.count() == 1);
+}
+
+#[test]
+fn a_checkpoint_over_other_leaves_than_were_sent_is_an_alarm() {
+    let two = Two::agreed(|_| {});
+    two.learn(&[malware(1, "Wren", 2)], at(1));
+    two.exchange(at(2));
+    let (company, police) = (party("company"), party("police"));
+    two.company.exchange.settle();
+    let (_, beat) = two.company.beat(&police, 0).expect("read").expect("a checkpoint");
+    assert!(two.police.see_beat(&company, &beat, at(3)).expect("seen").is_some(), "it is cosigned");
+    assert!(two.police.exchange.alarms().expect("read").is_empty());
+    // The company signs another tree of the same size, with its own key.
+    let room = tempfile::tempdir().expect("a folder");
+    let other = Exchange::open(room.path(), &two.company.identity.node_key()).expect("opened");
+    let edit = PartnerEdit {
+        party: wire_party(&police),
+        name: "police".to_owned(),
+        endpoint: None,
+        pins: Vec::new(),
+    };
+    other.put_partner(&edit, at(1)).expect("kept");
+    let told = two.company.exchange.wire_item(&wire_party(&police), Seq(1)).expect("read").expect("told");
+    let mut outgoing = Outgoing::default();
+    outgoing.put(anew(told));
+    other.append(two.company.append(&police, None, outgoing, at(1))).expect("appended");
+    other.settle();
+    let note = other.checkpoint(&wire_party(&police)).expect("read").expect("signed");
+    let beat = Beat { checkpoint: String::from_utf8(note).expect("text"), proof: Vec::new() };
+    assert!(two.police.see_beat(&company, &beat, at(4)).expect("seen").is_none());
+    let alarms = two.police.exchange.alarms().expect("read");
+    assert_eq!(alarms.iter().map(|alarm| alarm.kind.word()).collect::<Vec<_>>(), ["leaves"]);
+}

@@ -1,0 +1,136 @@
+//! What people decide about.
+
+use entente_agreement::{ApprovalMode, ApprovalWhen, Office, StandingMove};
+use entente_model::Tlp;
+use entente_store::User;
+use entente_store::exchange::ReferralId;
+use jiff::Timestamp;
+
+use super::{Two, at, days, id, malware, relationship};
+use crate::app::AppError;
+use crate::app::exchange::referral::{ReferralView, Saying};
+
+/// Two nodes whose agreement wants two people's word on everything.
+fn careful() -> Two {
+    let two = Two::agreed(|agreement| {
+        for flow in &mut agreement.flows {
+            flow.approvals.mode = ApprovalMode::TwoPerson;
+            flow.approvals.when = ApprovalWhen::Always;
+        }
+    });
+    for name in ["ada", "ben", "eve"] {
+        let user = User {
+            name: name.to_owned(),
+            password: String::new(),
+            role: if name == "eve" { "reader" } else { "analyst" }.to_owned(),
+            tlp_max: Tlp::Red,
+            created_at: at(0),
+        };
+        two.company.desk.add_user(&user).expect("added");
+    }
+    two
+}
+
+fn open(two: &Two, now: Timestamp) -> Vec<ReferralView> {
+    two.company
+        .referrals_with_forms(&two.company.owner().expect("the owner"), false, 10, now)
+        .expect("listed")
+}
+
+fn say(two: &Two, id: &str, person: &str, approves: bool, now: Timestamp) -> Result<ReferralView, AppError> {
+    let saying = Saying { person, office: Office::Officer, approves, note: None };
+    two.company.say_on_referral(&ReferralId(id.to_owned()), saying, now)
+}
+
+#[test]
+fn two_people_let_something_leave_in_the_form_they_saw() {
+    let two = careful();
+    let mut wren = malware(1, "Wren", 2);
+    wren["description"] = "not for others".into();
+    two.learn(&[wren], at(1));
+    assert!(two.exchange(at(2)).is_empty());
+    let waiting = open(&two, at(3));
+    let [referral] = waiting.as_slice() else { panic!("one waits: {waiting:?}") };
+    let sent = referral.sent.as_ref().expect("it would be sent");
+    assert!(sent["name"] == "Wren" && sent.get("description").is_none(), "{sent}");
+    for stranger in ["mallory", "eve"] {
+        assert!(say(&two, &referral.id, stranger, true, at(4)).is_err(), "{stranger}");
+    }
+    assert_eq!(say(&two, &referral.id, "ada", true, at(5)).expect("heard").outcome, None);
+    assert!(say(&two, &referral.id, "ada", true, at(6)).is_err(), "nobody speaks twice");
+    let released = say(&two, &referral.id, "ben", true, at(7)).expect("heard");
+    assert_eq!(released.outcome, Some("released"));
+    assert!(released.item.is_some());
+    two.exchange(at(8));
+    assert!(two.known(&id("malware", 1)) && open(&two, at(9)).is_empty());
+    assert!(two.both_hold());
+}
+
+#[test]
+fn what_changed_since_it_was_seen_is_asked_anew() {
+    let two = careful();
+    two.learn(&[malware(1, "Wren", 2)], at(1));
+    two.exchange(at(2));
+    let first = open(&two, at(3)).remove(0);
+    say(&two, &first.id, "ada", true, at(4)).expect("heard");
+    two.learn(&[malware(1, "Rook", 3)], at(5));
+    // The first approval was of Wren. Nobody approved Rook.
+    let ended = say(&two, &first.id, "ben", true, at(6));
+    assert!(ended.as_ref().is_ok_and(|one| one.outcome == Some("overtaken")) || ended.is_err(), "{ended:?}");
+    two.exchange(at(7));
+    assert!(!two.known(&id("malware", 1)));
+    let second = open(&two, at(8));
+    assert!(
+        second.iter().any(|one| one.sent.as_ref().is_some_and(|sent| sent["name"] == "Rook")),
+        "{second:?}"
+    );
+}
+
+#[test]
+fn a_refusal_ends_it_and_so_does_time() {
+    let two = careful();
+    two.learn(&[malware(1, "Wren", 2), malware(2, "Rook", 2)], at(1));
+    two.exchange(at(2));
+    let waiting = open(&two, at(3));
+    assert_eq!(say(&two, &waiting[0].id, "ada", false, at(4)).expect("heard").outcome, Some("refused"));
+    assert!(say(&two, &waiting[0].id, "ben", true, at(5)).is_err());
+    let until = waiting[1].expires_at.expect("the agreement has an end");
+    two.exchange(until);
+    let owner = two.company.owner().expect("the owner");
+    let ended = two.company.referrals_with_forms(&owner, true, 10, until).expect("listed");
+    assert!(ended.iter().any(|one| one.id == waiting[1].id && one.outcome == Some("expired")), "{ended:?}");
+    assert!(!two.known(&id("malware", 1)) && !two.known(&id("malware", 2)));
+}
+
+#[test]
+fn nothing_is_released_when_the_agreement_has_ended_meanwhile() {
+    let two = careful();
+    two.learn(&[malware(1, "Wren", 2)], at(1));
+    two.exchange(at(2));
+    let referral = open(&two, at(3)).remove(0);
+    say(&two, &referral.id, "ada", true, at(4)).expect("heard");
+    let owner = two.company.owner().expect("the owner");
+    two.company.act_on_agreement(&owner, &two.id, StandingMove::Terminate, None, at(5)).expect("ended");
+    let said = say(&two, &referral.id, "ben", true, at(6));
+    assert!(said.is_err() || said.is_ok_and(|one| one.outcome == Some("overtaken")));
+    two.exchange(days(1));
+    assert!(!two.known(&id("malware", 1)));
+}
+
+#[test]
+fn what_waited_for_something_people_let_leave_follows_it() {
+    let two = careful();
+    let (wren, rook) = (id("malware", 1), id("malware", 2));
+    two.learn(&[malware(1, "Wren", 2), malware(2, "Rook", 2), relationship(3, &wren, &rook)], at(1));
+    two.exchange(at(2));
+    for referral in open(&two, at(3)) {
+        for person in ["ada", "ben"] {
+            say(&two, &referral.id, person, true, at(4)).expect("heard");
+        }
+    }
+    two.exchange(at(5));
+    assert!(two.known(&wren) && two.known(&rook));
+    // The relationship is another question, which can be asked now that its ends have left.
+    let waiting = open(&two, at(6));
+    assert!(waiting.iter().any(|one| one.object.as_deref() == Some(&id("relationship", 3))), "{waiting:?}");
+}

@@ -1,0 +1,70 @@
+//! What may be kept no longer.
+
+use entente_agreement::{Agreement, OnEnd, StandingMove};
+use entente_model::CompartmentSet;
+use entente_store::AsOf;
+use serde_json::json;
+
+use super::{Two, at, days, id, malware};
+
+fn company_told(on_end: OnEnd, change: impl FnOnce(&mut Agreement)) -> Two {
+    let two = Two::agreed(|agreement| {
+        agreement.flows.iter_mut().for_each(|flow| flow.retention.on_end = on_end);
+        change(agreement);
+    });
+    two.learn(&[malware(1, "Wren", 2), malware(2, "Rook", 2)], at(1));
+    let address = json!({
+        "type": "ipv4-addr", "spec_version": "2.1", "value": "192.0.2.7",
+        "id": "ipv4-addr--3ed7ee5a-9ab4-5b0d-a4a1-4a0a4c2b1c11",
+    });
+    two.learn(&[address], at(1));
+    two.exchange(at(2));
+    assert!(two.known(&id("malware", 1)) && two.known(&id("malware", 2)));
+    two
+}
+
+#[test]
+fn what_came_in_is_erased_when_its_time_is_over_and_the_log_holds() {
+    let two = company_told(OnEnd::Delete, |_| {});
+    let owner = two.police.owner().expect("the owner");
+    assert_eq!(two.police.due(&owner, days(365)).expect("looked"), []);
+    let due = two.police.due(&owner, days(365 * 3)).expect("looked");
+    assert!(!due.is_empty() && due.iter().all(|one| one.why == "retention"), "{due:?}");
+    assert!(two.known(&id("malware", 1)), "looking changes nothing");
+    assert_eq!(two.police.retire_due(&owner, days(365 * 3)).expect("done"), due);
+    assert!(!two.known(&id("malware", 1)) && !two.known(&id("malware", 2)));
+    assert_eq!(two.police.retire_due(&owner, days(365 * 3)).expect("done before"), []);
+    assert!(two.both_hold());
+}
+
+#[test]
+fn what_is_not_personal_stays_when_the_rest_is_made_anonymous() {
+    let two = company_told(OnEnd::Anonymise, |_| {});
+    let owner = two.police.owner().expect("the owner");
+    two.police.retire_due(&owner, days(365 * 3)).expect("done");
+    assert!(two.known(&id("malware", 1)), "a family's name is nobody's");
+    let all = CompartmentSet::all();
+    let view = two.police.store.view(&all, AsOf::Now).expect("a view");
+    let objects = view.objects().expect("read").map(|object| object.expect("an object").1);
+    let told = objects.filter(|object| object.text("value").is_some());
+    assert_eq!(told.count(), 0, "an address is its value");
+    assert_eq!(two.police.due(&owner, days(365 * 4)).expect("looked"), []);
+    assert!(two.both_hold());
+}
+
+#[test]
+fn what_outlives_the_agreement_is_for_the_agreement_to_say() {
+    for survives in [true, false] {
+        let two = company_told(OnEnd::Delete, |agreement| {
+            if !survives {
+                agreement.termination.survival_clauses.clear();
+            }
+        });
+        let owner = two.company.owner().expect("the owner");
+        two.company.act_on_agreement(&owner, &two.id, StandingMove::Terminate, None, at(5)).expect("ended");
+        two.exchange(at(6));
+        two.police.retire_due(&owner, at(7)).expect("done");
+        assert_eq!(two.known(&id("malware", 1)), survives);
+        assert!(two.both_hold());
+    }
+}

@@ -1,0 +1,50 @@
+//! Items of which a partner got the leaf alone, because their agreement was suspended when their turn came. What comes after them
+//! need not wait; they are told anew, further on, when the agreement is resumed.
+
+use rusqlite::Connection;
+
+use super::place::{self, PartnerNo, row};
+use super::read::{Reading, items};
+use super::{Exchange, PartyId, Seq, WireItem, partner_no};
+use crate::StoreError;
+use crate::error::Doing;
+
+const DOING: &str = "holding items back";
+
+impl Exchange {
+    /// Notes that these items are held back; the same again changes nothing.
+    pub fn hold_back(&self, partner: &PartyId, held: &[Seq]) -> Result<(), StoreError> {
+        self.change(DOING, |tx| {
+            let no = partner_no(tx, partner)?;
+            let mut statement =
+                tx.prepare_cached("INSERT OR IGNORE INTO held_back VALUES (?1)").doing(DOING)?;
+            held.iter().try_for_each(|seq| statement.execute([row(no, seq.0)]).map(drop).doing(DOING))
+        })
+    }
+
+    /// The items to a partner that are held back and still stand, oldest first.
+    pub fn held_back(&self, partner: &PartyId) -> Result<Vec<WireItem>, StoreError> {
+        self.read(|conn| {
+            let no = partner_no(conn, partner)?;
+            let sql = items!(
+                "WHERE no IN (SELECT no FROM held_back WHERE no BETWEEN ?1 AND ?2) AND state < 2 ORDER BY no"
+            );
+            let mut statement = conn.prepare_cached(sql).doing(DOING)?;
+            let mut rows = statement.query([row(no, 0), place::last(no)]).doing(DOING)?;
+            let (mut reading, mut held) = (Reading::new(conn, no), Vec::new());
+            while let Some(found) = rows.next().doing(DOING)? {
+                held.push(reading.item(found)?);
+            }
+            Ok(held)
+        })
+    }
+}
+
+/// Within the transaction of an append: these are told anew in it.
+pub(super) fn let_go(conn: &Connection, partner: PartnerNo, items: &[Seq]) -> Result<(), StoreError> {
+    for seq in items {
+        let sql = "DELETE FROM held_back WHERE no = ?1";
+        conn.prepare_cached(sql).doing(DOING)?.execute([row(partner, seq.0)]).doing(DOING)?;
+    }
+    Ok(())
+}
