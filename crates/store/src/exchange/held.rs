@@ -1,6 +1,7 @@
 //! What a partner holds of something: whom to tell when it is taken back.
 
 use entente_model::{ClaimNo, ObjectId, VertexNo};
+use jiff::Timestamp;
 use rusqlite::params;
 
 use super::place::{self, PartnerNo, row};
@@ -18,6 +19,8 @@ pub struct Holding {
     pub seq: Seq,
     /// The object, under its released id.
     pub object: ObjectId,
+    /// When it was put on the wire.
+    pub added: Timestamp,
     /// The flow it was told by.
     pub flow: FlowId,
     /// The agreement it was told under.
@@ -37,7 +40,7 @@ impl Exchange {
         self.read(|conn| {
             let no = partner_no(conn, partner)?;
             let mut reading = Reading::new(conn, no);
-            let sql = "SELECT no, object_type, uuid, ground, claim, flow FROM wire
+            let sql = "SELECT no, object_type, uuid, ground, claim, flow, added FROM wire
                 WHERE kind = 0 AND original = ?1 AND no BETWEEN ?2 AND ?3 AND state < 2 ORDER BY no DESC";
             let mut statement = conn.prepare_cached(sql).doing(READING)?;
             let mut held = Vec::new();
@@ -75,7 +78,7 @@ impl Exchange {
         partner: &PartyId,
         items: &[Seq],
         reason: &str,
-        now: jiff::Timestamp,
+        now: Timestamp,
     ) -> Result<usize, StoreError> {
         self.change(ERASING, |tx| {
             let no = partner_no(tx, partner)?;

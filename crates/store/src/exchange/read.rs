@@ -227,7 +227,7 @@ impl<'r> Reading<'r> {
         })
     }
 
-    /// The row must have no, type, UUID, ground, claim and flow. An erased item has no object, and is held no more.
+    /// The row must have no, type, UUID, ground, claim, flow and added. An erased item has no object, and is held no more.
     pub(super) fn holding(
         &mut self,
         found: &Row<'_>,
@@ -239,7 +239,8 @@ impl<'r> Reading<'r> {
         let claim: Option<u32> = found.get(4).doing(READING)?;
         let seq = place::seq(found.get(0).doing(READING)?);
         let flow = self.flow(found.get(5).doing(READING)?)?;
-        Ok(Some(Holding { seq, object, flow, agreement, claim: claim.map(ClaimNo), original }))
+        let added = moment(found.get(6).doing(READING)?).doing(READING)?;
+        Ok(Some(Holding { seq, object, added, flow, agreement, claim: claim.map(ClaimNo), original }))
     }
 
     pub(super) fn object_id(

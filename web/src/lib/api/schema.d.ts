@@ -1211,8 +1211,8 @@ export interface components {
             approves: boolean;
             /** @description What they add. */
             note?: string | null;
-            /** @description In which office they speak, where the agreement asks for one: officer, when they do not say. */
-            office?: string | null;
+            /** @description In which office they speak. */
+            office?: string;
         };
         /** @description A clause that is not the same in two documents. */
         DifferenceView: {
@@ -1363,7 +1363,7 @@ export interface components {
         };
         /** @description Something that is wrong with a document. */
         FindingView: {
-            /** @description Where, as a path into the document: flows[0].legal_basis.sender. */
+            /** @description Where, as a path into the document: `flows[0].legal_basis.sender`. */
             at: string;
             /** @description How to mend it. */
             mend: string;
@@ -1867,6 +1867,8 @@ export interface components {
             requested_at: string;
             /** @description Who asked, when it was a person. */
             requested_by?: string | null;
+            /** @description Exactly what would be sent; absent when it has ended, and when approval alone does not let it leave. */
+            sent?: Record<string, never> | null;
             /** @description Who told this node. */
             source: string;
             /** @description The object it is about. */

@@ -81,7 +81,7 @@ pub(crate) struct ClauseView {
 pub(crate) struct FindingView {
     /// error: it cannot be signed. warning: it may not say what was meant.
     pub(crate) severity: &'static str,
-    /// Where, as a path into the document: flows[0].legal_basis.sender.
+    /// Where, as a path into the document: `flows[0].legal_basis.sender`.
     pub(crate) at: String,
     /// What is wrong.
     pub(crate) what: String,

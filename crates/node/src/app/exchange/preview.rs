@@ -272,14 +272,9 @@ impl Looking<'_> {
 
     fn told(&self, claim: &ClaimRecord) -> Result<Option<ToldBefore>, AppError> {
         let Some(partner) = &self.partner else { return Ok(None) };
-        let holdings = self.app.exchange.holdings(partner, &[claim.vertex])?;
-        let Some(own) = holdings.into_iter().find(|held| held.claim == Some(claim.no)) else {
-            return Ok(None);
-        };
-        Ok(self.app.exchange.wire_item(partner, own.seq)?.map(|item| ToldBefore {
-            at: item.added.to_string(),
-            object: item.object.map(|object| object.id.to_string()),
-        }))
+        let held = self.app.exchange.holdings(partner, &[claim.vertex])?;
+        let own = held.into_iter().find(|item| item.claim == Some(claim.no));
+        Ok(own.map(|item| ToldBefore { at: item.added.to_string(), object: Some(item.object.to_string()) }))
     }
 
     fn ground(&self, id: String) -> Ground {

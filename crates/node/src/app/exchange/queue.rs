@@ -1,14 +1,14 @@
 //! The queue of referrals: what no rule decides, and people do.
 
-use entente_agreement::Office;
 use entente_store::AsOf;
-use entente_store::exchange::{Approval, Outcome, Referral, ReferralId};
+use entente_store::exchange::{Approval, Outcome, Referral, ReferralId, Verdict};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
 use super::parse_flow_name;
-use super::referral::Saying;
+use super::referral::{OfficeWord, office_name};
 use super::wire::{ClauseRef, Under, flow_id};
 use crate::app::agreement::{Agreements, Held};
 use crate::app::{App, AppError, Role, Viewer};
@@ -76,6 +76,10 @@ pub(crate) struct ReferralView {
     pub(crate) under: Option<Under>,
     /// The flow it would go by.
     pub(crate) flow: String,
+    /// Exactly what would be sent; absent when it has ended, and when approval alone does not let it leave.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub(crate) sent: Option<Value>,
     /// Why no rule decided.
     pub(crate) reasons: Vec<ReasonView>,
     /// Who asked, when it was a person.
@@ -118,10 +122,10 @@ pub(crate) struct ReferralsPage {
 pub(crate) struct DecisionRequest {
     /// Whether they approve; one refusal ends it.
     pub(crate) approves: bool,
-    /// In which office they speak, where the agreement asks for one: officer, when they do not say.
+    /// In which office they speak.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
-    pub(crate) office: Option<Office>,
+    #[schema(value_type = String)]
+    pub(crate) office: OfficeWord,
     /// What they add.
     #[serde(default)]
     pub(crate) note: Option<String>,
@@ -131,6 +135,7 @@ const ENDED: &str = "Somebody decided on this before.";
 const LATE: &str = "Its time is over.";
 const OWN: &str = "Whoever asks for something may not approve it.";
 const SPOKEN: &str = "You have spoken on this before: another person has to.";
+const LACKING: &str = "Approval alone does not let this leave: what its reasons name is missing.";
 const UNPRIVILEGED: &str = "Only an administrator may decide on what is disclosed.";
 
 impl App {
@@ -200,15 +205,21 @@ impl App {
         let before = self.referral(viewer, id, now)?;
         viewer.require(Role::Administrator)?;
         match before.barred {
-            Some(OWN) if !decision.approves => {}
+            Some(OWN | LACKING) if !decision.approves => {}
             Some(OWN) => return Err(AppError::Forbidden(OWN)),
             Some(why) => return Err(AppError::Conflict(why)),
             None => {}
         }
         let note = decision.note.map(|note| note.trim().to_owned()).filter(|note| !note.is_empty());
-        let office = decision.office.unwrap_or(Office::Officer);
-        let saying = Saying { person: &viewer.name, office, approves: decision.approves, note };
-        self.take_word(viewer, &id.into(), saying, now)?;
+        let DecisionRequest { approves, office: OfficeWord(office), .. } = decision;
+        let office = office_name(office).to_owned();
+        let word = Approval { person: viewer.name.clone(), office, approves, note, at: now };
+        match self.exchange.decide_referral(&id.into(), &word) {
+            Ok(Verdict::Approved) => self.release_if_approved(&id.into(), now)?,
+            Ok(Verdict::Waits(_) | Verdict::Refused) => {}
+            Err(entente_store::StoreError::Unfit { .. }) => return Err(AppError::Conflict(ENDED)),
+            Err(error) => return Err(error.into()),
+        }
         self.referral(viewer, id, now)
     }
 
@@ -225,6 +236,7 @@ impl App {
         let Some(claim) = view.claim(asked.claim)? else { return Ok(None) };
         let Some(thing) = view.id(claim.vertex)? else { return Ok(None) };
         let held = held_for(agreements, referral);
+        let sent = self.would_send(referral, now)?;
         Ok(Some(ReferralView {
             id: asked.id.to_string(),
             partner: asked.partner.to_string(),
@@ -243,7 +255,8 @@ impl App {
             approvals: referral.approvals.iter().map(approval).collect(),
             outcome: referral.outcome.map(|(outcome, _)| outcome_word(outcome)),
             outcome_at: referral.outcome.map(|(_, at)| at.to_string()),
-            barred: barred(viewer, referral, now),
+            barred: barred(viewer, referral, sent.is_some(), now),
+            sent,
         }))
     }
 
@@ -274,7 +287,7 @@ fn under(held: &Held) -> Under {
     Under { id: agreement.id.to_string(), title: agreement.title.clone(), version: agreement.version }
 }
 
-fn barred(viewer: &Viewer, referral: &Referral, now: Timestamp) -> Option<&'static str> {
+fn barred(viewer: &Viewer, referral: &Referral, leaves: bool, now: Timestamp) -> Option<&'static str> {
     let spoke = |approval: &Approval| approval.person == viewer.name;
     match &referral.asked {
         _ if referral.outcome.is_some() || referral.missing() == 0 => Some(ENDED),
@@ -282,6 +295,7 @@ fn barred(viewer: &Viewer, referral: &Referral, now: Timestamp) -> Option<&'stat
         _ if referral.approvals.iter().any(spoke) => Some(SPOKEN),
         asked if asked.requested_by.as_ref() == Some(&viewer.name) => Some(OWN),
         _ if viewer.role < Role::Administrator => Some(UNPRIVILEGED),
+        _ if !leaves => Some(LACKING),
         _ => None,
     }
 }

@@ -7,10 +7,10 @@ use std::collections::BTreeSet;
 
 use entente_agreement::{Approval as Agreed, Leaving, Office, PartyId};
 use entente_model::{ClaimNo, CompartmentSet};
-use entente_store::exchange::{self, Approval, Outcome, Referral, ReferralId, Verdict};
+use entente_store::exchange::{Outcome, Referral, ReferralId};
 use entente_store::{AsOf, Spoken, StoreError};
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::clearance::Approvals;
@@ -18,125 +18,45 @@ use super::deciding::Deciding;
 use super::outgoing::Outgoing;
 use super::parse_flow_name;
 use super::referring::everybody;
-use crate::app::{App, AppError, Role, Viewer};
+use crate::app::{App, AppError, Viewer};
 
-/// A referral as people see it.
-#[derive(Debug, Serialize)]
-pub(crate) struct ReferralView {
-    /// Its id.
-    pub(crate) id: String,
-    /// Who would be told.
-    pub(crate) partner: String,
-    /// By which flow.
-    pub(crate) flow: String,
-    /// The claim it is about.
-    pub(crate) claim: u32,
-    /// The object it is about; none when it is not there any more.
-    pub(crate) object: Option<String>,
-    /// What would be sent; none when approval alone does not let it leave.
-    pub(crate) sent: Option<Value>,
-    /// Why no rule decided.
-    pub(crate) reasons: Vec<String>,
-    /// When it was put before people.
-    pub(crate) requested_at: Timestamp,
-    /// Who asked, when it was a person.
-    pub(crate) requested_by: Option<String>,
-    /// How many must approve.
-    pub(crate) needed: u32,
-    /// When it is too late.
-    pub(crate) expires_at: Option<Timestamp>,
-    /// What people said.
-    pub(crate) said: Vec<Word>,
-    /// How it ended: `released`, `refused`, `expired` or `overtaken`.
-    pub(crate) outcome: Option<&'static str>,
-    /// When it ended.
-    pub(crate) ended_at: Option<Timestamp>,
-    /// The item on the partner's wire that came of it.
-    pub(crate) item: Option<u64>,
-}
+/// The office somebody speaks in.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct OfficeWord(pub(crate) Office);
 
-/// What one person said.
-#[derive(Debug, Serialize)]
-pub(crate) struct Word {
-    pub(crate) person: String,
-    pub(crate) office: String,
-    pub(crate) approves: bool,
-    pub(crate) note: Option<String>,
-    pub(crate) at: Timestamp,
-}
-
-/// One person's word on a referral.
-pub(crate) struct Saying<'s> {
-    /// The local user who speaks.
-    pub(crate) person: &'s str,
-    /// In which office.
-    pub(crate) office: Office,
-    /// Whether they approve.
-    pub(crate) approves: bool,
-    /// What they add.
-    pub(crate) note: Option<String>,
+impl Default for OfficeWord {
+    fn default() -> OfficeWord {
+        OfficeWord(Office::Officer)
+    }
 }
 
 impl App {
-    /// The referrals that wait, oldest first, or those that ended, newest first. Only those about what the viewer may see.
-    pub(crate) fn referrals_with_forms(
-        &self,
-        viewer: &Viewer,
-        ended: bool,
-        limit: usize,
-        now: Timestamp,
-    ) -> Result<Vec<ReferralView>, AppError> {
-        viewer.require(Role::Analyst)?;
-        self.exchange.expire_referrals(now)?;
-        let found = match ended {
-            true => self.exchange.ended_referrals(limit)?,
-            false => self.exchange.open_referrals(limit)?,
-        };
-        let seen = found.into_iter().map(|referral| self.look_at(viewer, &referral, now));
-        seen.filter_map(Result::transpose).collect()
+    /// Somebody who has an account on this node.
+    pub(crate) fn local_user(&self, name: &str) -> Result<Viewer, AppError> {
+        let unknown = || AppError::invalid(format!("`{name}` has no account on this node: name one who has"));
+        let user = self.desk.user(name)?.ok_or_else(unknown)?;
+        self.viewer(&user.name, user.role.parse()?, user.tlp_max)
     }
 
-    /// Takes a local user's word on a referral. What it lets leave is on the wire when this returns.
-    pub(crate) fn say_on_referral(
-        &self,
-        id: &ReferralId,
-        saying: Saying<'_>,
-        now: Timestamp,
-    ) -> Result<ReferralView, AppError> {
-        let viewer = self.local_user(saying.person)?;
-        self.take_word(&viewer, id, saying, now)
+    /// Puts on the wire what enough people approved.
+    pub(super) fn release_if_approved(&self, id: &ReferralId, now: Timestamp) -> anyhow::Result<()> {
+        let referral = self.exchange.referral(id)?;
+        let open = referral.filter(|referral| referral.outcome.is_none() && referral.missing() == 0);
+        open.map_or(Ok(()), |referral| self.release_referral(&referral, now))
     }
 
-    /// As [`App::say_on_referral`], for somebody who was signed in.
-    pub(super) fn take_word(
-        &self,
-        viewer: &Viewer,
-        id: &ReferralId,
-        saying: Saying<'_>,
-        now: Timestamp,
-    ) -> Result<ReferralView, AppError> {
-        viewer.require(Role::Analyst)?;
-        let missing = || AppError::NotFound("referral");
-        let referral = self.exchange.referral(id)?.ok_or_else(missing)?;
-        let seen = self.look_at(viewer, &referral, now)?.ok_or_else(missing)?;
-        if saying.approves && seen.outcome.is_none() && seen.sent.is_none() {
-            let why = seen.reasons.join("; ");
-            return Err(AppError::invalid(format!("approval alone does not let it leave: {why}")));
+    /// What would be sent if everybody approved; nothing when it has ended, or when that would not do.
+    pub(super) fn would_send(&self, referral: &Referral, now: Timestamp) -> anyhow::Result<Option<Value>> {
+        let mut sent = None;
+        if referral.outcome.is_none() {
+            let partner: PartyId = referral.asked.partner.0.parse()?;
+            self.deciding_on(&partner, referral.asked.claim, now, |deciding, spoken| {
+                sent = deciding.would_send(spoken, referral)?;
+                Ok(())
+            })?;
         }
-        let Saying { person, office, approves, note } = saying;
-        let word = Approval {
-            person: person.to_owned(),
-            office: office_name(office).to_owned(),
-            approves,
-            note,
-            at: now,
-        };
-        if self.exchange.decide_referral(id, &word).map_err(unfit)? == Verdict::Approved {
-            let referral = self.exchange.referral(id)?.ok_or_else(missing)?;
-            self.release_referral(&referral, now)?;
-        }
-        let referral = self.exchange.referral(id)?.ok_or_else(missing)?;
-        self.look_at(viewer, &referral, now)?.ok_or_else(missing)
+        Ok(sent)
     }
 
     /// Releases what enough people approved, or ends it as overtaken. Done again, nothing happens again.
@@ -183,42 +103,6 @@ impl App {
         let about = [spoken.vertex];
         let mut deciding = Deciding::new(self, &view, &agreements, &mut clearance, &about, now)?;
         decide(&mut deciding, &spoken)
-    }
-
-    /// A referral as this viewer sees it; none when it is about what they may not see.
-    fn look_at(
-        &self,
-        viewer: &Viewer,
-        referral: &Referral,
-        now: Timestamp,
-    ) -> Result<Option<ReferralView>, AppError> {
-        let asked = &referral.asked;
-        let compartment = {
-            let all = CompartmentSet::all();
-            let spoken = self.store.view(&all, AsOf::Now)?.spoken_of(asked.claim)?;
-            spoken.map(|spoken| spoken.head().compartment_no)
-        };
-        if compartment.is_some_and(|compartment| !viewer.compartments.contains(compartment)) {
-            return Ok(None);
-        }
-        let mut view = shown(referral);
-        if referral.outcome.is_none() {
-            let partner: PartyId = asked.partner.0.parse().map_err(AppError::invalid)?;
-            self.deciding_on(&partner, asked.claim, now, |deciding, spoken| {
-                view.object = Some(spoken.object()?.id().to_string());
-                view.sent = deciding.would_send(spoken, referral)?;
-                Ok(())
-            })?;
-        }
-        Ok(Some(view))
-    }
-
-    /// Somebody who has an account on this node.
-    fn local_user(&self, name: &str) -> Result<Viewer, AppError> {
-        let user = self.desk.users()?.into_iter().find(|user| user.name == name);
-        let unknown = || AppError::invalid(format!("`{name}` has no account on this node: name one who has"));
-        let user = user.ok_or_else(unknown)?;
-        self.viewer(&user.name, user.role.parse()?, user.tlp_max)
     }
 }
 
@@ -281,7 +165,8 @@ fn approvals(referral: &Referral) -> Approvals {
     Approvals { approvals: agreed.collect::<BTreeSet<_>>(), requested_by }
 }
 
-fn office_name(office: Office) -> &'static str {
+/// The agreement's word for an office.
+pub(super) fn office_name(office: Office) -> &'static str {
     match office {
         Office::Officer => "officer",
         Office::Prosecutor => "prosecutor",
@@ -293,47 +178,4 @@ fn office_name(office: Office) -> &'static str {
 fn office_of(name: &str) -> Office {
     let all = [Office::Prosecutor, Office::Judge, Office::Dpo];
     all.into_iter().find(|office| office_name(*office) == name).unwrap_or(Office::Officer)
-}
-
-fn outcome_name(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Released => "released",
-        Outcome::Refused => "refused",
-        Outcome::Expired => "expired",
-        Outcome::Overtaken => "overtaken",
-    }
-}
-
-fn shown(referral: &Referral) -> ReferralView {
-    let exchange::NewReferral { id, partner, flow, claim, reasons, requested_by, .. } =
-        referral.asked.clone();
-    let said = referral.approvals.iter().cloned().map(|word| {
-        let Approval { person, office, approves, note, at } = word;
-        Word { person, office, approves, note, at }
-    });
-    ReferralView {
-        id: id.0,
-        partner: partner.0,
-        flow: flow.0,
-        claim: claim.0,
-        object: None,
-        sent: None,
-        reasons,
-        requested_at: referral.asked.requested_at,
-        requested_by,
-        needed: referral.asked.needed,
-        expires_at: referral.asked.expires_at,
-        said: said.collect(),
-        outcome: referral.outcome.map(|(outcome, _)| outcome_name(outcome)),
-        ended_at: referral.outcome.map(|(_, at)| at),
-        item: referral.item.map(|item| item.0),
-    }
-}
-
-/// What people may mend by saying it otherwise is no fault of ours.
-fn unfit(error: StoreError) -> AppError {
-    match error {
-        StoreError::Unfit { why, .. } => AppError::invalid(why),
-        error => error.into(),
-    }
 }

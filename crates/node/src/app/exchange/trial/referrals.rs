@@ -1,14 +1,14 @@
 //! What people decide about.
 
-use entente_agreement::{ApprovalMode, ApprovalWhen, Office, StandingMove};
+use entente_agreement::{ApprovalMode, ApprovalWhen, StandingMove};
 use entente_model::Tlp;
 use entente_store::User;
-use entente_store::exchange::ReferralId;
 use jiff::Timestamp;
 
 use super::{Two, at, days, id, malware, relationship};
 use crate::app::AppError;
-use crate::app::exchange::referral::{ReferralView, Saying};
+use crate::app::exchange::queue::{DecisionRequest, ReferralView, ReferralsRequest};
+use crate::app::exchange::referral::OfficeWord;
 
 /// Two nodes whose agreement wants two people's word on everything.
 fn careful() -> Two {
@@ -22,7 +22,7 @@ fn careful() -> Two {
         let user = User {
             name: name.to_owned(),
             password: String::new(),
-            role: if name == "eve" { "reader" } else { "analyst" }.to_owned(),
+            role: if name == "eve" { "reader" } else { "administrator" }.to_owned(),
             tlp_max: Tlp::Red,
             created_at: at(0),
         };
@@ -31,15 +31,19 @@ fn careful() -> Two {
     two
 }
 
+fn list(two: &Two, ended: bool, now: Timestamp) -> Vec<ReferralView> {
+    let request = ReferralsRequest { ended, cursor: None, limit: None };
+    let owner = two.company.owner().expect("the owner");
+    two.company.referrals(&owner, &request, now).expect("listed").referrals
+}
+
 fn open(two: &Two, now: Timestamp) -> Vec<ReferralView> {
-    two.company
-        .referrals_with_forms(&two.company.owner().expect("the owner"), false, 10, now)
-        .expect("listed")
+    list(two, false, now)
 }
 
 fn say(two: &Two, id: &str, person: &str, approves: bool, now: Timestamp) -> Result<ReferralView, AppError> {
-    let saying = Saying { person, office: Office::Officer, approves, note: None };
-    two.company.say_on_referral(&ReferralId(id.to_owned()), saying, now)
+    let decision = DecisionRequest { approves, office: OfficeWord::default(), note: None };
+    two.company.decide_on_referral(&two.company.local_user(person)?, id, decision, now)
 }
 
 #[test]
@@ -60,7 +64,6 @@ fn two_people_let_something_leave_in_the_form_they_saw() {
     assert!(say(&two, &referral.id, "ada", true, at(6)).is_err(), "nobody speaks twice");
     let released = say(&two, &referral.id, "ben", true, at(7)).expect("heard");
     assert_eq!(released.outcome, Some("released"));
-    assert!(released.item.is_some());
     two.exchange(at(8));
     assert!(two.known(&id("malware", 1)) && open(&two, at(9)).is_empty());
     assert!(two.both_hold());
@@ -94,10 +97,10 @@ fn a_refusal_ends_it_and_so_does_time() {
     let waiting = open(&two, at(3));
     assert_eq!(say(&two, &waiting[0].id, "ada", false, at(4)).expect("heard").outcome, Some("refused"));
     assert!(say(&two, &waiting[0].id, "ben", true, at(5)).is_err());
-    let until = waiting[1].expires_at.expect("the agreement has an end");
+    let until = waiting[1].expires_at.as_ref().expect("the agreement has an end");
+    let until: Timestamp = until.parse().expect("a time");
     two.exchange(until);
-    let owner = two.company.owner().expect("the owner");
-    let ended = two.company.referrals_with_forms(&owner, true, 10, until).expect("listed");
+    let ended = list(&two, true, until);
     assert!(ended.iter().any(|one| one.id == waiting[1].id && one.outcome == Some("expired")), "{ended:?}");
     assert!(!two.known(&id("malware", 1)) && !two.known(&id("malware", 2)));
 }
@@ -132,5 +135,5 @@ fn what_waited_for_something_people_let_leave_follows_it() {
     assert!(two.known(&wren) && two.known(&rook));
     // The relationship is another question, which can be asked now that its ends have left.
     let waiting = open(&two, at(6));
-    assert!(waiting.iter().any(|one| one.object.as_deref() == Some(&id("relationship", 3))), "{waiting:?}");
+    assert!(waiting.iter().any(|one| one.thing == id("relationship", 3)), "{waiting:?}");
 }
