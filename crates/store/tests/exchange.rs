@@ -43,14 +43,22 @@ fn what_was_told_is_read_back_in_order() {
 #[test]
 fn a_stretch_is_bounded_by_items_and_bytes() {
     let (_folder, exchange) = open();
-    exchange.append(telling((1..=5).map(|no| release(no, 1, "12345678")).collect())).unwrap();
+    for batch in [1..=2, 3..=3, 4..=5] {
+        exchange.append(telling(batch.map(|no| release(no, 1, "12345678")).collect())).unwrap();
+    }
     let stretch = |after, items, bytes| {
         let stretch = exchange.wire_after(&police(), Seq(after), items, bytes).unwrap();
         (stretch.items.iter().map(|item| item.seq.0).collect::<Vec<_>>(), stretch.more)
     };
     assert_eq!(stretch(0, 2, 1000), (vec![1, 2], true));
     assert_eq!(stretch(0, 100, 16), (vec![1, 2], true));
+    assert_eq!(
+        stretch(1, 100, 16),
+        (vec![1, 2], true),
+        "a batch is whole, also when its first items are known"
+    );
     assert_eq!(stretch(2, 100, 3), (vec![3], true), "one is always given, or nobody would come further");
+    assert_eq!(stretch(3, 1, 3), (vec![4, 5], false), "and whole");
     assert_eq!(stretch(3, 2, 1000), (vec![4, 5], false));
     assert_eq!(stretch(5, 2, 1000), (vec![], false));
 }

@@ -73,7 +73,9 @@ impl Asker {
     pub(crate) fn trusting(pem: &[u8], address: &str, secret: &str) -> Asker {
         let roots = RootCerts::new_with_certs(&[Certificate::from_pem(pem).unwrap()]);
         let tls = TlsConfig::builder().root_certs(roots).build();
-        let config = ureq::Agent::config_builder().tls_config(tls).http_status_as_error(false).build();
+        let config = ureq::Agent::config_builder().tls_config(tls).http_status_as_error(false);
+        // A refusal before the body was read closes the connection, as it may: none is used twice.
+        let config = config.max_idle_connections(0).build();
         Asker {
             agent: ureq::Agent::new_with_config(config),
             base: format!("https://{address}"),
