@@ -1,6 +1,6 @@
 // An agreement from a template to both signatures, between two nodes.
 import assert from 'node:assert/strict';
-import { ask } from '../node.mjs';
+import { ask, loadUntil } from '../node.mjs';
 
 /** What the scenarios after the first go on with. */
 export const story = { partner: undefined, who: undefined, id: undefined };
@@ -21,6 +21,7 @@ export async function emptyStateOffersTemplates({ page }) {
   await page.goto('/wire');
   await page.getByRole('link', { name: 'Make an agreement' }).click();
   await page.getByRole('heading', { name: 'No agreement yet' }).waitFor();
+  await page.getByRole('radio').nth(3).waitFor();
   assert.equal(await page.getByRole('radio').count(), 4);
 }
 
@@ -125,9 +126,7 @@ export async function partnerIsInvitedAndSigns({ page, server }) {
   const signed = await ask(address, story.who, 'POST', `/agreements/${story.id}/signature`, { hash: fetched.review.hash });
   assert.equal(signed.standing.word, 'in_force');
   // Its node sends the signature back by itself.
-  await page.waitForFunction(async (id) => (await (await fetch(`/api/v1/agreements/${id}`)).json()).standing.word === 'in_force', story.id, { polling: 500 });
-  await page.reload();
-  await page.getByText('in force', { exact: true }).first().waitFor();
+  await loadUntil(page, page.getByText(/^It is in force until/));
 }
 partnerIsInvitedAndSigns.pair = true;
 

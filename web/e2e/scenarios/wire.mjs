@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { loadUntil } from '../node.mjs';
 
 const indicator = (value) => ({ type: 'domain-name', spec_version: '2.1', id: `domain-name--${crypto.randomUUID()}`, value });
 const address = (value) => ({ type: 'ipv4-addr', spec_version: '2.1', id: `ipv4-addr--${crypto.randomUUID()}`, value });
@@ -47,7 +48,8 @@ proofIsVerified.pair = true;
 
 export async function referralIsDecided({ page, server }) {
   learn(server, [account('mallory')]);
-  await page.waitForFunction(async () => (await (await fetch('/api/v1/referrals')).json()).referrals.some(({ label }) => label?.includes('mallory')), undefined, { polling: 500 });
+  await page.goto('/referrals');
+  await loadUntil(page, page.getByRole('article', { name: /mallory/ }));
   await page.goto('/wire');
   await page.getByRole('link', { name: /referrals? waits?/ }).click();
   const referral = page.getByRole('article', { name: /mallory/ });
