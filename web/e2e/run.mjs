@@ -29,7 +29,7 @@ const scenarios = [
   keyboard.keyboardAlone,
   agreements.emptyStateOffersTemplates, agreements.draftFromTemplate, agreements.draftConflictLosesNothing, agreements.draftIsComparedAndPreviewed,
   agreements.draftIsSigned, agreements.partnerIsInvitedAndSigns, agreements.agreementIsPrintable,
-  wire.wireFillsLive, wire.proofIsVerified, wire.referralIsDecided, agreements.agreementIsSuspendedAndResumed, wire.tokenOfAPartner,
+  wire.wireFillsLive, wire.partnerSeesWhatCameIn, wire.proofIsVerified, wire.referralIsDecided, agreements.agreementIsSuspendedAndResumed, wire.tokenOfAPartner,
   phone.phoneFits, accessible.accessibleInLight, accessible.accessibleInDark,
 ];
 const wanted = process.argv.slice(2);

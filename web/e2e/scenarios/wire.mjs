@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadUntil } from '../node.mjs';
+import { ask, loadUntil } from '../node.mjs';
+import { story } from './agreements.mjs';
 
 const indicator = (value) => ({ type: 'domain-name', spec_version: '2.1', id: `domain-name--${crypto.randomUUID()}`, value });
 const address = (value) => ({ type: 'ipv4-addr', spec_version: '2.1', id: `ipv4-addr--${crypto.randomUUID()}`, value });
@@ -32,6 +33,20 @@ export async function wireFillsLive({ page, server }) {
   await page.locator('[data-party=police]', { hasText: 'well' }).waitFor();
 }
 wireFillsLive.pair = true;
+
+export async function partnerSeesWhatCameIn() {
+  const { partner, who } = story;
+  // Each look is a process, so nothing spins.
+  for (let looks = 0; JSON.parse(partner.entente('peer', 'status', '--json'))[0].received < 3; looks += 1) assert.ok(looks < 200, 'it did not come in');
+  const page = await ask(partner.address, who, 'GET', '/partners/company/wire?direction=in');
+  const came = page.items.find(({ label }) => label === '192.0.2.99');
+  assert.deepEqual([came.direction, came.flow, came.state, came.under.version], ['in', 'attacks', 'stands', 1]);
+  assert.ok(came.until > new Date().toISOString(), 'it says until when it may be kept');
+  assert.ok(came.clauses.every(({ number, text }) => number && text));
+  // What left under another name came in under that, and under no other.
+  assert.ok(!JSON.stringify(page).includes('fresh.lamp-relay.example'));
+}
+partnerSeesWhatCameIn.pair = true;
 
 export async function proofIsVerified({ page, server }) {
   await page.goto('/wire');
