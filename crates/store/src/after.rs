@@ -5,8 +5,9 @@
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, sync_channel};
 use std::thread::{Builder, JoinHandle};
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
@@ -27,11 +28,28 @@ pub(crate) struct AfterCommit {
 /// it is folded; a writer that is always ahead would make it grow for ever, and each page looked for in it dearer.
 const LONG_LOG: u32 = 32_768;
 
+/// How long commits are gathered before they are signed and folded, unless they are many or somebody waits. Both force files to the
+/// disk several times, and whoever commits meanwhile waits for the disk with them.
+const GATHER: Duration = Duration::from_millis(250);
+/// Rows of commits that are many: more would make the log long and what is then folded at once much.
+const MANY: usize = 2_000;
+
 /// What the thread is told.
 enum Word {
-    Committed,
+    /// So many rows were.
+    Committed(usize),
     /// Answer when everything committed before is signed and folded.
     Settle(SyncSender<()>),
+}
+
+impl Word {
+    /// How much it adds to what is gathered; somebody who waits makes it enough.
+    fn rows(&self) -> usize {
+        match self {
+            Word::Committed(rows) => *rows,
+            Word::Settle(_) => MANY,
+        }
+    }
 }
 
 impl AfterCommit {
@@ -49,10 +67,11 @@ impl AfterCommit {
         Ok(AfterCommit { tell: Some(tell), thread: Some(thread.map_err(StoreError::open(path))?), log })
     }
 
-    pub(crate) fn committed(&self) {
+    /// Says that rows were committed.
+    pub(crate) fn committed(&self, rows: usize) {
         match self.log.load(Ordering::Relaxed) > LONG_LOG {
             true => self.settle(),
-            false => self.say(Word::Committed),
+            false => self.say(Word::Committed(rows)),
         }
     }
 
@@ -93,9 +112,7 @@ fn run(
     log: &AtomicU32,
 ) {
     while let Ok(word) = told.recv() {
-        // Several commits since the last time are signed at once.
-        let mut words = vec![word];
-        words.extend(told.try_iter());
+        let words = gather(word, told);
         if let Err(error) = publish(conn) {
             tracing::error!(%error, "the ledger is behind what was committed; the next commit will try again");
         }
@@ -112,4 +129,20 @@ fn run(
             }
         }
     }
+}
+
+/// What is said until the time is over, or until it cannot wait. The owner's going ends it too.
+fn gather(first: Word, told: &Receiver<Word>) -> Vec<Word> {
+    let until = Instant::now() + GATHER;
+    let (mut words, mut rows) = (Vec::new(), 0);
+    let mut next = Ok(first);
+    while let Ok(word) = next {
+        rows += word.rows();
+        words.push(word);
+        next = match rows < MANY {
+            true => told.recv_timeout(until.saturating_duration_since(Instant::now())),
+            false => told.try_recv().map_err(|_| RecvTimeoutError::Timeout),
+        };
+    }
+    words
 }

@@ -74,7 +74,7 @@ impl Store {
     pub fn commit_together(&self, prepared: &[PreparedBatch]) -> Result<Vec<Receipt>, StoreError> {
         let receipts = self.writer().commit(prepared)?;
         if receipts.iter().any(|receipt| receipt.batch.is_some()) {
-            self.after.committed();
+            self.after.committed(receipts.iter().map(|receipt| receipt.statuses.len()).sum());
         }
         Ok(receipts)
     }

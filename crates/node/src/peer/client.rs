@@ -34,7 +34,7 @@ const LONGEST_AGREEMENT: usize = 8 << 20;
 /// Reports that wait to be sent.
 const REPORTS: usize = 64;
 /// How long reports are gathered: each costs the sender a sync of the disk on which it tells what is new.
-const GATHER: std::time::Duration = std::time::Duration::from_millis(50);
+const GATHER: std::time::Duration = std::time::Duration::from_millis(200);
 
 /// Where a partner's node is, and by which keys it is known.
 pub(super) struct Address {

@@ -39,6 +39,11 @@ impl Prepared {
         });
         Prepared { secrets: secrets.collect(), append }
     }
+
+    /// How many items it has.
+    pub(super) fn rows(&self) -> usize {
+        self.append.items.len()
+    }
 }
 
 /// Salts made of a seed that is not kept: each can be erased for itself, and none gives another away.

@@ -70,7 +70,7 @@ impl Exchange {
                 jobs.push(Arc::clone(job));
             }
             writer.run(&jobs);
-            self.after.committed();
+            self.after.committed(jobs.iter().map(|job| job.prepared.rows()).sum());
         }
     }
 }

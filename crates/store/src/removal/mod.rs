@@ -89,7 +89,7 @@ impl Store {
     pub fn remove(&self, removal: &Removal) -> Result<Removed, StoreError> {
         let removed = self.writer().remove(removal)?;
         if removed.batch.is_some() {
-            self.after.committed();
+            self.after.committed(removal.claims.len());
         }
         Ok(removed)
     }

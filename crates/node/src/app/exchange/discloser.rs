@@ -22,9 +22,10 @@ use crate::app::App;
 use crate::app::agreement::{Agreements, Held, wire_party};
 use crate::clock;
 
-/// Claims, and bytes of them, read at once.
-const CLAIMS: usize = 2_000;
-const BYTES: usize = 8 << 20;
+/// Claims, and bytes of them, read at once. What is told of them is written in one transaction; the wire's indexes are not in the order
+/// of its items, so many of their pages are written with each.
+const CLAIMS: usize = 8_000;
+const BYTES: usize = 16 << 20;
 /// How often the discloser looks for what other processes committed or signed.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 /// How often it looks for what waits for a time or for people rather than for claims.
