@@ -11,6 +11,10 @@ use entente_agreement::{
 use entente_model::{Atlas, Compartment, CompartmentNo, DataCategory, Handling, Kind, Object, ObjectId, Tlp};
 use jiff::Timestamp;
 
+/// As in the node.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const ROUNDS: u32 = 100_000;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -403,6 +403,8 @@ fn validate(set: &PolicySet) -> Result<(), String> {
 }
 
 static ACTION: LazyLock<EntityUid> = LazyLock::new(|| uid("Action", "disclose"));
+/// What is decided about; a request has one, so it needs no other name. Cedar parses a name of a type each time one is made.
+static RESOURCE: LazyLock<EntityUid> = LazyLock::new(|| uid("Compartment", "this"));
 
 fn uid(kind: &'static str, name: &str) -> EntityUid {
     let kind = cedar_policy::EntityTypeName::from_str(kind).expect("a word is the name of an entity type");
@@ -442,5 +444,5 @@ fn compartment_entity(flow: &Flow, me: &PartyId, compartment: &Compartment) -> R
     ];
     attributes.extend(compartment.case.as_deref().map(|case| ("case", text(case))));
     let attributes = attributes.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-    Entity::new(uid("Compartment", "this"), attributes, Default::default()).map_err(|error| error.to_string())
+    Entity::new(RESOURCE.clone(), attributes, Default::default()).map_err(|error| error.to_string())
 }
