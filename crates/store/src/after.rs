@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, sync_channel};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -139,10 +139,10 @@ fn gather(first: Word, told: &Receiver<Word>) -> Vec<Word> {
     while let Ok(word) = next {
         rows += word.rows();
         words.push(word);
-        next = match rows < MANY {
-            true => told.recv_timeout(until.saturating_duration_since(Instant::now())),
-            false => told.try_recv().map_err(|_| RecvTimeoutError::Timeout),
-        };
+        // When it is over, what has been said already is taken along.
+        let patience =
+            if rows < MANY { until.saturating_duration_since(Instant::now()) } else { Duration::ZERO };
+        next = told.recv_timeout(patience);
     }
     words
 }
