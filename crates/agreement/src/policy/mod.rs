@@ -90,6 +90,18 @@ impl Policy {
     /// Compiles what `me` may tell `partner`. An agreement without a flow between them gives a policy that denies
     /// everything.
     pub fn compile(in_force: &InForce, me: &PartyId, partner: &PartyId) -> Result<Policy, CompileError> {
+        Policy::compile_shared(in_force, &[], me, partner)
+    }
+
+    /// Compiles what `me` may tell `partner` by this version and might by each of these earlier ones as well: for what was learned
+    /// before this version began and could not be told then. A version that covers more than those before it covers what is
+    /// learned from its beginning on, so nothing older leaves by what it adds.
+    pub fn compile_shared(
+        in_force: &InForce,
+        earlier: &[&Agreement],
+        me: &PartyId,
+        partner: &PartyId,
+    ) -> Result<Policy, CompileError> {
         let agreement = in_force.agreement();
         let party = |id: &PartyId| agreement.party(id).ok_or_else(|| CompileError::NotAParty(id.clone()));
         let (sender, recipient) = (party(me)?, party(partner)?);
@@ -97,8 +109,9 @@ impl Policy {
             return Err(CompileError::OneParty(me.clone()));
         }
         let between = agreement.flows.iter().filter(|flow| flow.runs(me, partner));
-        let compile = |flow: &Flow| Compiled::new(in_force, flow, sender, recipient);
-        let flows = between.map(compile).collect::<Result<Vec<_>, _>>()?;
+        let shared = between.filter_map(|flow| shared(flow, earlier, me, partner));
+        let compile = |flow: Flow| Compiled::new(in_force, &flow, sender, recipient);
+        let flows = shared.map(compile).collect::<Result<Vec<_>, _>>()?;
         Ok(Policy {
             agreement: agreement.clone(),
             hash: in_force.hash(),
@@ -222,6 +235,19 @@ impl Policy {
         let times = ends.chain([self.agreement.valid_from, self.until]);
         times.filter(|time| *time > now).min().unwrap_or(Timestamp::MAX)
     }
+}
+
+/// What a flow covers that the flow of the same id covered in each earlier version; `None` when one had no such flow.
+fn shared(flow: &Flow, earlier: &[&Agreement], me: &PartyId, partner: &PartyId) -> Option<Flow> {
+    let mut shared = flow.clone();
+    for version in earlier {
+        let before = version.flow(&flow.id).filter(|before| before.runs(me, partner))?;
+        shared.data_categories.retain(|category| before.data_categories.contains(category));
+        shared.excluded_categories.extend(before.excluded_categories.iter().copied());
+        shared.data_subjects.retain(|subject| before.data_subjects.contains(subject));
+        shared.max_tlp = shared.max_tlp.min(before.max_tlp);
+    }
+    Some(shared)
 }
 
 fn clauses(reasons: &[Reason]) -> Vec<ClauseId> {

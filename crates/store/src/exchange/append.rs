@@ -99,6 +99,7 @@ pub(super) fn append(
     }
     awaiting::note(conn, no, &beside.awaiting, &beside.met)?;
     held_back::let_go(conn, no, &beside.resumed)?;
+    held_back::drop_all(conn, no, &beside.dropped)?;
     put_end(conn, no, &after)?;
     Ok(appended)
 }

@@ -1,5 +1,6 @@
-//! Items of which a partner got the leaf alone, because their agreement was suspended when their turn came. What comes after them
-//! need not wait; they are told anew, further on, when the agreement is resumed.
+//! Items of which a partner got the leaf alone, because their agreement was suspended when their turn came, or another version had taken
+//! its place. What comes after them need not wait; they are told anew, further on, when the agreement is resumed or as the other
+//! version has it.
 
 use rusqlite::Connection;
 
@@ -47,4 +48,13 @@ pub(super) fn let_go(conn: &Connection, partner: PartnerNo, items: &[Seq]) -> Re
         conn.prepare_cached(sql).doing(DOING)?.execute([row(partner, seq.0)]).doing(DOING)?;
     }
     Ok(())
+}
+
+/// Within the transaction of an append: these were never told and count as withdrawn, so that what they were made from is decided anew.
+pub(super) fn drop_all(conn: &Connection, partner: PartnerNo, items: &[Seq]) -> Result<(), StoreError> {
+    for seq in items {
+        let sql = "UPDATE wire SET state = 2 WHERE no = ?1 AND no IN (SELECT no FROM held_back)";
+        conn.prepare_cached(sql).doing(DOING)?.execute([row(partner, seq.0)]).doing(DOING)?;
+    }
+    let_go(conn, partner, items)
 }

@@ -127,6 +127,8 @@ pub struct Beside {
     pub met: Vec<VertexNo>,
     /// Items held back before, which are among these anew.
     pub resumed: Vec<Seq>,
+    /// Items held back before, which are never told: others may be in their place.
+    pub dropped: Vec<Seq>,
 }
 
 /// Items for one partner, to be appended in one transaction.

@@ -148,6 +148,11 @@ impl Agreements {
         self.0.iter().find(|held| held.hash() == *hash)
     }
 
+    /// The version whose place this one took.
+    pub(crate) fn before(&self, held: &Held) -> Option<&Held> {
+        self.version(held.agreement().supersedes.as_ref()?)
+    }
+
     /// Those that a party takes part in.
     pub(crate) fn with<'a>(&'a self, party: &'a PartyId) -> impl Iterator<Item = &'a Held> {
         self.0.iter().filter(|held| held.others().any(|other| other.id == *party))

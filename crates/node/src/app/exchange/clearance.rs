@@ -4,8 +4,8 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use entente_agreement::{
-    AgreementHash, Approval, Context, Decision, Decisions, FlowId, Party, PartyId, PassOnAnswer, Policy,
-    PseudonymKey, may_pass_on,
+    Agreement, AgreementHash, Approval, Context, Decision, Decisions, FlowId, Party, PartyId, PassOnAnswer,
+    Policy, PseudonymKey, may_pass_on,
 };
 use entente_model::{ClaimNo, Compartment, CompartmentNo};
 use entente_store::exchange;
@@ -29,6 +29,8 @@ pub(crate) struct Rules {
     pub(crate) key: PseudonymKey,
     /// The last claim it does not cover: an agreement covers what is learned from its beginning on.
     pub(crate) floor: ClaimNo,
+    /// The last claim it covers, where it is for what earlier versions covered too.
+    ceiling: Option<ClaimNo>,
     recipient: Party,
     /// By flow, where one was asked for, and by what the agreement something came under says to passing it on.
     tables: HashMap<(Option<FlowId>, Option<PassOnAnswer>), Decisions>,
@@ -45,12 +47,28 @@ impl Clearance {
         let mut rules = Vec::new();
         for held in agreements.with(partner) {
             let Some(in_force) = held.in_force() else { continue };
-            let policy = Policy::compile(in_force, &held.us, partner)?;
             let Some(recipient) = held.agreement().party(partner).cloned() else { continue };
-            if policy.flows().next().is_some() {
-                let key = PseudonymKey::derive(secret, &held.agreement().id);
-                let (policy, floor, held) = (Arc::new(policy), floor(held)?, held.clone());
-                rules.push(Rules { held, policy, key, floor, recipient, tables: HashMap::new() });
+            let mut add = |earlier: &[&Agreement], floor, ceiling| -> anyhow::Result<()> {
+                let policy = Policy::compile_shared(in_force, earlier, &held.us, partner)?;
+                if policy.flows().next().is_some() {
+                    let (key, recipient) =
+                        (PseudonymKey::derive(secret, &held.agreement().id), recipient.clone());
+                    let (policy, held, tables) = (Arc::new(policy), held.clone(), HashMap::new());
+                    rules.push(Rules { held, policy, key, floor, ceiling, recipient, tables });
+                }
+                Ok(())
+            };
+            let (mut earlier, mut end) = (Vec::new(), floor(held)?);
+            add(&earlier, end, None)?;
+            // What was learned under an earlier version, and was not told while that was in force.
+            let mut version = held;
+            while let Some(before) = agreements.before(version) {
+                earlier.push(before.agreement());
+                let start = floor(before)?.min(end);
+                if start < end {
+                    add(&earlier, start, Some(end))?;
+                }
+                (version, end) = (before, start);
             }
         }
         Ok(Clearance { partner: partner.clone(), rules, stated: HashSet::new() })
@@ -92,6 +110,11 @@ impl Clearance {
 }
 
 impl Rules {
+    /// Whether it is for what this claim tells.
+    pub(crate) fn covers(&self, claim: ClaimNo) -> bool {
+        claim > self.floor && self.ceiling.is_none_or(|ceiling| claim <= ceiling)
+    }
+
     /// Decides about a compartment: by the flow that answers best, or by one.
     pub(crate) fn decide(
         &mut self,

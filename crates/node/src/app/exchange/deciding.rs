@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use entente_agreement::{Decision, RecallReason, Released, Terms};
 use entente_model::{Atlas, ClaimNo, Kind, Object, VertexNo};
-use entente_store::exchange::{Awaiting, FlowId, Holding, Limit, PartyId, ReferralId};
+use entente_store::exchange::{Awaiting, FlowId, Holding, Limit, PartyId, ReferralId, Seq};
 use entente_store::{Head, Spoken, View};
 use jiff::Timestamp;
 
@@ -100,6 +100,11 @@ impl<'a> Deciding<'a> {
         }
     }
 
+    /// Counts items that were never told as if they were not there.
+    pub(super) fn forget(&mut self, items: &[Seq]) {
+        self.held.values_mut().for_each(|held| held.retain(|holding| !items.contains(&holding.seq)));
+    }
+
     /// What the partner holds of the same object by the same teller.
     pub(super) fn earlier(&self, spoken: &Spoken) -> Vec<Holding> {
         let Some(held) = self.held.get(&spoken.vertex) else { return Vec::new() };
@@ -128,7 +133,7 @@ impl<'a> Deciding<'a> {
     fn best(&mut self, head: &Head) -> Option<(usize, Arc<Decision>)> {
         let (known, now) = (self.agreements, self.now);
         let rules = self.clearance.rules().iter_mut().enumerate();
-        let covering = rules.filter(|(_, rules)| head.no > rules.floor);
+        let covering = rules.filter(|(_, rules)| rules.covers(head.no));
         let answers = covering.map(|(place, rules)| {
             (place, rules.decide(None, known, head.compartment_no, &head.compartment, now))
         });

@@ -80,6 +80,9 @@ impl App {
         for partner in &partners {
             self.clear(desk, &agreements, partner)?;
         }
+        for clearance in desk.clearances.values_mut().filter(|clearance| !clearance.is_empty()) {
+            self.retell(clearance, &agreements, now)?;
+        }
         desk.clearances.retain(|partner, _| partners.contains(partner));
         self.round(desk, clock)?;
         partners.iter().try_for_each(|partner| self.notice_growth(desk, partner))

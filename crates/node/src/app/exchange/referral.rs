@@ -147,7 +147,7 @@ impl Deciding<'_> {
         let Some((agreement, flow)) = parse_flow_name(&referral.asked.flow.0) else { return Ok(None) };
         let head = spoken.head();
         let of = |rules: &super::clearance::Rules| rules.held.agreement().id == agreement;
-        let place = self.clearance.rules().iter().position(|rules| of(rules) && head.no > rules.floor);
+        let place = self.clearance.rules().iter().position(|rules| of(rules) && rules.covers(head.no));
         let Some(place) = place else { return Ok(None) };
         let (known, now) = (self.agreements, self.now);
         let rules = &self.clearance.rules()[place];

@@ -1,9 +1,13 @@
 //! What waits for people or for an agreement rather than for claims: it is looked after between rounds.
 
 use entente_agreement::{AgreementHash, PartyId, Standing};
+use entente_model::{CompartmentSet, VertexNo};
+use entente_store::AsOf;
 use entente_store::exchange::{ItemState, NewItem, WireItem};
 use jiff::Timestamp;
 
+use super::clearance::Clearance;
+use super::deciding::Deciding;
 use super::outgoing::Outgoing;
 use crate::app::App;
 use crate::app::agreement::{Agreements, wire_party};
@@ -32,7 +36,7 @@ impl App {
         for item in self.exchange.held_back(&wire_party(partner))? {
             let hash = AgreementHash::from_bytes(item.agreement.0);
             match agreements.version(&hash).map(|held| &held.standing) {
-                Some(Standing::Suspended { .. }) => continue,
+                Some(Standing::Suspended { .. } | Standing::Superseded { .. }) => continue,
                 Some(Standing::InForce(_)) if item.state == ItemState::Stands => {
                     outgoing.beside.resumed.push(item.seq);
                     outgoing.put(anew(item));
@@ -46,6 +50,45 @@ impl App {
         let appended = self.exchange.append(self.append(partner, None, outgoing, now));
         self.appended(appended).map(drop)
     }
+
+    /// Decides again, as the version in force has it, on what was on the wire under an earlier one and was not sent before that ended.
+    pub(super) fn retell(
+        &self,
+        clearance: &mut Clearance,
+        agreements: &Agreements,
+        now: Timestamp,
+    ) -> anyhow::Result<()> {
+        let partner = clearance.partner().clone();
+        let mut items = self.exchange.held_back(&wire_party(&partner))?;
+        items.retain(|item| is_replaced(agreements, item));
+        if items.is_empty() {
+            return Ok(());
+        }
+        let all = CompartmentSet::all();
+        let view = self.store.view(&all, AsOf::Now)?;
+        let about: Vec<VertexNo> = items.iter().filter_map(|item| item.original).collect();
+        let mut deciding = Deciding::new(self, &view, agreements, clearance, &about, now)?;
+        let mut outgoing = Outgoing::default();
+        outgoing.beside.dropped = items.iter().map(|item| item.seq).collect();
+        deciding.forget(&outgoing.beside.dropped);
+        for claim in items.iter().filter_map(|item| item.claim) {
+            if let Some(spoken) = view.spoken_of(claim)? {
+                deciding.consider(&spoken, &mut outgoing)?;
+            }
+        }
+        self.exchange.refer(&std::mem::take(&mut outgoing.referrals))?;
+        let appended = self.exchange.append(self.append(&partner, None, outgoing, now));
+        self.appended(appended).map(drop)
+    }
+}
+
+/// True when the version an item was told under was replaced by one that is in force.
+fn is_replaced(agreements: &Agreements, item: &WireItem) -> bool {
+    let hash = AgreementHash::from_bytes(item.agreement.0);
+    let Some(held) = agreements.version(&hash) else { return false };
+    let id = &held.agreement().id;
+    let mut versions = agreements.iter().filter(|other| other.agreement().id == *id);
+    matches!(held.standing, Standing::Superseded { .. }) && versions.any(|other| other.in_force().is_some())
 }
 
 pub(super) fn anew(item: WireItem) -> NewItem {
