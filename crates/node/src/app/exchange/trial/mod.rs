@@ -1,12 +1,15 @@
 //! Two nodes in one process, with the clock and chance as arguments: what would take years or luck is tried at once.
 
 mod holes;
+mod random;
 mod referrals;
 mod retirement;
+mod simulation;
 mod speed;
 mod worlds;
 
 use std::cell::RefCell;
+use std::fs;
 use std::path::Path;
 
 use entente_agreement::{Agreement, PartyId};
@@ -84,6 +87,19 @@ pub(super) fn learn(app: &App, source: &str, tlp: Tlp, objects: &[Value], now: T
 
 pub(super) fn holds(folder: &Path) -> bool {
     matches!(App::verify(folder).expect("a folder"), Verdict::Holds { .. })
+}
+
+/// A folder as it is on the disk.
+pub(super) fn copy(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).expect("a folder").flatten() {
+        let (path, target) = (entry.path(), to.join(entry.file_name()));
+        if path.is_dir() {
+            fs::create_dir_all(&target).expect("made");
+            copy(&path, &target);
+        } else {
+            fs::copy(&path, &target).expect("copied");
+        }
+    }
 }
 
 impl Two {

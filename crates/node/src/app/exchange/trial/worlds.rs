@@ -7,25 +7,13 @@ use std::sync::atomic::AtomicU64;
 use entente_model::Tlp;
 use serde_json::{Value, json};
 
-use super::{Two, at, id, learn, malware, party, relationship};
+use super::random::Random;
+use super::{Two, at, copy, id, learn, malware, party, relationship};
 use crate::app::App;
 use crate::entropy::Chance;
 
 const WORLDS: u64 = 20;
 const SEED: u64 = 20_261_126;
-
-/// Seeded numbers, the same in every run (SplitMix64).
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, end: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) % end
-    }
-}
 
 /// What is learned at one moment: what may be told, and what else the other world learns.
 struct Moment {
@@ -68,18 +56,6 @@ fn secret(random: &mut Random) -> (Tlp, String, Value) {
                 "modified": "2026-01-01T00:00:00.000Z",
             });
             (Tlp::Green, who, person)
-        }
-    }
-}
-
-fn copy(from: &Path, to: &Path) {
-    for entry in fs::read_dir(from).expect("a folder").flatten() {
-        let (path, target) = (entry.path(), to.join(entry.file_name()));
-        if path.is_dir() {
-            fs::create_dir_all(&target).expect("made");
-            copy(&path, &target);
-        } else {
-            fs::copy(&path, &target).expect("copied");
         }
     }
 }

@@ -1,0 +1,77 @@
+//! What the simulation found, each as the shortest story that shows it.
+
+use entente_agreement::{Agreement, Category};
+use jiff::Timestamp;
+
+use crate::app::agreement::Named;
+use crate::app::exchange::trial::{Two, at, id, malware, party};
+
+/// Both sign the next version.
+fn revise(two: &Two, now: Timestamp, change: impl FnOnce(&mut Agreement)) {
+    let newest = two.company.newest(&two.id, now).expect("kept");
+    let mut agreement = newest.agreement().clone();
+    (agreement.version, agreement.supersedes) = (agreement.version + 1, Some(newest.hash()));
+    change(&mut agreement);
+    let draft = Named { agreement, signatures: Vec::new(), acts: Vec::new() };
+    let owner = two.company.owner().expect("the owner");
+    let signed = two.company.sign_agreement(&owner, &draft, &party("company"), now).expect("signed");
+    let signed = two.police.sign_agreement(&owner, &signed, &party("police"), now).expect("signed by both");
+    two.company.accept_agreement(&owner, &signed, now).expect("kept");
+}
+
+/// Whether families are covered.
+fn families(agreement: &mut Agreement, covered: bool) {
+    for flow in &mut agreement.flows {
+        match covered {
+            true => flow.data_categories.insert(Category::MalwareFamily),
+            false => flow.data_categories.remove(&Category::MalwareFamily),
+        };
+    }
+}
+
+#[test]
+fn what_was_on_the_wire_when_another_version_took_over_is_told_under_that() {
+    let two = Two::agreed(|_| {});
+    two.learn(&[malware(1, "Wren", 2)], at(1));
+    two.company.disclose(&mut two.desk.borrow_mut(), &|| at(2)).expect("a round");
+    revise(&two, at(3), |_| {});
+    let sent = two.exchange(at(4)).concat() + &two.exchange(at(6)).concat();
+    assert!(two.known(&id("malware", 1)));
+    assert_eq!(sent.matches("Wren").count(), 1, "told once: {sent}");
+    assert!(two.both_hold());
+}
+
+#[test]
+fn what_was_on_the_wire_and_is_not_covered_any_more_is_never_sent() {
+    let two = Two::agreed(|_| {});
+    two.learn(&[malware(1, "Wren", 2)], at(1));
+    two.company.disclose(&mut two.desk.borrow_mut(), &|| at(2)).expect("a round");
+    revise(&two, at(3), |agreement| families(agreement, false));
+    let sent = two.exchange(at(4)).concat() + &two.exchange(at(6)).concat();
+    assert!(!two.known(&id("malware", 1)) && !sent.contains("Wren"), "{sent}");
+    revise(&two, at(7), |agreement| families(agreement, true));
+    two.learn(&[malware(1, "Rook", 3)], at(8));
+    two.exchange(at(9));
+    assert!(two.known(&id("malware", 1)), "a newer word is told again");
+    assert!(two.both_hold());
+}
+
+#[test]
+fn what_was_learned_before_another_version_and_not_looked_at_is_told() {
+    let two = Two::agreed(|_| {});
+    two.learn(&[malware(1, "Wren", 2)], at(1));
+    revise(&two, at(3), |_| {});
+    two.exchange(at(4));
+    assert!(two.known(&id("malware", 1)));
+}
+
+#[test]
+fn a_version_that_covers_more_does_so_from_its_beginning_on() {
+    let two = Two::agreed(|agreement| families(agreement, false));
+    two.learn(&[malware(1, "Wren", 2)], at(1));
+    revise(&two, at(3), |agreement| families(agreement, true));
+    two.learn(&[malware(2, "Rook", 2)], at(5));
+    two.exchange(at(6));
+    assert!(!two.known(&id("malware", 1)), "it was learned when nobody had agreed to tell it");
+    assert!(two.known(&id("malware", 2)));
+}
