@@ -84,9 +84,9 @@ impl World {
         if let Some(frame) = app.frame_after(receiver, open.after, now).expect("a frame") {
             let text = serde_json::to_string(&frame).expect("JSON");
             let last = frame.items.last().map(|item| item.seq);
-            self.told(from, to, &frame);
             let open = self.opened(way);
             open.after = last.unwrap_or(open.after);
+            self.told(from, to, &frame);
             self.ways[way].flight.push_back(Parcel::Frame(text));
             return true;
         }

@@ -34,8 +34,10 @@ impl Word {
 #[derive(Default)]
 pub(super) struct Oracle {
     words: BTreeMap<(usize, String), Vec<Word>>,
-    /// Objects that were covered when the newest word on them was said: from, to, which.
-    promised: BTreeSet<(usize, usize, String)>,
+    /// Objects that were covered when the newest word on them was said, and by which version: from, to, which.
+    promised: BTreeMap<(usize, usize, String), u32>,
+    /// Ids that were told: from, to, which.
+    told: BTreeSet<(usize, usize, String)>,
     /// Objects that were taken back, from whom and to whom, when the sender looked: they may not be told after that.
     taken_back: BTreeSet<(usize, usize, String)>,
 }
@@ -91,10 +93,11 @@ fn label(object: &Value) -> Option<&str> {
     ["name", "value", "relationship_type"].iter().find_map(|property| object[property].as_str())
 }
 
+/// A relationship may always be told, between things that were.
 fn covers(held: &Held, label: &str) -> bool {
     let families =
         held.agreement().flows.iter().any(|flow| flow.data_categories.contains(&Category::MalwareFamily));
-    label.starts_with("wick-") || families
+    !label.starts_with("Wren ") || families
 }
 
 impl World {
@@ -136,9 +139,10 @@ impl World {
         words.push(word);
         for to in self.partners(node).into_iter().filter(|_| is_newest) {
             let promise = (node, to, id.to_owned());
-            match self.in_force(node, to).is_some_and(|held| covers(&held, id)) && word.may_be_told() {
-                true => self.oracle.promised.insert(promise),
-                false => self.oracle.promised.remove(&promise),
+            let covering = self.in_force(node, to).filter(|held| covers(held, id) && word.may_be_told());
+            match covering {
+                Some(held) => self.oracle.promised.insert(promise, held.agreement().version),
+                None => self.oracle.promised.remove(&promise),
             };
         }
     }
@@ -276,8 +280,17 @@ impl World {
             if !newest.may_be_told() {
                 assert!(copies.iter().all(|(_, revoked)| *revoked), "taken back and still there, {what}");
             }
-            let promised = self.oracle.promised.contains(&(from, to, id.clone()));
-            if promised && !id.starts_with("related-to-") {
+            let promised = self.oracle.promised.get(&(from, to, id.clone()));
+            // What a version between did not cover was not to be told when its turn came, and is not told afterwards.
+            let kept = promised.is_some_and(|since| {
+                let all = self.held(from, self.now(from));
+                let later = all.iter().filter(|one| {
+                    one.agreement().id == held.agreement().id
+                        && (*since..=held.agreement().version).contains(&one.agreement().version)
+                });
+                later.fold(true, |all, version| all && covers(version, id))
+            });
+            if kept && !id.starts_with("related-to-") {
                 assert!(!copies.is_empty(), "lost under version {}, {what}", held.agreement().version);
             }
         }
