@@ -22,7 +22,7 @@ mod viewer;
 mod world;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use anyhow::Context as _;
 use entente_intake::{Memory, Past};
@@ -62,6 +62,9 @@ pub(crate) struct App {
     news: Arc<Bell>,
     /// Rings for what is new on partners' wires.
     wires: Bell,
+    /// Held from looking at a claim until what is told of it is on the wires, and while claims are removed: else one could be told
+    /// right after it was looked up whom to recall it from.
+    telling: Mutex<()>,
     /// Opened at the first question: an import needs no graph, and stays small without one.
     world: OnceLock<World>,
     text: TextIndex,
@@ -142,6 +145,7 @@ impl App {
             trees: exchange::tree::Trees::default(),
             news: Arc::default(),
             wires: Bell::default(),
+            telling: Mutex::default(),
             world: OnceLock::new(),
             text,
             atlas,

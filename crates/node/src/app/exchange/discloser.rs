@@ -115,6 +115,7 @@ impl App {
 
     fn round(&self, desk: &mut Desk, clock: &dyn Fn() -> Timestamp) -> anyhow::Result<()> {
         let all = CompartmentSet::all();
+        let _telling = self.telling();
         let end = self.store.view(&all, AsOf::Now)?.last_claim();
         let mut together: BTreeMap<ClaimNo, Vec<Telling<'_>>> = BTreeMap::new();
         for clearance in desk.clearances.values_mut().filter(|clearance| !clearance.is_empty()) {

@@ -1,6 +1,7 @@
 //! Taking claims back: from this node, and from every partner that holds something made of them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{MutexGuard, PoisonError};
 
 use entente_agreement::{AgreementHash, Matter, RecallReason};
 use entente_model::{ClaimNo, CompartmentSet, VertexNo};
@@ -25,6 +26,7 @@ impl App {
         reason: &str,
         now: Timestamp,
     ) -> anyhow::Result<Removed> {
+        let _telling = self.telling();
         self.recall(claims, why, now)?;
         let removal = Removal { claims, act, reason, at: now, salt: entropy::bytes() };
         let removed = self.store.remove(&removal)?;
@@ -33,6 +35,12 @@ impl App {
         }
         self.news.ring();
         Ok(removed)
+    }
+
+    /// Keeps telling and taking back apart, within this process.
+    pub(super) fn telling(&self) -> MutexGuard<'_, ()> {
+        // There is nothing in it that a panic could have left half done.
+        self.telling.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Recalls what partners were told from claims.

@@ -62,6 +62,7 @@ impl App {
     /// Releases what enough people approved, or ends it as overtaken. Done again, nothing happens again.
     pub(super) fn release_referral(&self, referral: &Referral, now: Timestamp) -> anyhow::Result<()> {
         let partner: PartyId = referral.asked.partner.0.parse()?;
+        let _telling = self.telling();
         let (mut outgoing, mut released) = (Outgoing::default(), false);
         self.deciding_on(&partner, referral.asked.claim, now, |deciding, spoken| {
             released = deciding.release_referred(spoken, referral, &mut outgoing)?;

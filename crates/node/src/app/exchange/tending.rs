@@ -65,6 +65,7 @@ impl App {
             return Ok(());
         }
         let all = CompartmentSet::all();
+        let _telling = self.telling();
         let view = self.store.view(&all, AsOf::Now)?;
         let about: Vec<VertexNo> = items.iter().filter_map(|item| item.original).collect();
         let mut deciding = Deciding::new(self, &view, agreements, clearance, &about, now)?;
