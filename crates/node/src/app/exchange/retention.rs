@@ -11,8 +11,8 @@ use entente_agreement::{Agreement, OnEnd, RecallReason, Standing};
 use entente_intake::{Drafter, Limits, Settings};
 use entente_model::{ClaimNo, CompartmentSet, Draft, Handling};
 use entente_store::exchange::{PartyId, Seq};
-use entente_store::{AsOf, Batch, PreparedBatch, RemovalAct, Retained, Telling};
-use jiff::Timestamp;
+use entente_store::{AsOf, Batch, PreparedBatch, RemovalAct, Retained, StoreError, Telling};
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use super::anonymous::{Anonymous, anonymous};
@@ -26,6 +26,8 @@ const RUNS: usize = 1_000;
 const AT_ONCE: usize = 1_000;
 /// How often a node that serves looks for what is due.
 const LOOK_EVERY: Duration = Duration::from_secs(60);
+/// How often erased bytes are wiped from the files at most.
+const WIPE_EVERY: SignedDuration = SignedDuration::from_hours(24);
 /// The heading of the clause by which retention outlives an agreement.
 const SURVIVES: &str = "Retention";
 
@@ -53,8 +55,9 @@ impl App {
         let app = Arc::downgrade(self);
         let keep = move || {
             let (_never, pause) = std::sync::mpsc::channel::<()>();
+            let mut wiped = None;
             while let Some(app) = app.upgrade() {
-                if let Err(error) = app.retire_all(clock::now()) {
+                if let Err(error) = app.keep_up(&mut wiped, clock::now()) {
                     tracing::error!(error = %format!("{error:#}"), "what may be kept no longer is still here");
                 }
                 drop(app);
@@ -75,7 +78,21 @@ impl App {
     /// Deals with all that may be kept no longer, and answers what it was.
     pub(crate) fn retire_due(&self, viewer: &Viewer, now: Timestamp) -> Result<Vec<Due>, AppError> {
         viewer.require(Role::Administrator)?;
-        Ok(self.retire_all(now)?)
+        let retired = self.retire_all(now)?;
+        if !retired.is_empty() {
+            self.wipe()?;
+        }
+        Ok(retired)
+    }
+
+    /// Deals with what is due. Wiping rewrites the files, so what is erased in a day is wiped together.
+    fn keep_up(&self, wiped: &mut Option<Timestamp>, now: Timestamp) -> anyhow::Result<()> {
+        let erased = !self.retire_all(now)?.is_empty();
+        if erased && wiped.is_none_or(|at| now.duration_since(at) >= WIPE_EVERY) {
+            self.wipe()?;
+            *wiped = Some(now);
+        }
+        Ok(())
     }
 
     fn retire_all(&self, now: Timestamp) -> anyhow::Result<Vec<Due>> {
@@ -90,6 +107,21 @@ impl App {
                 retired.push(one);
             }
         }
+    }
+
+    /// Wipes what was erased from the files. Whoever reads in them meanwhile keeps it from ending; then it is done after the next
+    /// erasure, and until then erased bytes lie where only somebody who reads the disk finds them.
+    fn wipe(&self) -> anyhow::Result<()> {
+        self.settle()?;
+        for wiped in [self.store.scrub(), self.exchange.scrub(), self.text.scrub()] {
+            match wiped {
+                Err(StoreError::Busy { .. }) => {
+                    tracing::warn!("what was erased is not wiped from the disk yet: the files are in use");
+                }
+                wiped => wiped?,
+            }
+        }
+        Ok(())
     }
 
     fn all_due(&self, now: Timestamp) -> anyhow::Result<Vec<Due>> {

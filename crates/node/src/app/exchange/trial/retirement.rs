@@ -1,5 +1,8 @@
 //! What may be kept no longer.
 
+use std::fs;
+use std::path::{Path, PathBuf};
+
 use entente_agreement::{Agreement, OnEnd, StandingMove};
 use entente_model::CompartmentSet;
 use entente_store::AsOf;
@@ -34,6 +37,32 @@ fn what_came_in_is_erased_when_its_time_is_over_and_the_log_holds() {
     assert_eq!(two.police.retire_due(&owner, days(365 * 3)).expect("done"), due);
     assert!(!two.known(&id("malware", 1)) && !two.known(&id("malware", 2)));
     assert_eq!(two.police.retire_due(&owner, days(365 * 3)).expect("done before"), []);
+    assert!(two.both_hold());
+}
+
+/// Files of a folder, at any depth, that hold some bytes.
+fn holding(folder: &Path, bytes: &[u8]) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    let holding = |path: PathBuf| match path.is_dir() {
+        true => holding(&path, bytes),
+        false => {
+            let content = fs::read(&path).expect("read");
+            content.windows(bytes.len()).any(|window| window == bytes).then_some(path).into_iter().collect()
+        }
+    };
+    entries.flat_map(holding).collect()
+}
+
+#[test]
+fn what_is_erased_is_nowhere_on_the_disk() {
+    let two = company_told(OnEnd::Delete, |_| {});
+    let owner = two.police.owner().expect("the owner");
+    two.police.settle().expect("the text index too");
+    assert!(!holding(two.rooms[1].path(), b"Wren").is_empty());
+    two.police.retire_due(&owner, days(365 * 3)).expect("done");
+    for erased in [&b"Wren"[..], b"wren", b"Rook", b"192.0.2.7"] {
+        assert_eq!(holding(two.rooms[1].path(), erased), Vec::<PathBuf>::new());
+    }
     assert!(two.both_hold());
 }
 

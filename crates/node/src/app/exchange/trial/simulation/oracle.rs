@@ -164,13 +164,11 @@ impl World {
     }
 
     /// A frame leaves a node: everything in it may be told at this moment.
-    pub(super) fn told(&self, from: usize, to: usize, frame: &Frame) {
+    pub(super) fn told(&mut self, from: usize, to: usize, frame: &Frame) {
         let now = self.now(from);
         let all = self.held(from, now);
-        for item in &frame.items {
-            let Some(told) = item.told.as_ref().filter(|told| told.kind == ItemKind::Release) else {
-                continue;
-            };
+        let releases = frame.items.iter().filter_map(|item| Some((item, item.told.as_ref()?)));
+        for (item, told) in releases.filter(|(_, told)| told.kind == ItemKind::Release) {
             let object: Value = serde_json::from_str(&told.body).expect("JSON");
             let what = format!("item {} to node-{to}, {object}", item.seq);
             let held = all.iter().find(|held| held.hash() == told.agreement).expect("a known agreement");
@@ -185,6 +183,11 @@ impl World {
                 !self.oracle.taken_back.contains(&(from, to, id.to_owned())),
                 "{what}: it was taken back"
             );
+            for end in ["source_ref", "target_ref"].iter().filter_map(|end| object[end].as_str()) {
+                let known = self.oracle.told.contains(&(from, to, end.to_owned()));
+                assert!(known, "{what}: its end was never told");
+            }
+            self.oracle.told.insert((from, to, told.object.clone().expect("a release has an object")));
         }
     }
 
