@@ -425,11 +425,12 @@ impl Agreement {
 }
 
 fn party_text(party: &Party) -> String {
+    let sector = party.sector.phrase();
+    let article = if sector.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
     let mut text = format!(
-        "{} (\u{201c}{}\u{201d}), a {} in {}, {}. It is {} under {}.",
+        "{} (\u{201c}{}\u{201d}), {article} {sector} in {}, {}. It is {} under {}.",
         party.name,
         party.id,
-        party.sector.phrase(),
         party.jurisdiction,
         party.role.phrase(),
         party.data_protection_role.phrase(),
