@@ -119,7 +119,7 @@ fn pages(exchange: &Exchange, partner: &PartyId) -> Result<f64, Failure> {
             ids: Vec::new(),
             types: Vec::new(),
             versions: Vec::new(),
-            agreement: None,
+            agreements: Vec::new(),
             limit: 1_000,
         };
         let page = exchange.bodies(partner, &"agreement/flow".into(), &query, usize::MAX)?;

@@ -22,8 +22,8 @@ pub struct CollectionQuery {
     pub types: Vec<Kind>,
     /// Which of an object's versions.
     pub versions: Vec<VersionMatch>,
-    /// Only what was told under this version of the agreement; under any when there is none.
-    pub agreement: Option<AgreementHash>,
+    /// Only what was told under these versions of the agreement; under any when there are none.
+    pub agreements: Vec<AgreementHash>,
     /// The most to be answered.
     pub limit: usize,
 }
@@ -123,7 +123,7 @@ impl Exchange {
             ids: vec![id.clone()],
             types: Vec::new(),
             versions: vec![VersionMatch::All],
-            agreement: None,
+            agreements: Vec::new(),
             limit: usize::MAX,
         };
         let page = self.collection(partner, flow, &every)?;
@@ -264,8 +264,10 @@ impl Selection<'_> {
 
     /// Hexadecimal digits, so there is nothing to escape.
     fn under(&self, table: &str) -> Option<String> {
-        let hash = self.query.agreement?;
-        Some(format!("{table}.ground IN (SELECT no FROM grounds WHERE agreement = x'{hash}')"))
+        let hashes: Vec<String> = self.query.agreements.iter().map(|hash| format!("x'{hash}'")).collect();
+        let any =
+            format!("{table}.ground IN (SELECT no FROM grounds WHERE agreement IN ({}))", hashes.join(", "));
+        (!hashes.is_empty()).then_some(any)
     }
 
     /// One more than the limit, to tell whether there is more.

@@ -118,7 +118,7 @@ pub(crate) fn query() -> CollectionQuery {
         ids: vec![],
         types: vec![],
         versions: vec![],
-        agreement: None,
+        agreements: Vec::new(),
         limit: 100,
     }
 }

@@ -17,6 +17,8 @@ pub(crate) struct Collection {
     flow: Flow,
     partner: PartyId,
     way: Way,
+    /// The versions of the agreement under which the flow lets through the same in the same form: this one, and those right before it.
+    same: Vec<AgreementHash>,
 }
 
 /// Which way a flow runs.
@@ -60,10 +62,28 @@ fn all<'a>(agreements: &'a Agreements, partner: &'a PartyId) -> impl Iterator<It
         };
         let flows = held.agreement().flows.iter();
         flows.filter_map(move |flow| {
-            let way = way(flow)?;
-            Some(Collection { held: held.clone(), flow: flow.clone(), partner: partner.clone(), way })
+            let (way, same) = (way(flow)?, same(agreements, held, flow));
+            Some(Collection { held: held.clone(), flow: flow.clone(), partner: partner.clone(), way, same })
         })
     })
+}
+
+/// The versions back from this one whose parties and flow say what this one's do. Keys may change.
+fn same(agreements: &Agreements, held: &Held, flow: &Flow) -> Vec<AgreementHash> {
+    let parties = |held: &Held| {
+        let mut parties = held.agreement().parties.clone();
+        parties.iter_mut().for_each(|party| party.keys.clear());
+        parties
+    };
+    let (mut same, mut version) = (vec![held.hash()], held);
+    while let Some(before) = agreements.before(version)
+        && before.agreement().flow(&flow.id) == Some(flow)
+        && parties(before) == parties(held)
+    {
+        same.push(before.hash());
+        version = before;
+    }
+    same
 }
 
 impl Collection {
@@ -107,8 +127,8 @@ impl Collection {
         self.held.agreement()
     }
 
-    pub(super) fn hash(&self) -> AgreementHash {
-        self.held.hash()
+    pub(super) fn same(&self) -> &[AgreementHash] {
+        &self.same
     }
 
     pub(super) fn held(&self) -> &Held {

@@ -60,8 +60,8 @@ impl App {
     }
 }
 
-/// The last check of what is told: only what was told under the very version that is in force, and what no notice has taken back
-/// since, which the exchange leaves out.
+/// The last check of what is told: only what was told under the version that is in force, or under one before it whose flow says the
+/// very same, and what no notice has taken back since, which the exchange leaves out.
 fn query(collection: &Collection, wanted: &Wanted) -> Result<CollectionQuery, AppError> {
     if collection.way() != Way::Told {
         return Err(AppError::Forbidden("This collection is written to, and not read."));
@@ -72,7 +72,7 @@ fn query(collection: &Collection, wanted: &Wanted) -> Result<CollectionQuery, Ap
         ids: wanted.ids.clone(),
         types: wanted.types.clone(),
         versions: wanted.versions.clone(),
-        agreement: Some(wire_hash(&collection.hash())),
+        agreements: collection.same().iter().map(wire_hash).collect(),
         limit: wanted.limit.unwrap_or(OBJECTS).min(OBJECTS).min(most),
     })
 }

@@ -4,6 +4,8 @@ use entente_agreement::{Agreement, Category};
 use jiff::Timestamp;
 
 use crate::app::agreement::Named;
+use crate::app::exchange::taxii::collection::Way;
+use crate::app::exchange::taxii::page::Wanted;
 use crate::app::exchange::trial::{Two, at, id, malware, party};
 
 /// Both sign the next version.
@@ -74,4 +76,27 @@ fn a_version_that_covers_more_does_so_from_its_beginning_on() {
     two.exchange(at(6));
     assert!(!two.known(&id("malware", 1)), "it was learned when nobody had agreed to tell it");
     assert!(two.known(&id("malware", 2)));
+}
+
+/// How many objects that are no markings a partner without a node may read.
+fn readable(two: &Two, now: Timestamp) -> usize {
+    let collections = two.company.collections(&party("police"), now).expect("in force");
+    let told = collections.iter().filter(|collection| collection.way() == Way::Told);
+    let read = told.map(|collection| {
+        let page = two.company.told_items(collection, &Wanted::default()).expect("a page");
+        page.items.iter().filter(|item| item.id.kind().as_str() != "marking-definition").count()
+    });
+    read.sum()
+}
+
+#[test]
+fn a_partner_without_a_node_reads_on_when_another_version_says_the_same() {
+    let two = Two::agreed(|_| {});
+    two.learn(&[malware(1, "Wren", 2)], at(1));
+    two.company.disclose(&mut two.desk.borrow_mut(), &|| at(2)).expect("a round");
+    assert_eq!(readable(&two, at(3)), 1);
+    revise(&two, at(4), |agreement| agreement.title.push_str(", again"));
+    assert_eq!(readable(&two, at(5)), 1);
+    revise(&two, at(6), |agreement| families(agreement, false));
+    assert_eq!(readable(&two, at(7)), 0);
 }
