@@ -1,0 +1,143 @@
+//! Money by chain: from victims' coins over gathering and peeling to those who are paid.
+
+use super::build::{Builder, EntityKind};
+use super::campaign::Campaign;
+use super::cell::Cell;
+use super::people::{Crook, Staff};
+use crate::book::Book;
+use crate::record::{Coin, Customer, Record, Seconds};
+use crate::thing::Sort;
+use crate::world::{DAY, HOUR};
+
+/// The wallets of the staff.
+struct Purses {
+    organiser: String,
+    developer: String,
+    hoster: String,
+    exits: Vec<String>,
+}
+
+/// Opens wallets, takes what victims pay and pays everybody.
+pub(crate) fn open(build: &mut Builder<'_>, campaigns: &[Campaign], cells: &mut [Cell], staff: &Staff) {
+    let purses = purses(build, staff);
+    let affiliates: Vec<Crook> = staff.with("affiliate").into_iter().cloned().collect();
+    let affiliate_purses: Vec<String> = affiliates.iter().map(|crook| purse(build, crook)).collect();
+    for (crook, wallet) in affiliates.iter().zip(&affiliate_purses) {
+        customer(build, 450, crook, wallet);
+    }
+    for cell in cells.iter_mut() {
+        let affiliate = &affiliate_purses[cell.campaign % affiliate_purses.len()];
+        if campaigns[cell.campaign].kind.takes_coins() {
+            take(build, cell, &purses, affiliate);
+        }
+        let at = build.when(cell.start, cell.end);
+        send(build, 900, affiliate, &purses.hoster, at, 350_000);
+    }
+    for exit in &purses.exits {
+        cash_out(build, exit, &purses);
+    }
+}
+
+fn purses(build: &mut Builder<'_>, staff: &Staff) -> Purses {
+    let organiser = purse(build, staff.one("organiser", 0));
+    let developer = purse(build, staff.one("developer", 0));
+    let hoster = purse(build, staff.one("hoster", 0));
+    customer(build, 500, staff.one("hoster", 0), &hoster);
+    customer(build, 400, staff.one("developer", 0), &developer);
+    let exits: Vec<Crook> = staff.with("cash-out").into_iter().cloned().collect();
+    let exits = exits.iter().map(|crook| {
+        let wallet = purse(build, crook);
+        customer(build, 950, crook, &wallet);
+        wallet
+    });
+    Purses { organiser, developer, hoster, exits: exits.collect() }
+}
+
+fn purse(build: &mut Builder<'_>, crook: &Crook) -> String {
+    let wallet = build.world.wallet(crook.number);
+    build.own(Sort::Wallet, wallet, EntityKind::Money, Some(crook.role), None)
+}
+
+/// What the exchange had to ask: who the customer is, and the account the money comes from or goes to.
+fn customer(build: &mut Builder<'_>, permille: u32, crook: &Crook, wallet: &str) {
+    let owned = |iban: &String| build.enterprise.entities.iter().any(|entity| entity.thing.value == *iban);
+    let banks = [build.world.account(crook.number), build.world.foreign_account(crook.number)];
+    // Who has no account of his own in the story named somebody's.
+    let iban = banks.into_iter().find(owned).unwrap_or_else(|| build.world.foreign_account(crook.number ^ 1));
+    let customer = Customer {
+        address: wallet.to_owned(),
+        holder: crook.number,
+        name: crook.name.clone(),
+        country: build.chance.pick(crate::world::COUNTRIES),
+        iban,
+        email: crook.email.clone(),
+        phone: crook.phone.clone(),
+        opened: build.when(build.world.start, build.world.start + 30 * DAY),
+    };
+    build.tell(permille, Book::ExchangeCustomers, Record::Customer(Box::new(customer)));
+}
+
+/// Two or three addresses for victims, gathered into one, from which shares are peeled.
+fn take(build: &mut Builder<'_>, cell: &mut Cell, purses: &Purses, affiliate: &str) {
+    let campaign = Some(cell.campaign);
+    let bitcoin = build.chance.permille(300);
+    let fresh = |build: &mut Builder<'_>, kind| {
+        let wallet = build.world.wallet_on(bitcoin, build.number());
+        build.own(Sort::Wallet, wallet, kind, None, campaign)
+    };
+    let mut carrier = fresh(build, EntityKind::Money);
+    for _ in 0..build.chance.between(2, 3) {
+        let wallet = fresh(build, EntityKind::VictimFacing);
+        for _ in 0..2 {
+            let at = build.when(cell.start + DAY, cell.end);
+            let payer = crate::background::hot_wallet(build.world, &mut build.chance);
+            send(build, 800, &payer, &wallet, at, 40_000_000);
+            send(build, 800, &wallet, &carrier, at + 6 * HOUR, 39_000_000);
+        }
+        cell.wallets.push(wallet);
+    }
+    let exit = purses.exits[cell.campaign % purses.exits.len()].clone();
+    for share in [affiliate, &purses.developer, &purses.organiser, &exit] {
+        let next = fresh(build, EntityKind::Money);
+        let at = build.when(cell.start + 3 * DAY, cell.end + 10 * DAY);
+        send(build, 850, &carrier, &next, at, 30_000_000);
+        send(build, 850, &carrier, share, at, 6_000_000);
+        carrier = next;
+        if !build.chance.permille(500) {
+            break;
+        }
+    }
+    let at = build.when(cell.start + 10 * DAY, cell.end + 15 * DAY);
+    send(build, 900, &carrier, &exit, at, 20_000_000);
+}
+
+/// Bought at the exchange with what came by bank, and sent up.
+fn cash_out(build: &mut Builder<'_>, exit: &str, purses: &Purses) {
+    for share in [&purses.organiser, &purses.developer, &purses.organiser] {
+        let hot = crate::background::hot_wallet(build.world, &mut build.chance);
+        let at = build.when(build.world.start, build.world.end());
+        send(build, 800, &hot, exit, at, 9_000_000);
+        send(build, 800, exit, share, at + 9 * HOUR, 8_000_000);
+    }
+}
+
+fn send(build: &mut Builder<'_>, permille: u32, from: &str, to: &str, at: Seconds, about: u64) {
+    // No chain carries the other's coins: what crosses over is swapped where nobody looks.
+    if crate::world::asset(from) != crate::world::asset(to) {
+        return swap(build, permille, from, to, at, about);
+    }
+    let micro = about / 2 + build.chance.below(about);
+    let at = at.min(build.world.end() - 1);
+    let record = Coin { serial: build.serial(), at, from: from.to_owned(), to: to.to_owned(), micro };
+    build.tell(permille, Book::ExchangeWallets, Record::Coin(record));
+}
+
+/// Through a service that swaps one coin for another, as thousands do each day.
+fn swap(build: &mut Builder<'_>, permille: u32, from: &str, to: &str, at: Seconds, about: u64) {
+    let service = |build: &mut Builder<'_>, like: &str| {
+        crate::background::swap_wallet(build.world, crate::world::asset(like) == "BTC", &mut build.chance)
+    };
+    let (inward, outward) = (service(build, from), service(build, to));
+    send(build, permille, from, &inward, at, about);
+    send(build, permille, &outward, to, at + HOUR, about);
+}
