@@ -21,8 +21,8 @@ const BUFFER: usize = 1 << 18;
 /// A range that can be written, any number of times, always the same.
 #[derive(Debug)]
 pub struct Range {
-    settings: Settings,
-    world: World,
+    pub(crate) settings: Settings,
+    pub(crate) world: World,
     pub(crate) enterprises: Vec<Enterprise>,
 }
 
@@ -179,11 +179,12 @@ impl Writing<'_> {
                         let (record, wrong) = self.background.record(book, index, ordinary);
                         index += 1;
                         self.note(book, &record, wrong);
+                        self.spill(lists, BUFFER)?;
                         file.put(&record, place)?;
                     }
                 }
             }
-            self.spill(lists)?;
+            self.spill(lists, 0)?;
             self.made.events += size;
             self.made.files.push(file.end()?);
             left -= size;
@@ -220,11 +221,14 @@ impl Writing<'_> {
         }
     }
 
-    fn spill(&mut self, [wrong, uninvolved]: &mut [&mut Box<dyn Write>; 2]) -> io::Result<()> {
-        wrong.write_all(&self.wrong)?;
-        uninvolved.write_all(&self.uninvolved)?;
-        self.wrong.clear();
-        self.uninvolved.clear();
+    /// Hands the lists on when they are longer than `most` bytes.
+    fn spill(&mut self, [wrong, uninvolved]: &mut [&mut Box<dyn Write>; 2], most: usize) -> io::Result<()> {
+        for (list, out) in [(&mut self.wrong, wrong), (&mut self.uninvolved, uninvolved)] {
+            if list.len() > most {
+                out.write_all(list)?;
+                list.clear();
+            }
+        }
         Ok(())
     }
 }

@@ -33,8 +33,11 @@ mod book;
 mod chance;
 mod enterprise;
 mod generate;
+#[cfg(test)]
+mod hardness;
 mod party;
 mod record;
+pub mod score;
 mod settings;
 mod sink;
 mod thing;

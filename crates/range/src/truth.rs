@@ -50,6 +50,8 @@ impl Truth<'_> {
         list(out, ids(self.enterprises, |enterprise| &enterprise.victims))?;
         write!(out, ",\n\"false_flags\":")?;
         list(out, ids(self.enterprises, |enterprise| &enterprise.false_flags))?;
+        write!(out, ",\n\"neutral\":")?;
+        list(out, ids(self.enterprises, |enterprise| &enterprise.neutral))?;
         write!(out, ",\n\"wrong\":")?;
         list(out, self.enterprises.iter().flat_map(wrong))?;
         write!(out, ",\n\"wrong_background\":{{\"count\":{},\"ids_file\":\"wrong.ids\"}}", counted.wrong)?;
@@ -155,8 +157,10 @@ fn seeds(enterprise: &Enterprise) -> Vec<Value> {
         (Book::PoliceReports, "victim report"),
         (Book::CompanyReports, "victim report"),
         (Book::CompanyMail, "forwarded message"),
+        (Book::CompanySamples, "sample sent in"),
         (Book::CsirtXarf, "abuse report"),
         (Book::CsirtMisp, "shared event"),
+        (Book::CsirtSinkhole, "machine at the sinkhole"),
         (Book::RegistrarRdap, "registration complained about"),
         (Book::BankAlerts, "alert"),
         (Book::BankLedger, "payment complained about"),

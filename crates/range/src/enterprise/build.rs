@@ -53,6 +53,8 @@ pub(crate) struct Enterprise {
     pub(crate) roles: Vec<(String, &'static str)>,
     pub(crate) entities: Vec<Entity>,
     pub(crate) planned: Vec<Planned>,
+    /// What is neither its own nor anybody else's: kits and words that imitators have too.
+    pub(crate) neutral: Vec<Thing>,
     /// Things of others that copy it.
     pub(crate) false_flags: Vec<Thing>,
     /// Things of its victims.
@@ -87,6 +89,7 @@ impl<'w> Builder<'w> {
             roles: Vec::new(),
             entities: Vec::new(),
             planned: Vec::new(),
+            neutral: Vec::new(),
             false_flags: Vec::new(),
             victims: Vec::new(),
             botnets: Vec::new(),

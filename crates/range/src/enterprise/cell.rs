@@ -4,7 +4,7 @@ use super::build::{Builder, EntityKind};
 use super::campaign::{Campaign, CampaignKind};
 use crate::book::Book;
 use crate::record::{Certificate, Record, Registrant, Registration, Resolution, Scan, Seconds};
-use crate::thing::{Family, Sort};
+use crate::thing::{Family, Sort, Thing};
 use crate::world::DAY;
 
 /// Infrastructure that was set up together.
@@ -40,7 +40,11 @@ pub(crate) fn raise(build: &mut Builder<'_>, campaigns: &[Campaign]) -> Vec<Cell
     let name_servers = bulletproof(build);
     let kits = [0, 1].map(|_| {
         let number = build.number();
-        (build.world.mark(Family::Kit, number), build.world.mark(Family::TextStyle, number))
+        let (kit, style) =
+            (build.world.mark(Family::Kit, number), build.world.mark(Family::TextStyle, number));
+        build.enterprise.neutral.push(Thing::mark(Family::Kit, kit.as_str()));
+        build.enterprise.neutral.push(Thing::mark(Family::TextStyle, style.as_str()));
+        (kit, style)
     });
     let waves = 1 + build.scale / 200;
     let mut cells: Vec<Cell> = Vec::new();

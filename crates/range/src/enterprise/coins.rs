@@ -12,45 +12,58 @@ use crate::world::{DAY, HOUR};
 /// The wallets of the staff.
 struct Purses {
     organiser: String,
-    developer: String,
+    developers: Vec<String>,
     hoster: String,
+    spammers: Vec<String>,
+    affiliates: Vec<String>,
     exits: Vec<String>,
 }
 
 /// Opens wallets, takes what victims pay and pays everybody.
 pub(crate) fn open(build: &mut Builder<'_>, campaigns: &[Campaign], cells: &mut [Cell], staff: &Staff) {
     let purses = purses(build, staff);
-    let affiliates: Vec<Crook> = staff.with("affiliate").into_iter().cloned().collect();
-    let affiliate_purses: Vec<String> = affiliates.iter().map(|crook| purse(build, crook)).collect();
-    for (crook, wallet) in affiliates.iter().zip(&affiliate_purses) {
-        customer(build, 450, crook, wallet);
-    }
-    for cell in cells.iter_mut() {
-        let affiliate = &affiliate_purses[cell.campaign % affiliate_purses.len()];
+    for (place, cell) in cells.iter_mut().enumerate() {
+        let affiliate = turn(&purses.affiliates, cell.campaign);
         if campaigns[cell.campaign].kind.takes_coins() {
-            take(build, cell, &purses, affiliate);
+            take(build, cell, &purses, &affiliate);
         }
         let at = build.when(cell.start, cell.end);
-        send(build, 900, affiliate, &purses.hoster, at, 350_000);
+        send(build, 900, &affiliate, &purses.hoster, at, 350_000);
+        let spammer = turn(&purses.spammers, place);
+        send(build, 700, &affiliate, &spammer, at + DAY, 90_000);
+        send(build, 500, &spammer, &purses.hoster, at + 3 * DAY, 40_000);
+        send(build, 400, &affiliate, &turn(&purses.developers, place), at + 2 * DAY, 200_000);
     }
     for exit in &purses.exits {
         cash_out(build, exit, &purses);
     }
 }
 
+/// One after the other, beginning anew after the last.
+fn turn(wallets: &[String], place: usize) -> String {
+    wallets[place % wallets.len()].clone()
+}
+
+/// Nobody knows the organiser's name; what the others told the exchange depends on how careful they are.
 fn purses(build: &mut Builder<'_>, staff: &Staff) -> Purses {
-    let organiser = purse(build, staff.one("organiser", 0));
-    let developer = purse(build, staff.one("developer", 0));
-    let hoster = purse(build, staff.one("hoster", 0));
-    customer(build, 500, staff.one("hoster", 0), &hoster);
-    customer(build, 400, staff.one("developer", 0), &developer);
-    let exits: Vec<Crook> = staff.with("cash-out").into_iter().cloned().collect();
-    let exits = exits.iter().map(|crook| {
+    Purses {
+        organiser: purse(build, staff.one("organiser", 0)),
+        developers: of_role(build, staff, "developer", 650),
+        hoster: of_role(build, staff, "hoster", 500).swap_remove(0),
+        spammers: of_role(build, staff, "spammer", 650),
+        affiliates: of_role(build, staff, "affiliate", 600),
+        exits: of_role(build, staff, "cash-out", 950),
+    }
+}
+
+fn of_role(build: &mut Builder<'_>, staff: &Staff, role: &str, known: u32) -> Vec<String> {
+    let crooks: Vec<Crook> = staff.with(role).into_iter().cloned().collect();
+    let wallets = crooks.iter().map(|crook| {
         let wallet = purse(build, crook);
-        customer(build, 950, crook, &wallet);
+        customer(build, known, crook, &wallet);
         wallet
     });
-    Purses { organiser, developer, hoster, exits: exits.collect() }
+    wallets.collect()
 }
 
 fn purse(build: &mut Builder<'_>, crook: &Crook) -> String {
@@ -60,10 +73,16 @@ fn purse(build: &mut Builder<'_>, crook: &Crook) -> String {
 
 /// What the exchange had to ask: who the customer is, and the account the money comes from or goes to.
 fn customer(build: &mut Builder<'_>, permille: u32, crook: &Crook, wallet: &str) {
-    let owned = |iban: &String| build.enterprise.entities.iter().any(|entity| entity.thing.value == *iban);
+    let owned = |iban: &str| build.enterprise.entities.iter().any(|entity| entity.thing.value == iban);
     let banks = [build.world.account(crook.number), build.world.foreign_account(crook.number)];
-    // Who has no account of his own in the story named somebody's.
-    let iban = banks.into_iter().find(owned).unwrap_or_else(|| build.world.foreign_account(crook.number ^ 1));
+    let known = banks.iter().find(|iban| owned(iban)).cloned();
+    if !build.chance.permille(permille) {
+        return;
+    }
+    let iban = known.unwrap_or_else(|| {
+        let iban = build.world.foreign_account(crook.number);
+        build.own(Sort::Iban, iban, EntityKind::Money, Some(crook.role), None)
+    });
     let customer = Customer {
         address: wallet.to_owned(),
         holder: crook.number,
@@ -74,7 +93,7 @@ fn customer(build: &mut Builder<'_>, permille: u32, crook: &Crook, wallet: &str)
         phone: crook.phone.clone(),
         opened: build.when(build.world.start, build.world.start + 30 * DAY),
     };
-    build.tell(permille, Book::ExchangeCustomers, Record::Customer(Box::new(customer)));
+    build.tell(1000, Book::ExchangeCustomers, Record::Customer(Box::new(customer)));
 }
 
 /// Two or three addresses for victims, gathered into one, from which shares are peeled.
@@ -96,8 +115,9 @@ fn take(build: &mut Builder<'_>, cell: &mut Cell, purses: &Purses, affiliate: &s
         }
         cell.wallets.push(wallet);
     }
-    let exit = purses.exits[cell.campaign % purses.exits.len()].clone();
-    for share in [affiliate, &purses.developer, &purses.organiser, &exit] {
+    let exit = turn(&purses.exits, cell.campaign);
+    let developer = turn(&purses.developers, cell.campaign);
+    for share in [affiliate, &developer, &purses.organiser, &exit] {
         let next = fresh(build, EntityKind::Money);
         let at = build.when(cell.start + 3 * DAY, cell.end + 10 * DAY);
         send(build, 850, &carrier, &next, at, 30_000_000);
@@ -113,7 +133,7 @@ fn take(build: &mut Builder<'_>, cell: &mut Cell, purses: &Purses, affiliate: &s
 
 /// Bought at the exchange with what came by bank, and sent up.
 fn cash_out(build: &mut Builder<'_>, exit: &str, purses: &Purses) {
-    for share in [&purses.organiser, &purses.developer, &purses.organiser] {
+    for share in [&purses.organiser, &purses.developers[0], &purses.organiser] {
         let hot = crate::background::hot_wallet(build.world, &mut build.chance);
         let at = build.when(build.world.start, build.world.end());
         send(build, 800, &hot, exit, at, 9_000_000);

@@ -25,6 +25,8 @@ mod victims;
 pub(crate) use build::{Builder, Enterprise, Planned};
 pub(crate) use campaign::CampaignKind;
 pub(crate) use spoil::wrong;
+#[cfg(test)]
+pub(crate) use ties::Ties;
 pub(crate) use ties::mentioned;
 
 use crate::world::World;
@@ -50,7 +52,7 @@ fn one(world: &World, number: u32, shape: Shape, reserve: &mut u64) -> Enterpris
     samples::write(&mut build, &campaigns, &mut cells, &staff);
     money::open(&mut build, &campaigns, &mut cells, &staff);
     coins::open(&mut build, &campaigns, &mut cells, &staff);
-    victims::report(&mut build, &campaigns, &cells);
+    victims::report(&mut build, &campaigns, &cells, &staff);
     people::slip(&mut build, &staff, &cells);
     imitator::copy(&mut build, &campaigns, &cells);
     spoil::spoil(&mut build, shape.wrong_permille);

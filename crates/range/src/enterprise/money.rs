@@ -46,11 +46,14 @@ fn exit(build: &mut Builder<'_>, crook: &Crook) -> Account {
     let own = build.chance.permille(600);
     let account = account(build, crook.number, own, Some("cash-out"), None);
     let device = build.world.device(crook.number);
+    if account.own {
+        build.own(Sort::Mark(Family::Device), device.clone(), EntityKind::Member, Some("cash-out"), None);
+    }
     hold(build, &account, &crook.name, crook.number, (&crook.phone, &crook.email), device, build.world.start);
     account
 }
 
-/// A herder's own account, and the device from which he banks for all his mules.
+/// A herder's account in another's name, now and then with his own mail address, and the device from which he banks for all his mules.
 fn collector(build: &mut Builder<'_>, herder: &Crook) -> (Account, String) {
     let device = build.world.device(herder.number);
     let sort = Sort::Mark(Family::Device);
@@ -59,7 +62,16 @@ fn collector(build: &mut Builder<'_>, herder: &Crook) -> (Account, String) {
     let account = account(build, herder.number, own, Some("collector"), None);
     let number = build.number();
     let front = build.world.person(number);
-    let (at, contact) = (build.world.start, (front.phone.as_str(), front.email.as_str()));
+    let own_email = build.chance.permille(600);
+    let email = if own_email { &herder.email } else { &front.email };
+    let (at, contact) = (build.world.start, (front.phone.as_str(), email.as_str()));
+    if account.own {
+        let role = Some("straw-man");
+        build.own(Sort::Phone, front.phone.clone(), EntityKind::Member, role, None);
+        if !own_email {
+            build.own(Sort::Email, front.email.clone(), EntityKind::Member, role, None);
+        }
+    }
     hold(build, &account, &front.name, number, contact, device.clone(), at);
     (account, device)
 }
@@ -119,6 +131,9 @@ fn mule(build: &mut Builder<'_>, cell: &Cell, herder: &Crook, device: &str) -> A
     if account.own {
         let member = EntityKind::Member;
         let email = build.own(Sort::Email, email, member, Some("mule"), campaign);
+        if !lent {
+            build.own(Sort::Mark(Family::Device), device.clone(), member, Some("mule"), campaign);
+        }
         if phone != herder.phone {
             build.own(Sort::Phone, phone.clone(), member, Some("mule"), campaign);
         }

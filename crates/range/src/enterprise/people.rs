@@ -102,8 +102,8 @@ fn phone_of(build: &mut Builder<'_>, owner: &Crook, staff: &Staff) {
     say(build, 1000, Book::PoliceSamples, account(owner), "held-by", identity.clone());
     for other in staff.0.iter().filter(|other| other.number != owner.number) {
         let phone = Thing::new(Sort::Phone, other.phone.as_str());
-        say(build, 350, Book::PoliceSamples, account(owner), "contacted", account(other));
-        say(build, 250, Book::PoliceSamples, own_phone.clone(), "contacted", phone);
+        say(build, 420, Book::PoliceSamples, account(owner), "contacted", account(other));
+        say(build, 380, Book::PoliceSamples, own_phone.clone(), "contacted", phone);
     }
     noise(build, &own_phone);
 }
@@ -122,7 +122,7 @@ fn forum(build: &mut Builder<'_>, crook: &Crook) {
     let email = Thing::new(Sort::Email, crook.email.as_str());
     let book = if build.chance.permille(500) { Book::CompanyFeed } else { Book::PoliceFeed };
     let identity = Thing::new(Sort::Identity, format!("{}#{}", crook.handle, crook.number));
-    if build.chance.permille(350) {
+    if build.chance.permille(450) {
         say(build, 1000, book, email, "held-by", identity.clone());
         say(build, 1000, book, account(crook), "held-by", identity);
     }

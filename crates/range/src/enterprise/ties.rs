@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use super::build::{Builder, Enterprise, Planned};
+use super::build::{Builder, Enterprise, EntityKind, Planned};
 use crate::book::Book;
 use crate::record::{Certificate, Coin, Payment, Record, Report, Resolution, Scan, Statement, Victim};
 use crate::thing::{Family, Sort, Thing};
@@ -194,6 +194,12 @@ fn renewed(build: &mut Builder<'_>, at: i64, thing: Thing) -> Certificate {
         true => (build.world.digest(1, number), thing.value),
         false => (thing.value, build.world.mark(Family::Spki, number)),
     };
+    let fresh = if of_key {
+        Thing::new(Sort::Certificate, sha256.as_str())
+    } else {
+        Thing::mark(Family::Spki, spki.as_str())
+    };
+    build.own(fresh.sort, fresh.value, EntityKind::Infrastructure, None, None);
     let (not_before, not_after) = (at - crate::world::DAY, at + 89 * crate::world::DAY);
     Certificate {
         sha256,

@@ -3,20 +3,20 @@
 use super::build::Builder;
 use super::campaign::Campaign;
 use super::cell::Cell;
-use super::people::say;
+use super::people::{Staff, say};
 use crate::book::Book;
 use crate::record::{Mail, Record, Report, Seconds, Victim};
 use crate::thing::{Family, Sort, Thing};
 use crate::world::{DAY, Person, civil};
 
 /// Reports and mails of every cell.
-pub(crate) fn report(build: &mut Builder<'_>, campaigns: &[Campaign], cells: &[Cell]) {
-    for cell in cells {
+pub(crate) fn report(build: &mut Builder<'_>, campaigns: &[Campaign], cells: &[Cell], staff: &Staff) {
+    for (place, cell) in cells.iter().enumerate() {
         for _ in 0..4 + build.scale / 25 {
             one(build, &campaigns[cell.campaign], cell);
         }
         for _ in 0..1 + build.scale / 60 {
-            mail(build, cell);
+            mail(build, cell, &staff.one("spammer", place).email);
         }
         if let Some(url) = cell.urls.first() {
             let style = Thing::mark(Family::TextStyle, cell.style.as_str());
@@ -134,7 +134,7 @@ fn text(campaign: &Campaign, build: &mut Builder<'_>) -> String {
 }
 
 /// A message somebody forwarded: sent in another's name, through the cell's server or a machine of the botnet.
-fn mail(build: &mut Builder<'_>, cell: &Cell) {
+fn mail(build: &mut Builder<'_>, cell: &Cell, spammer: &str) {
     let sender = crate::background::spoofed(build.world, &mut build.chance);
     let reader = build.ordinary();
     let relay = match build.chance.one_of(&cell.servers) {
@@ -149,18 +149,13 @@ fn mail(build: &mut Builder<'_>, cell: &Cell) {
     if let Some(wallet) = build.chance.one_of(&cell.wallets).filter(|_| build.chance.permille(400)) {
         names.push(Thing::new(Sort::Wallet, wallet));
     }
-    let spammer = build
-        .enterprise
-        .entities
-        .iter()
-        .find(|entity| entity.role == Some("spammer") && entity.thing.sort == Sort::Email);
-    let spammer = spammer.map(|entity| entity.thing.value.clone()).filter(|_| build.chance.permille(200));
+    let spammer = build.chance.permille(500).then(|| spammer.to_owned());
     let mail = Mail {
         serial: build.serial(),
         at: build.when(cell.start, cell.end),
         from: sender,
         from_name: build.chance.pick(&["Customer Care", "Billing", "Security", "Support"]).to_owned(),
-        reply_to: cell.contact_email.clone().or(spammer),
+        reply_to: spammer.or_else(|| cell.contact_email.clone()),
         to: build.world.person(reader).email,
         relay,
         subject: build.chance.pick(&["Your account", "Action needed", "About your payment"]).to_owned(),

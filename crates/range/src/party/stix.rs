@@ -20,27 +20,30 @@ pub(super) fn write(out: &mut Vec<u8>, statement: &Statement, place: u64) {
     }
     let (from, to) = (statement.from.id().to_string(), statement.to.id().to_string());
     let at = iso(statement.at);
-    object(out, &statement.from, &from, &at);
+    object(out, &statement.from, &from);
     out.extend(b",\n");
-    object(out, &statement.to, &to, &at);
+    object(out, &statement.to, &to);
     let id = uuid(statement.serial);
     put!(out, ",\n{{\"type\":\"relationship\",\"spec_version\":\"2.1\",\"id\":\"relationship--{id}\",");
     put!(out, "\"created\":\"{at}\",\"modified\":\"{at}\",\"relationship_type\":\"{}\",", statement.verb);
     put!(out, "\"source_ref\":\"{from}\",\"target_ref\":\"{to}\"}}");
 }
 
-fn object(out: &mut Vec<u8>, thing: &Thing, id: &str, at: &str) {
+fn object(out: &mut Vec<u8>, thing: &Thing, id: &str) {
     let mut object = Map::new();
     object.insert("type".to_owned(), thing.kind().as_str().into());
     object.insert("spec_version".to_owned(), "2.1".into());
     object.insert("id".to_owned(), id.into());
-    if let Value::Object(properties) = properties(thing, at) {
+    if let Value::Object(properties) = properties(thing) {
         object.extend(properties);
     }
     put!(out, "{}", Value::Object(object));
 }
 
-fn properties(thing: &Thing, at: &str) -> Value {
+/// An object is the same wherever it is named, so its times cannot be those of what names it.
+const CREATED: &str = "2026-01-01T00:00:00Z";
+
+fn properties(thing: &Thing) -> Value {
     let value = &thing.value;
     match thing.sort {
         Sort::Domain | Sort::Ip | Sort::Url | Sort::Email => json!({ "value": value }),
@@ -53,9 +56,11 @@ fn properties(thing: &Thing, at: &str) -> Value {
         Sort::Identity => {
             // What follows the mark tells namesakes apart in ids; nobody reads it.
             let name = value.split('#').next();
-            json!({ "created": "2026-01-01T00:00:00Z", "modified": "2026-01-01T00:00:00Z",
+            json!({ "created": CREATED, "modified": CREATED,
                 "name": name, "identity_class": "individual" })
         }
-        Sort::Malware => json!({ "created": at, "modified": at, "name": value, "is_family": true }),
+        Sort::Malware => {
+            json!({ "created": CREATED, "modified": CREATED, "name": value, "is_family": true })
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! Makes a range and throws it away, or writes it to a folder: `speed SIZE [SEED [FOLDER]]`. Time it from outside.
+//! Makes a range and throws it away, or writes it to a folder: `range_speed SIZE [SEED [FOLDER]]`. Time it from outside.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
