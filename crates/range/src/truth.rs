@@ -164,6 +164,7 @@ fn seeds(enterprise: &Enterprise) -> Vec<Value> {
         (Book::RegistrarRdap, "registration complained about"),
         (Book::BankAlerts, "alert"),
         (Book::BankLedger, "payment complained about"),
+        (Book::BankPayments, "payment complained about"),
         (Book::ExchangeCustomers, "customer under review"),
         (Book::ExchangeWallets, "transaction complained about"),
     ];
