@@ -6,19 +6,25 @@ use crate::record::{Coin, Customer, Record};
 use crate::thing::{Sort, Thing};
 use crate::world::World;
 
-const HOT_WALLETS: u64 = 6;
-const SWAPS: u64 = 4;
+/// Of each chain; the first serves almost everybody.
+const HOT_WALLETS: u64 = 4;
+const SWAPS: u64 = 2;
 /// The numbers of the services' wallets, away from everybody's.
 const SERVICES: u64 = 1 << 29;
 
 /// A wallet an exchange pays everybody from.
 pub(crate) fn hot_wallet(world: &World, chance: &mut Chance) -> String {
-    world.wallet_on(chance.permille(300), SERVICES + chance.below(HOT_WALLETS))
+    world.wallet_on(chance.permille(300), SERVICES + services_in(world, HOT_WALLETS, chance))
 }
 
 /// A wallet of a service that swaps coins.
 pub(crate) fn swap_wallet(world: &World, bitcoin: bool, chance: &mut Chance) -> String {
-    world.wallet_on(bitcoin, SERVICES + HOT_WALLETS + chance.below(SWAPS))
+    world.wallet_on(bitcoin, SERVICES + HOT_WALLETS + services_in(world, SWAPS, chance))
+}
+
+/// A small world has fewer services, so that each still serves a crowd.
+fn services_in(world: &World, most: u64, chance: &mut Chance) -> u64 {
+    chance.below((world.counts.wallets / 400).clamp(1, most))
 }
 
 /// The wallets that tens of thousands have dealt with.
@@ -38,8 +44,8 @@ pub(super) fn coin(world: &World, place: &mut Place) -> Record {
     let own = world.wallet(one);
     let bitcoin = crate::world::asset(&own) == "BTC";
     let other = match chance.below(100) {
-        0..55 => world.wallet_on(bitcoin, SERVICES + chance.below(HOT_WALLETS)),
-        55..63 => swap_wallet(world, bitcoin, chance),
+        0..48 => world.wallet_on(bitcoin, SERVICES + services_in(world, HOT_WALLETS, chance)),
+        48..70 => swap_wallet(world, bitcoin, chance),
         _ => known_to(world, one, bitcoin, chance),
     };
     let (from, to) = if chance.permille(500) { (own, other) } else { (other, own) };

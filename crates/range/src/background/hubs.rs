@@ -119,6 +119,7 @@ fn popular_marks(world: &World) -> impl Iterator<Item = (Thing, &'static str)> {
         (Family::Spki, super::machines::DEFAULT_CERTIFICATES),
     ];
     families.into_iter().flat_map(move |(family, count)| {
-        (0..count).map(move |number| (Thing::mark(family, world.mark(family, number)), "popular"))
+        (0..world.variety(count))
+            .map(move |number| (Thing::mark(family, world.mark(family, number)), "popular"))
     })
 }

@@ -78,7 +78,8 @@ fn shell(world: &World, chance: &mut Chance) -> Scan {
     let server = chance.below(world.counts.servers);
     // Decided by the server, not by the scan: a host key stays.
     let mut of_server = world.chance(Stream::Server, server);
-    let number = if of_server.permille(80) { of_server.skewed(CLONED_IMAGES) } else { 100 + server };
+    let number =
+        if of_server.permille(80) { of_server.skewed(world.variety(CLONED_IMAGES)) } else { 100 + server };
     let key = world.mark(Family::SshHostKey, number);
     let hassh = world.popular(Family::Hassh, 12, &mut of_server);
     Scan { ip: world.server(server), port: 22, ssh: Some((key, hassh)), ..Scan::default() }
@@ -86,7 +87,7 @@ fn shell(world: &World, chance: &mut Chance) -> Scan {
 
 fn appliance(world: &World, chance: &mut Chance) -> Scan {
     let server = chance.below(world.counts.servers);
-    let model = world.chance(Stream::Server, server).skewed(DEFAULT_CERTIFICATES);
+    let model = world.chance(Stream::Server, server).skewed(world.variety(DEFAULT_CERTIFICATES));
     let certificate = Certificate {
         sha256: world.digest(1, model),
         spki: world.mark(Family::Spki, model),

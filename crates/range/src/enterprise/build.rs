@@ -107,6 +107,11 @@ impl<'w> Builder<'w> {
         self.reserved
     }
 
+    /// How often the same is seen again; in the smallest worlds once.
+    pub(crate) fn rounds(&self) -> usize {
+        if self.scale > 12 { 2 } else { 1 }
+    }
+
     /// A serial number no other record has.
     pub(crate) fn serial(&mut self) -> u64 {
         self.serial += 1;

@@ -93,8 +93,8 @@ fn one(
     });
     let servers: Vec<String> = servers.collect();
     let id = build.number();
-    // A machine image used again brings its host key with it: seen by those who scan, in one cell of four.
-    let again = before.filter(|_| build.chance.permille(250)).map(|cell| cell.ssh_key.clone());
+    // A machine image used again brings its host key with it: seen by those who scan, in one cell of three.
+    let again = before.filter(|_| build.chance.permille(350)).map(|cell| cell.ssh_key.clone());
     let ssh_key = again.unwrap_or_else(|| {
         let value = build.world.mark(Family::SshHostKey, id);
         own(build, Sort::Mark(Family::SshHostKey), value, EntityKind::Infrastructure)
@@ -108,8 +108,11 @@ fn one(
         let value = build.world.mark(Family::Tracker, id);
         own(build, Sort::Mark(Family::Tracker), value, EntityKind::Infrastructure)
     });
-    let copied = is_web && build.chance.permille(300);
+    let copied = is_web && build.chance.permille(200);
     let copied_tracker = copied.then(|| crate::background::tracked_domain(build.world, &mut build.chance));
+    if let Some((tracker, _)) = &copied_tracker {
+        build.enterprise.neutral.push(Thing::mark(Family::Tracker, tracker.as_str()));
+    }
     let urls = domains.iter().take(2).map(|domain| {
         let path = build.chance.pick(&["login", "verify", "account/confirm", "help", "claim", "update"]);
         let value = format!("https://{domain}/{path}/{}", build.chance.hex(6));
@@ -162,7 +165,7 @@ fn register(build: &mut Builder<'_>, cells: &[Cell], place: usize) {
         let before = place.checked_sub(1).map(|before| cells[before].persona.clone());
         let registrant = match before {
             Some(before) if which == 0 && build.chance.permille(700) => before,
-            _ if build.chance.permille(400) => crate::background::privacy(build.world, &mut build.chance),
+            _ if build.chance.permille(300) => crate::background::privacy(build.world, &mut build.chance),
             _ => cell.persona.clone(),
         };
         let record = registration(build, cell, domain.clone(), registrant);
@@ -192,16 +195,18 @@ pub(crate) fn registration(
 fn show(build: &mut Builder<'_>, cell: &Cell) {
     for (place, domain) in cell.domains.iter().enumerate() {
         let server = &cell.servers[place % cell.servers.len()];
-        for (permille, book) in [(550, Book::CompanyPassiveDns), (400, Book::RegistrarPassiveDns)] {
-            let record = resolution(build, cell, domain, server.clone());
-            build.tell(permille, book, record);
+        for _ in 0..build.rounds() {
+            for (permille, book) in [(650, Book::CompanyPassiveDns), (500, Book::RegistrarPassiveDns)] {
+                let record = resolution(build, cell, domain, server.clone());
+                build.tell(permille, book, record);
+            }
         }
         fronted(build, cell, domain);
     }
     for (place, server) in cell.servers.iter().enumerate() {
-        for _ in 0..2 {
-            let record = scan(build, cell, server, place);
-            build.tell(650, Book::CompanyScan, record);
+        for round in 0..3 * build.rounds() {
+            let record = scan(build, cell, server, place, round);
+            build.tell(750, Book::CompanyScan, record);
         }
     }
 }
@@ -228,16 +233,17 @@ pub(crate) fn resolution(build: &mut Builder<'_>, cell: &Cell, domain: &str, ser
     })
 }
 
-/// One scan shows the shell or the page, seldom both.
-fn scan(build: &mut Builder<'_>, cell: &Cell, server: &str, place: usize) -> Record {
+/// The first scan shows the shell, the others the pages of a name or two.
+fn scan(build: &mut Builder<'_>, cell: &Cell, server: &str, place: usize, round: usize) -> Record {
     let at = build.when(cell.start, cell.end);
     let mut scan = Scan { at, ip: server.to_owned(), port: 443, ..Scan::default() };
-    if build.chance.permille(400) {
+    if round % 3 == 0 {
         scan.port = 22;
         scan.ssh = Some((cell.ssh_key.clone(), build.world.popular(Family::Hassh, 12, &mut build.chance)));
         return Record::Scan(Box::new(scan));
     }
-    scan.hostnames = cell.domains.iter().skip(place).step_by(cell.servers.len()).take(1).cloned().collect();
+    let on_server = cell.domains.iter().skip(place).step_by(cell.servers.len());
+    scan.hostnames = on_server.skip(round % 3 - 1).take(2).cloned().collect();
     scan.certificate = Some(certificate(cell));
     scan.jarm = Some(build.world.popular(Family::Jarm, 20, &mut build.chance));
     scan.ja3s = Some(build.world.popular(Family::Ja3s, 20, &mut build.chance));

@@ -16,6 +16,7 @@ struct Purses {
     hoster: String,
     spammers: Vec<String>,
     affiliates: Vec<String>,
+    herders: Vec<String>,
     exits: Vec<String>,
 }
 
@@ -28,10 +29,15 @@ pub(crate) fn open(build: &mut Builder<'_>, campaigns: &[Campaign], cells: &mut 
             take(build, cell, &purses, &affiliate);
         }
         let at = build.when(cell.start, cell.end);
-        send(build, 900, &affiliate, &purses.hoster, at, 350_000);
+        for month in 0..build.rounds() {
+            send(build, 900, &affiliate, &purses.hoster, at + month as Seconds * 30 * DAY, 350_000);
+        }
         let spammer = turn(&purses.spammers, place);
         send(build, 700, &affiliate, &spammer, at + DAY, 90_000);
-        send(build, 500, &spammer, &purses.hoster, at + 3 * DAY, 40_000);
+        send(build, 800, &spammer, &purses.hoster, at + 3 * DAY, 40_000);
+        let exit = turn(&purses.exits, cell.campaign);
+        send(build, 700, &exit, &turn(&purses.herders, cell.campaign), at + 4 * DAY, 120_000);
+        send(build, 600, &exit, &affiliate, at + 5 * DAY, 800_000);
         send(build, 400, &affiliate, &turn(&purses.developers, place), at + 2 * DAY, 200_000);
     }
     for exit in &purses.exits {
@@ -48,10 +54,11 @@ fn turn(wallets: &[String], place: usize) -> String {
 fn purses(build: &mut Builder<'_>, staff: &Staff) -> Purses {
     Purses {
         organiser: purse(build, staff.one("organiser", 0)),
-        developers: of_role(build, staff, "developer", 650),
-        hoster: of_role(build, staff, "hoster", 500).swap_remove(0),
-        spammers: of_role(build, staff, "spammer", 650),
-        affiliates: of_role(build, staff, "affiliate", 600),
+        developers: of_role(build, staff, "developer", 800),
+        hoster: of_role(build, staff, "hoster", 700).swap_remove(0),
+        spammers: of_role(build, staff, "spammer", 800),
+        affiliates: of_role(build, staff, "affiliate", 750),
+        herders: of_role(build, staff, "mule-herder", 650),
         exits: of_role(build, staff, "cash-out", 950),
     }
 }

@@ -123,7 +123,7 @@ fn mule(build: &mut Builder<'_>, cell: &Cell, herder: &Crook, device: &str) -> A
     let campaign = Some(cell.campaign);
     let own = build.chance.permille(800);
     let account = account(build, number, own, Some("mule"), campaign);
-    let lent = build.chance.permille(500);
+    let lent = build.chance.permille(600);
     let device = if lent { device.to_owned() } else { person.device };
     let email = person.email;
     let phone = if build.chance.permille(250) { herder.phone.clone() } else { person.phone };
@@ -172,7 +172,7 @@ fn layer(build: &mut Builder<'_>, cell: &Cell, mule: &Account, collector: &Accou
         let at = build.when(cell.start, cell.end);
         pay(build, 900, &advertiser, mule, at, 480_000);
     }
-    for _ in 0..2 {
+    for _ in 0..1 + build.rounds() {
         let cents = build.chance.between(80_000, 99_900);
         let at = build.when(cell.start + DAY, cell.end);
         pay(build, 800, mule, collector, at, cents);
@@ -180,9 +180,13 @@ fn layer(build: &mut Builder<'_>, cell: &Cell, mule: &Account, collector: &Accou
         pay(build, 800, collector, exit, later, cents * 9 / 10);
         out(build, exit, later + 5 * HOUR, cents * 8 / 10);
     }
-    if build.chance.permille(150) {
+    if build.chance.permille(400) {
         let at = build.when(cell.start + DAY, cell.end);
-        pay(build, 800, exit, mule, at, 24_000);
+        pay(build, 900, mule, exit, at, 61_000);
+    }
+    if build.chance.permille(250) {
+        let at = build.when(cell.start + DAY, cell.end);
+        pay(build, 900, exit, mule, at, 24_000);
     }
 }
 

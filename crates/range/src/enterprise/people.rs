@@ -73,7 +73,7 @@ fn handle(build: &mut Builder<'_>) -> String {
 
 /// What they did not mean to leave: a seized phone, a private address among the registrations, a key on a forum.
 pub(crate) fn slip(build: &mut Builder<'_>, staff: &Staff, cells: &[Cell]) {
-    let seized = [staff.one("mule-herder", 0).clone(), staff.one("affiliate", 0).clone()];
+    let seized = ["mule-herder", "affiliate", "spammer"].map(|role| staff.one(role, 0).clone());
     for owner in &seized {
         phone_of(build, owner, staff);
     }
@@ -102,15 +102,28 @@ fn phone_of(build: &mut Builder<'_>, owner: &Crook, staff: &Staff) {
     say(build, 1000, Book::PoliceSamples, account(owner), "held-by", identity.clone());
     for other in staff.0.iter().filter(|other| other.number != owner.number) {
         let phone = Thing::new(Sort::Phone, other.phone.as_str());
-        say(build, 420, Book::PoliceSamples, account(owner), "contacted", account(other));
-        say(build, 380, Book::PoliceSamples, own_phone.clone(), "contacted", phone);
+        say(build, 500, Book::PoliceSamples, account(owner), "contacted", account(other));
+        say(build, 450, Book::PoliceSamples, own_phone.clone(), "contacted", phone);
+        if build.chance.permille(300) {
+            entry(build, other);
+        }
     }
     noise(build, &own_phone);
 }
 
+/// An address book names most people by more than one of their addresses.
+fn entry(build: &mut Builder<'_>, crook: &Crook) {
+    let identity = Thing::new(Sort::Identity, format!("{}#{}", crook.name, crook.number));
+    let phone = Thing::new(Sort::Phone, crook.phone.as_str());
+    let email = Thing::new(Sort::Email, crook.email.as_str());
+    for (permille, known) in [(900, account(crook)), (900, phone), (600, email)] {
+        say(build, permille, Book::PoliceSamples, known, "held-by", identity.clone());
+    }
+}
+
 /// Most of whom anybody calls has nothing to do with it.
 fn noise(build: &mut Builder<'_>, own_phone: &Thing) {
-    for _ in 0..build.chance.between(2, 4) {
+    for _ in 0..build.chance.between(1, 3) {
         let friend = build.ordinary();
         let phone = Thing::new(Sort::Phone, build.world.phone(friend));
         say(build, 1000, Book::PoliceSamples, own_phone.clone(), "contacted", phone);
@@ -122,7 +135,7 @@ fn forum(build: &mut Builder<'_>, crook: &Crook) {
     let email = Thing::new(Sort::Email, crook.email.as_str());
     let book = if build.chance.permille(500) { Book::CompanyFeed } else { Book::PoliceFeed };
     let identity = Thing::new(Sort::Identity, format!("{}#{}", crook.handle, crook.number));
-    if build.chance.permille(450) {
+    if build.chance.permille(600) {
         say(build, 1000, book, email, "held-by", identity.clone());
         say(build, 1000, book, account(crook), "held-by", identity);
     }
@@ -136,7 +149,7 @@ fn forum(build: &mut Builder<'_>, crook: &Crook) {
 
 /// Names registered in haste with one's own address and telephone, before the privacy service was bought.
 fn private_address(build: &mut Builder<'_>, staff: &Staff, place: usize, cell: &Cell) {
-    if place > 0 && !build.chance.permille(350) {
+    if place > 0 && !build.chance.permille(500) {
         return;
     }
     let roles = ["organiser", "hoster", "affiliate", "spammer", "cash-out"];

@@ -35,7 +35,9 @@ pub(crate) fn write(build: &mut Builder<'_>, campaigns: &[Campaign], cells: &mut
             infect(build, cell, &family, &key);
         }
         abuse(build, cell);
-        event(build, cell, &campaigns[cell.campaign]);
+        for _ in 0..2 {
+            event(build, cell, &campaigns[cell.campaign]);
+        }
     }
 }
 
@@ -57,18 +59,20 @@ fn infect(build: &mut Builder<'_>, cell: &mut Cell, family: &str, key: &str) {
 
 fn sample(build: &mut Builder<'_>, cell: &Cell, digest: &str, config: &str, key: &str, family: &str) {
     let file = || Thing::new(Sort::File, digest);
-    let tell = |build: &mut Builder<'_>, permille, verb, to| {
-        say(build, permille, Book::CompanySamples, file(), verb, to);
+    let tell = |build: &mut Builder<'_>, permille, verb, to: Thing| {
+        for book in [Book::CompanySamples, Book::CompanyFeed].into_iter().take(build.rounds()) {
+            say(build, permille, book, file(), verb, to.clone());
+        }
     };
     let call = build.chance.one_of(&cell.domains).unwrap_or_default();
-    tell(build, 700, "communicates-with", Thing::new(Sort::Domain, call));
+    tell(build, 800, "communicates-with", Thing::new(Sort::Domain, call));
     let server = build.chance.one_of(&cell.servers).unwrap_or_default();
-    tell(build, 300, "communicates-with", Thing::new(Sort::Ip, server));
-    tell(build, 700, "has-fingerprint", Thing::mark(Family::C2Config, config));
-    tell(build, 300, "has-fingerprint", Thing::mark(Family::BuildKey, key));
+    tell(build, 500, "communicates-with", Thing::new(Sort::Ip, server));
+    tell(build, 750, "has-fingerprint", Thing::mark(Family::C2Config, config));
+    tell(build, 450, "has-fingerprint", Thing::mark(Family::BuildKey, key));
     let packer = build.world.popular(Family::Imphash, 40, &mut build.chance);
-    tell(build, 600, "has-fingerprint", Thing::mark(Family::Imphash, packer));
-    tell(build, 400, "indicates", Thing::new(Sort::Malware, family));
+    tell(build, 400, "has-fingerprint", Thing::mark(Family::Imphash, packer));
+    tell(build, 300, "indicates", Thing::new(Sort::Malware, family));
 }
 
 /// Machines that called the name after it was seized.
@@ -95,7 +99,7 @@ fn abuse(build: &mut Builder<'_>, cell: &Cell) {
             source,
             what: AbuseKind::Phishing { url: url.clone() },
         };
-        build.tell(350, Book::CsirtXarf, Record::Abuse(record));
+        build.tell(500, Book::CsirtXarf, Record::Abuse(record));
     }
 }
 
@@ -104,7 +108,7 @@ fn event(build: &mut Builder<'_>, cell: &Cell, campaign: &Campaign) {
     let mut attributes = Vec::new();
     let mut add = |build: &mut Builder<'_>, sort: Sort, values: &[String]| {
         for value in values {
-            if build.chance.permille(350) {
+            if build.chance.permille(400) {
                 attributes.push(Thing::new(sort, value.as_str()));
             }
         }

@@ -12,10 +12,10 @@ use crate::world::{DAY, Person, civil};
 /// Reports and mails of every cell.
 pub(crate) fn report(build: &mut Builder<'_>, campaigns: &[Campaign], cells: &[Cell], staff: &Staff) {
     for (place, cell) in cells.iter().enumerate() {
-        for _ in 0..4 + build.scale / 25 {
+        for _ in 0..5 + 2 * build.rounds() as u64 + build.scale / 20 {
             one(build, &campaigns[cell.campaign], cell);
         }
-        for _ in 0..1 + build.scale / 60 {
+        for _ in 0..2 + build.scale / 60 {
             mail(build, cell, &staff.one("spammer", place).email);
         }
         if let Some(url) = cell.urls.first() {
@@ -99,14 +99,14 @@ fn remembered(
     account: Option<String>,
     wallet: Option<String>,
 ) -> Vec<Thing> {
-    let (page, paid) = if to_police { (350, 800) } else { (700, 80) };
+    let (page, paid) = if to_police { (450, 800) } else { (700, 80) };
     let url = build.chance.one_of(&cell.urls);
     let told = [
         (page, Sort::Url, url),
         (paid, Sort::Iban, account),
         (paid, Sort::Wallet, wallet),
-        (500, Sort::Phone, cell.contact_phone.clone()),
-        (400, Sort::Email, cell.contact_email.clone()),
+        (600, Sort::Phone, cell.contact_phone.clone()),
+        (500, Sort::Email, cell.contact_email.clone()),
     ];
     let told = told.into_iter().filter_map(|(permille, sort, value)| {
         value.filter(|_| build.chance.permille(permille)).map(|value| Thing::new(sort, value))

@@ -30,9 +30,14 @@ impl World {
         }
     }
 
-    /// One of the few values that most have: `variety` of them, the first by far the most frequent.
+    /// One of the few values that most have: at most `variety` of them, the first by far the most frequent.
     pub(crate) fn popular(&self, family: Family, variety: u64, chance: &mut Chance) -> String {
-        self.mark(family, chance.skewed(variety))
+        self.mark(family, chance.skewed(self.variety(variety)))
+    }
+
+    /// How many popular values there are: in a small world fewer, so that even there each is seen to be popular.
+    pub(crate) fn variety(&self, most: u64) -> u64 {
+        most.min((self.counts.domains / 150).max(2))
     }
 
     /// The SHA-256 of the certificate or file of this number.

@@ -6,10 +6,10 @@ use crate::chance::{Chance, Stream};
 const CHARSET: &[u8; 32] = b"qpzry9x8gf2tvdw0s3jn54khce6mua7l";
 
 impl World {
-    /// The wallet of this number: one in eight on Bitcoin.
+    /// The wallet of this number: one in three on Bitcoin.
     pub(crate) fn wallet(&self, number: u64) -> String {
         let mut chance = Chance::new(self.seed, Stream::Wallet, number);
-        if chance.below(8) == 0 { segwit(&mut chance) } else { format!("0x{}", chance.hex(40)) }
+        if chance.below(3) == 0 { segwit(&mut chance) } else { format!("0x{}", chance.hex(40)) }
     }
 
     /// The same on the chain that is asked for.
