@@ -11,7 +11,7 @@ use crate::record::Record;
 use crate::settings::Settings;
 use crate::thing::{Sort, Thing};
 
-/// How many seeds a party gets for an enterprise.
+/// How many seeds a party gets for an enterprise from one sort of record, each another thing.
 const SEEDS: usize = 3;
 
 /// What is known of the enterprises before the first file is written.
@@ -175,9 +175,10 @@ fn seeds(enterprise: &Enterprise) -> Vec<Value> {
         let mut right: Vec<&Planned> =
             enterprise.planned.iter().filter(|planned| planned.book == *book && !planned.wrong).collect();
         right.sort_by_key(|planned| planned.record.at());
+        let mut taken = BTreeSet::new();
         let named = right.into_iter().filter_map(|planned| {
             let place = *mentioned(&mut planned.record.clone(), &places).first()?;
-            Some((place, record_id(planned)))
+            taken.insert(place).then(|| (place, record_id(planned)))
         });
         seeds.extend(named.take(SEEDS).map(|(place, record)| {
             json!({"enterprise": name(enterprise), "party": book.party(), "how": format!("{how} {record}"),

@@ -8,9 +8,9 @@ use crate::world::World;
 /// Hosters who ask nothing, rented by criminals of every size.
 pub(crate) const BULLETPROOF: u64 = 4;
 /// Addresses of shared hosts, content networks, parking services and the sinkhole, in this order.
-pub(super) const SHARED_HOSTS: u64 = 24;
+const SHARED_HOSTS: u64 = 24;
 const CONTENT: u64 = 8;
-const PARKING: u64 = 4;
+const PARKING: u64 = 2;
 const SINKHOLES: u64 = 2;
 
 const PRIVACY: &[(&str, &str)] = &[
@@ -48,11 +48,20 @@ fn privacy_phone(world: &World, which: usize) -> String {
 
 /// The address of a shared host, a content network or a parking service.
 pub(crate) fn shared_host(world: &World, chance: &mut Chance) -> String {
-    world.shared(chance.below(SHARED_HOSTS + CONTENT + PARKING))
+    match chance.below(3) {
+        0 => content(world, chance),
+        1 => parking(world, chance),
+        _ => hosted(world, chance),
+    }
+}
+
+/// The address of a shared host.
+pub(super) fn hosted(world: &World, chance: &mut Chance) -> String {
+    world.shared(chance.below(world.variety(SHARED_HOSTS)))
 }
 
 pub(super) fn content(world: &World, chance: &mut Chance) -> String {
-    world.shared(SHARED_HOSTS + chance.below(CONTENT))
+    world.shared(SHARED_HOSTS + chance.below(world.variety(CONTENT)))
 }
 
 pub(super) fn parking(world: &World, chance: &mut Chance) -> String {

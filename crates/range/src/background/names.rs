@@ -12,7 +12,7 @@ const HOSTING: &[&str] =
 /// What a domain is to the world, decided by its number alone, so that every party sees the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Use {
-    Shared(u64),
+    Shared,
     Content,
     Parked,
     Own(u64),
@@ -24,7 +24,7 @@ pub(super) fn use_of(world: &World, domain: u64) -> Use {
     let mut chance = world.chance(Stream::Domain, domain);
     let servers = world.counts.servers;
     match chance.below(100) {
-        0..45 => Use::Shared(chance.skewed(hubs::SHARED_HOSTS)),
+        0..45 => Use::Shared,
         45..60 => Use::Content,
         60..66 => Use::Parked,
         66..97 => Use::Own(chance.below(servers * 3 / 4)),
@@ -46,7 +46,8 @@ pub(super) fn petty(world: &World, chance: &mut Chance) -> u64 {
 /// The server behind a domain.
 pub(super) fn host(world: &World, domain: u64, chance: &mut Chance) -> String {
     match use_of(world, domain) {
-        Use::Shared(host) => world.shared(host),
+        // A site stays on its host: decided by the name alone.
+        Use::Shared => hubs::hosted(world, &mut Chance::salted(world.seed, Stream::Domain, 3, domain)),
         Use::Content => hubs::content(world, chance),
         Use::Parked => hubs::parking(world, chance),
         Use::Own(server) | Use::Petty(server) => world.server(server),

@@ -120,10 +120,10 @@ fn one(
     });
     let urls: Vec<String> = if is_web { urls.collect() } else { Vec::new() };
     let persona = persona(build, number);
-    let contact = build.world.person(build.number());
-    let speaks = campaign.kind.has_contact();
-    let contact_email = speaks.then(|| own(build, Sort::Email, contact.email, EntityKind::VictimFacing));
-    let contact_phone = speaks.then(|| own(build, Sort::Phone, contact.phone, EntityKind::VictimFacing));
+    let (contact_email, contact_phone) = match campaign.kind.has_contact() {
+        true => contact(build, number, before),
+        false => (None, None),
+    };
     Cell {
         campaign: campaign.number,
         kind: campaign.kind,
@@ -147,6 +147,22 @@ fn one(
         wallets: Vec::new(),
         name_servers: name_servers.clone(),
     }
+}
+
+/// An address and a telephone for victims; every other time those of the last wave, since the call centre is the same.
+fn contact(
+    build: &mut Builder<'_>,
+    campaign: Option<usize>,
+    before: Option<&Cell>,
+) -> (Option<String>, Option<String>) {
+    let person = build.world.person(build.number());
+    let mut one = |sort, fresh: String, last: Option<String>| {
+        last.filter(|_| build.chance.permille(500))
+            .unwrap_or_else(|| build.own(sort, fresh, EntityKind::VictimFacing, None, campaign))
+    };
+    let email = one(Sort::Email, person.email, before.and_then(|cell| cell.contact_email.clone()));
+    let phone = one(Sort::Phone, person.phone, before.and_then(|cell| cell.contact_phone.clone()));
+    (Some(email), Some(phone))
 }
 
 /// Somebody who does not exist, to register in the name of.

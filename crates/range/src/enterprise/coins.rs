@@ -23,10 +23,12 @@ struct Purses {
 /// Opens wallets, takes what victims pay and pays everybody.
 pub(crate) fn open(build: &mut Builder<'_>, campaigns: &[Campaign], cells: &mut [Cell], staff: &Staff) {
     let purses = purses(build, staff);
+    let mut before = None;
     for (place, cell) in cells.iter_mut().enumerate() {
         let affiliate = turn(&purses.affiliates, cell.campaign);
         if campaigns[cell.campaign].kind.takes_coins() {
-            take(build, cell, &purses, &affiliate);
+            take(build, cell, &purses, &affiliate, before.as_ref());
+            before = cell.wallets.last().cloned();
         }
         let at = build.when(cell.start, cell.end);
         for month in 0..build.rounds() {
@@ -73,8 +75,14 @@ fn of_role(build: &mut Builder<'_>, staff: &Staff, role: &str, known: u32) -> Ve
     wallets.collect()
 }
 
+/// Each enterprise has its chain, and few of its wallets are on another.
+fn on_bitcoin(build: &mut Builder<'_>) -> bool {
+    (build.enterprise.number % 2 == 1) != build.chance.permille(100)
+}
+
 fn purse(build: &mut Builder<'_>, crook: &Crook) -> String {
-    let wallet = build.world.wallet(crook.number);
+    let bitcoin = on_bitcoin(build);
+    let wallet = build.world.wallet_on(bitcoin, crook.number);
     build.own(Sort::Wallet, wallet, EntityKind::Money, Some(crook.role), None)
 }
 
@@ -103,14 +111,15 @@ fn customer(build: &mut Builder<'_>, permille: u32, crook: &Crook, wallet: &str)
     build.tell(1000, Book::ExchangeCustomers, Record::Customer(Box::new(customer)));
 }
 
-/// Two or three addresses for victims, gathered into one, from which shares are peeled.
-fn take(build: &mut Builder<'_>, cell: &mut Cell, purses: &Purses, affiliate: &str) {
+/// Two or three addresses for victims, now and then one from before, gathered into one, from which shares are peeled.
+fn take(build: &mut Builder<'_>, cell: &mut Cell, purses: &Purses, affiliate: &str, again: Option<&String>) {
     let campaign = Some(cell.campaign);
-    let bitcoin = build.chance.permille(300);
+    let bitcoin = on_bitcoin(build);
     let fresh = |build: &mut Builder<'_>, kind| {
         let wallet = build.world.wallet_on(bitcoin, build.number());
         build.own(Sort::Wallet, wallet, kind, None, campaign)
     };
+    cell.wallets.extend(again.filter(|_| build.chance.permille(300)).cloned());
     let mut carrier = fresh(build, EntityKind::Money);
     for _ in 0..build.chance.between(2, 3) {
         let wallet = fresh(build, EntityKind::VictimFacing);

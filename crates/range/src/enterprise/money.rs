@@ -25,6 +25,7 @@ pub(crate) fn open(build: &mut Builder<'_>, campaigns: &[Campaign], cells: &mut 
     let exits: Vec<Account> = staff.with("cash-out").into_iter().map(|crook| exit(build, crook)).collect();
     let herders: Vec<Crook> = staff.with("mule-herder").into_iter().cloned().collect();
     let collectors: Vec<(Account, String)> = herders.iter().map(|herder| collector(build, herder)).collect();
+    let mut before: Option<String> = None;
     for cell in cells.iter_mut() {
         if campaigns[cell.campaign].kind.takes_coins() && !build.chance.permille(250) {
             continue;
@@ -38,6 +39,10 @@ pub(crate) fn open(build: &mut Builder<'_>, campaigns: &[Campaign], cells: &mut 
             layer(build, cell, &mule, &collector, &exit);
             cell.accounts.push(mule.iban);
         }
+        // An account that is not closed yet serves the next wave too.
+        let last = cell.accounts.last().cloned();
+        cell.accounts.extend(before.filter(|_| build.chance.permille(400)));
+        before = last;
     }
 }
 

@@ -99,7 +99,7 @@ fn remembered(
     account: Option<String>,
     wallet: Option<String>,
 ) -> Vec<Thing> {
-    let (page, paid) = if to_police { (450, 800) } else { (700, 80) };
+    let (page, paid) = if to_police { (650, 800) } else { (750, 80) };
     let url = build.chance.one_of(&cell.urls);
     let told = [
         (page, Sort::Url, url),
