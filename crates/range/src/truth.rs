@@ -1,6 +1,6 @@
 //! What is true: who belongs to which enterprise, what is shared by all, who has nothing to do with it, what is wrong.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::{self, Write};
 
 use serde_json::{Value, json};
@@ -35,9 +35,10 @@ impl Truth<'_> {
         let head = json!({
             "format": "entente/range-truth/v1", "seed": settings.seed, "size": settings.size,
             "wrong_permille": settings.wrong_permille, "start": crate::world::iso(settings.start),
+            "mistakes_permille": crate::enterprise::STATED.iter().copied().collect::<BTreeMap<_, _>>(),
         });
         let head = head.to_string();
-        write!(out, "{},\n\"enterprises\":", head.trim_end_matches('}'))?;
+        write!(out, "{},\n\"enterprises\":", head.strip_suffix('}').unwrap_or(&head))?;
         list(out, self.enterprises.iter().map(enterprise))?;
         write!(out, ",\n\"hubs\":")?;
         list(out, self.hubs.iter().map(|(thing, reason)| row(thing, "reason", reason)))?;

@@ -2,6 +2,7 @@
 
 use super::build::{Builder, EntityKind};
 use super::campaign::{Campaign, CampaignKind};
+use super::mistakes;
 use crate::book::Book;
 use crate::record::{Certificate, Record, Registrant, Registration, Resolution, Scan, Seconds};
 use crate::thing::{Family, Sort, Thing};
@@ -93,8 +94,9 @@ fn one(
     });
     let servers: Vec<String> = servers.collect();
     let id = build.number();
-    // A machine image used again brings its host key with it: seen by those who scan, in one cell of three.
-    let again = before.filter(|_| build.chance.permille(350)).map(|cell| cell.ssh_key.clone());
+    // A machine image used again brings its host key with it: seen by those who scan, in one cell of four.
+    let again =
+        before.filter(|_| build.chance.permille(mistakes::HOST_KEY_AGAIN)).map(|cell| cell.ssh_key.clone());
     let ssh_key = again.unwrap_or_else(|| {
         let value = build.world.mark(Family::SshHostKey, id);
         own(build, Sort::Mark(Family::SshHostKey), value, EntityKind::Infrastructure)
@@ -104,11 +106,11 @@ fn one(
     let spki = build.world.mark(Family::Spki, id);
     let spki = own(build, Sort::Mark(Family::Spki), spki, EntityKind::Infrastructure);
     let is_web = campaign.kind != CampaignKind::ClickFraud;
-    let tracker = (is_web && build.chance.permille(600)).then(|| {
+    let tracker = (is_web && build.chance.permille(mistakes::OWN_TRACKER)).then(|| {
         let value = build.world.mark(Family::Tracker, id);
         own(build, Sort::Mark(Family::Tracker), value, EntityKind::Infrastructure)
     });
-    let copied = is_web && build.chance.permille(200);
+    let copied = is_web && build.chance.permille(mistakes::COPIED_TRACKER);
     let copied_tracker = copied.then(|| crate::background::tracked_domain(build.world, &mut build.chance));
     if let Some((tracker, _)) = &copied_tracker {
         build.enterprise.neutral.push(Thing::mark(Family::Tracker, tracker.as_str()));
@@ -149,7 +151,7 @@ fn one(
     }
 }
 
-/// An address and a telephone for victims; every other time those of the last wave, since the call centre is the same.
+/// An address and a telephone for victims; in one wave of three those of the last, since the call centre is the same.
 fn contact(
     build: &mut Builder<'_>,
     campaign: Option<usize>,
@@ -157,7 +159,7 @@ fn contact(
 ) -> (Option<String>, Option<String>) {
     let person = build.world.person(build.number());
     let mut one = |sort, fresh: String, last: Option<String>| {
-        last.filter(|_| build.chance.permille(500))
+        last.filter(|_| build.chance.permille(mistakes::CONTACT_AGAIN))
             .unwrap_or_else(|| build.own(sort, fresh, EntityKind::VictimFacing, None, campaign))
     };
     let email = one(Sort::Email, person.email, before.and_then(|cell| cell.contact_email.clone()));
@@ -173,16 +175,16 @@ fn persona(build: &mut Builder<'_>, campaign: Option<usize>) -> Registrant {
     Registrant { name: person.name, email, phone, firm: None }
 }
 
-/// Two registrations in five are behind a privacy service. The persona of a cell registers one name of the next: the
+/// Some registrations are behind a privacy service. The persona of a cell registers one name of the next: the
 /// thread by which those who see registrations get from cell to cell.
 fn register(build: &mut Builder<'_>, cells: &[Cell], place: usize) {
     let cell = &cells[place];
     for (which, domain) in cell.domains.iter().enumerate() {
         let before = place.checked_sub(1).map(|before| cells[before].persona.clone());
         let registrant = match before {
-            Some(before) if which == 0 && build.chance.permille(700) => before,
-            _ if build.chance.permille(300) => crate::background::privacy(build.world, &mut build.chance),
-            _ => cell.persona.clone(),
+            Some(before) if which == 0 && build.chance.permille(mistakes::PERSONA_AGAIN) => before,
+            _ if build.chance.permille(mistakes::REGISTERED_OPENLY) => cell.persona.clone(),
+            _ => crate::background::privacy(build.world, &mut build.chance),
         };
         let record = registration(build, cell, domain.clone(), registrant);
         build.tell(850, Book::RegistrarRdap, record);
@@ -253,7 +255,7 @@ pub(crate) fn resolution(build: &mut Builder<'_>, cell: &Cell, domain: &str, ser
 fn scan(build: &mut Builder<'_>, cell: &Cell, server: &str, place: usize, round: usize) -> Record {
     let at = build.when(cell.start, cell.end);
     let mut scan = Scan { at, ip: server.to_owned(), port: 443, ..Scan::default() };
-    if round % 3 == 0 {
+    if round.is_multiple_of(3) {
         scan.port = 22;
         scan.ssh = Some((cell.ssh_key.clone(), build.world.popular(Family::Hassh, 12, &mut build.chance)));
         return Record::Scan(Box::new(scan));

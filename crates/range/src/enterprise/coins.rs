@@ -3,6 +3,7 @@
 use super::build::{Builder, EntityKind};
 use super::campaign::Campaign;
 use super::cell::Cell;
+use super::mistakes;
 use super::people::{Crook, Staff};
 use crate::book::Book;
 use crate::record::{Coin, Customer, Record, Seconds};
@@ -77,7 +78,7 @@ fn of_role(build: &mut Builder<'_>, staff: &Staff, role: &str, known: u32) -> Ve
 
 /// Each enterprise has its chain, and few of its wallets are on another.
 fn on_bitcoin(build: &mut Builder<'_>) -> bool {
-    (build.enterprise.number % 2 == 1) != build.chance.permille(100)
+    (build.enterprise.number % 2 == 1) != build.chance.permille(mistakes::OTHER_CHAIN)
 }
 
 fn purse(build: &mut Builder<'_>, crook: &Crook) -> String {
@@ -119,7 +120,7 @@ fn take(build: &mut Builder<'_>, cell: &mut Cell, purses: &Purses, affiliate: &s
         let wallet = build.world.wallet_on(bitcoin, build.number());
         build.own(Sort::Wallet, wallet, kind, None, campaign)
     };
-    cell.wallets.extend(again.filter(|_| build.chance.permille(300)).cloned());
+    cell.wallets.extend(again.filter(|_| build.chance.permille(mistakes::WALLET_AGAIN)).cloned());
     let mut carrier = fresh(build, EntityKind::Money);
     for _ in 0..build.chance.between(2, 3) {
         let wallet = fresh(build, EntityKind::VictimFacing);

@@ -15,6 +15,7 @@ mod campaign;
 mod cell;
 mod coins;
 mod imitator;
+mod mistakes;
 mod money;
 mod people;
 mod samples;
@@ -24,6 +25,7 @@ mod victims;
 
 pub(crate) use build::{Builder, Enterprise, Planned};
 pub(crate) use campaign::CampaignKind;
+pub(crate) use mistakes::STATED;
 pub(crate) use spoil::wrong;
 #[cfg(test)]
 pub(crate) use ties::Ties;

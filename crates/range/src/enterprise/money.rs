@@ -6,6 +6,7 @@
 use super::build::{Builder, EntityKind};
 use super::campaign::{Campaign, CampaignKind};
 use super::cell::Cell;
+use super::mistakes;
 use super::people::{Crook, Staff};
 use crate::book::Book;
 use crate::record::{Alert, Holding, Payment, Record, Seconds};
@@ -41,7 +42,7 @@ pub(crate) fn open(build: &mut Builder<'_>, campaigns: &[Campaign], cells: &mut 
         }
         // An account that is not closed yet serves the next wave too.
         let last = cell.accounts.last().cloned();
-        cell.accounts.extend(before.filter(|_| build.chance.permille(400)));
+        cell.accounts.extend(before.filter(|_| build.chance.permille(mistakes::ACCOUNT_AGAIN)));
         before = last;
     }
 }
@@ -67,7 +68,7 @@ fn collector(build: &mut Builder<'_>, herder: &Crook) -> (Account, String) {
     let account = account(build, herder.number, own, Some("collector"), None);
     let number = build.number();
     let front = build.world.person(number);
-    let own_email = build.chance.permille(600);
+    let own_email = build.chance.permille(mistakes::HERDERS_MAIL);
     let email = if own_email { &herder.email } else { &front.email };
     let (at, contact) = (build.world.start, (front.phone.as_str(), email.as_str()));
     if account.own {
@@ -120,18 +121,19 @@ fn hold(
     build.tell(1000, Book::BankAccounts, Record::Holding(Box::new(holding)));
 }
 
-/// Somebody who was talked into lending an account. In half of the cases the herder banks for them, in a quarter he
-/// left his own number with the bank.
+/// Somebody who was talked into lending an account. Often the herder banks for them, and sometimes he left his own
+/// number with the bank.
 fn mule(build: &mut Builder<'_>, cell: &Cell, herder: &Crook, device: &str) -> Account {
     let number = build.number();
     let person = build.world.person(number);
     let campaign = Some(cell.campaign);
     let own = build.chance.permille(800);
     let account = account(build, number, own, Some("mule"), campaign);
-    let lent = build.chance.permille(600);
+    let lent = build.chance.permille(mistakes::HERDERS_DEVICE);
     let device = if lent { device.to_owned() } else { person.device };
     let email = person.email;
-    let phone = if build.chance.permille(250) { herder.phone.clone() } else { person.phone };
+    let phone =
+        if build.chance.permille(mistakes::HERDERS_PHONE) { herder.phone.clone() } else { person.phone };
     let opened = cell.start - build.chance.between(5, 80) as Seconds * DAY;
     if account.own {
         let member = EntityKind::Member;

@@ -149,7 +149,7 @@ fn forum(build: &mut Builder<'_>, crook: &Crook) {
 
 /// Names registered in haste with one's own address and telephone, before the privacy service was bought.
 fn private_address(build: &mut Builder<'_>, staff: &Staff, place: usize, cell: &Cell) {
-    if place > 0 && !build.chance.permille(500) {
+    if place > 0 && !build.chance.permille(super::mistakes::PRIVATE_REGISTRATION) {
         return;
     }
     let roles = ["organiser", "hoster", "affiliate", "spammer", "cash-out"];

@@ -69,7 +69,9 @@ fn sample(build: &mut Builder<'_>, cell: &Cell, digest: &str, config: &str, key:
     let server = build.chance.one_of(&cell.servers).unwrap_or_default();
     tell(build, 500, "communicates-with", Thing::new(Sort::Ip, server));
     tell(build, 750, "has-fingerprint", Thing::mark(Family::C2Config, config));
-    tell(build, 450, "has-fingerprint", Thing::mark(Family::BuildKey, key));
+    // Only a laboratory that takes samples apart sees who built them.
+    let built = Thing::mark(Family::BuildKey, key);
+    say(build, 600, Book::PoliceFeed, file(), "has-fingerprint", built);
     let packer = build.world.popular(Family::Imphash, 40, &mut build.chance);
     tell(build, 400, "has-fingerprint", Thing::mark(Family::Imphash, packer));
     tell(build, 300, "indicates", Thing::new(Sort::Malware, family));

@@ -149,7 +149,7 @@ fn mail(build: &mut Builder<'_>, cell: &Cell, spammer: &str) {
     if let Some(wallet) = build.chance.one_of(&cell.wallets).filter(|_| build.chance.permille(400)) {
         names.push(Thing::new(Sort::Wallet, wallet));
     }
-    let spammer = build.chance.permille(500).then(|| spammer.to_owned());
+    let spammer = build.chance.permille(super::mistakes::SPAMMERS_MAIL).then(|| spammer.to_owned());
     let mail = Mail {
         serial: build.serial(),
         at: build.when(cell.start, cell.end),
