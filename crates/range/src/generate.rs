@@ -7,16 +7,14 @@ use serde_json::json;
 use crate::background::{Background, hubs};
 use crate::book::Book;
 use crate::enterprise::{self, Enterprise, Planned, Shape};
-use crate::party::{self, Part};
+use crate::party::Part;
 use crate::record::Record;
 use crate::settings::{Settings, SettingsError};
 use crate::sink::Sink;
 use crate::thing::{Sort, Thing};
 use crate::truth::{Counted, Truth, id_of};
 use crate::world::{Counts, DAY, World, iso};
-
-/// Bytes gathered before they are handed to the sink.
-const BUFFER: usize = 1 << 18;
+use crate::writer::{BUFFER, Writer};
 
 /// A range that can be written, any number of times, always the same.
 #[derive(Debug)]
@@ -82,6 +80,8 @@ impl Range {
         for book in Book::ALL {
             writing.book(*book, self.of(*book), book.of(ordinary), &mut [&mut wrong, &mut uninvolved])?;
         }
+        wrong.flush()?;
+        uninvolved.flush()?;
         let Writing { made, counted, .. } = writing;
         self.say_what_is(sink, &made)?;
         self.say_what_is_true(sink, counted)?;
@@ -230,41 +230,5 @@ impl Writing<'_> {
             }
         }
         Ok(())
-    }
-}
-
-/// One file as it is written.
-struct Writer {
-    part: Part,
-    out: Box<dyn Write>,
-    buffer: Vec<u8>,
-    made: MadeFile,
-}
-
-impl Writer {
-    fn begin(sink: &mut dyn Sink, part: Part) -> io::Result<Writer> {
-        let path = part.book.path(part.number);
-        let out = sink.create(&path)?;
-        let made = MadeFile { path, party: part.book.party(), events: part.count, records: 0 };
-        let mut buffer = Vec::with_capacity(BUFFER + 4096);
-        party::begin(&mut buffer, part);
-        Ok(Writer { part, out, buffer, made })
-    }
-
-    fn put(&mut self, record: &Record, place: u64) -> io::Result<()> {
-        party::write(&mut self.buffer, self.part.book, record, place);
-        self.made.records += party::records(record);
-        if self.buffer.len() >= BUFFER {
-            self.out.write_all(&self.buffer)?;
-            self.buffer.clear();
-        }
-        Ok(())
-    }
-
-    fn end(mut self) -> io::Result<MadeFile> {
-        party::end(&mut self.buffer, self.part);
-        self.out.write_all(&self.buffer)?;
-        self.out.flush()?;
-        Ok(self.made)
     }
 }

@@ -43,6 +43,7 @@ mod sink;
 mod thing;
 mod truth;
 mod world;
+mod writer;
 
 pub use book::Book;
 pub use generate::{Made, Range};

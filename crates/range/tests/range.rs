@@ -51,6 +51,16 @@ fn a_range_has_as_many_records_as_asked() {
     }
 }
 
+#[test]
+fn as_many_enterprises_as_fit_leave_room_for_others() {
+    for (size, enterprises) in [(1_000, 2), (5_000, 10), (25_000, 50)] {
+        let mut memory = Memory::default();
+        let settings = Settings { enterprises, ..Settings::new(2, size) };
+        let made = Range::new(settings).expect("settings").generate(&mut memory).expect("made");
+        assert_eq!(made.events, size);
+    }
+}
+
 /// Counted by the format's own means.
 fn records(path: &str, bytes: &[u8]) -> u64 {
     let text = text(bytes);

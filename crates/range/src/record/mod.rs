@@ -1,7 +1,12 @@
 //! The records the parties hold, before they are written in a format. Ordinary life and enterprises make the same
 //! ones, so that nothing but what they say tells them apart.
 
-use crate::thing::{Family, Sort, Thing};
+mod keys;
+mod names;
+
+pub(crate) use keys::{coin_hash, tag, uuid};
+
+use crate::thing::Thing;
 
 /// Seconds since 1970, UTC.
 pub(crate) type Seconds = i64;
@@ -253,163 +258,4 @@ impl Record {
             Record::Statement(statement) => statement.at,
         }
     }
-
-    /// Every value it names, for reading and for spoiling. Names of people and malware families are not among them,
-    /// nor whom a report is from.
-    pub(crate) fn each(&mut self, see: &mut dyn FnMut(Sort, &mut String)) {
-        match self {
-            Record::Hit(hit) => {
-                see(Sort::Ip, &mut hit.ip);
-                see(Sort::Ip, &mut hit.sink_ip);
-                see(Sort::Domain, &mut hit.host);
-            }
-            Record::Scan(scan) => scan.each(see),
-            Record::Registration(registration) => {
-                see(Sort::Domain, &mut registration.domain);
-                registration.name_servers.iter_mut().for_each(|name| see(Sort::Domain, name));
-                see(Sort::Email, &mut registration.registrant.email);
-                see(Sort::Phone, &mut registration.registrant.phone);
-            }
-            Record::Resolution(resolution) => {
-                see(Sort::Domain, &mut resolution.name);
-                see(if resolution.kind == "A" { Sort::Ip } else { Sort::Domain }, &mut resolution.data);
-            }
-            Record::Payment(payment) => {
-                see(Sort::Iban, &mut payment.from);
-                see(Sort::Iban, &mut payment.to);
-            }
-            Record::Holding(holding) => {
-                see(Sort::Iban, &mut holding.iban);
-                see(Sort::Phone, &mut holding.phone);
-                see(Sort::Email, &mut holding.email);
-                see(Sort::Mark(Family::Device), &mut holding.device);
-            }
-            Record::Alert(alert) => see(Sort::Iban, &mut alert.iban),
-            Record::Coin(coin) => {
-                see(Sort::Wallet, &mut coin.from);
-                see(Sort::Wallet, &mut coin.to);
-            }
-            Record::Customer(customer) => {
-                see(Sort::Wallet, &mut customer.address);
-                see(Sort::Iban, &mut customer.iban);
-                see(Sort::Email, &mut customer.email);
-                see(Sort::Phone, &mut customer.phone);
-            }
-            Record::Mail(mail) => mail.each(see),
-            Record::Report(report) => things(&mut report.subjects, see),
-            Record::Abuse(abuse) => abuse.each(see),
-            Record::Event(event) => things(&mut event.attributes, see),
-            Record::Statement(statement) => {
-                for thing in [&mut statement.from, &mut statement.to] {
-                    if !matches!(thing.sort, Sort::Identity | Sort::Malware) {
-                        see(thing.sort, &mut thing.value);
-                    }
-                }
-            }
-        }
-    }
-
-    /// The values it names.
-    pub(crate) fn values(&mut self) -> Vec<Thing> {
-        let mut values = Vec::new();
-        self.each(&mut |sort, value| values.push(Thing::new(sort, value.as_str())));
-        values
-    }
-}
-
-fn things(things: &mut [Thing], see: &mut dyn FnMut(Sort, &mut String)) {
-    things.iter_mut().for_each(|thing| see(thing.sort, &mut thing.value));
-}
-
-impl Scan {
-    fn each(&mut self, see: &mut dyn FnMut(Sort, &mut String)) {
-        see(Sort::Ip, &mut self.ip);
-        self.hostnames.iter_mut().for_each(|name| see(Sort::Domain, name));
-        if let Some(certificate) = &mut self.certificate {
-            see(Sort::Certificate, &mut certificate.sha256);
-            see(Sort::Mark(Family::Spki), &mut certificate.spki);
-        }
-        if let Some((key, hassh)) = &mut self.ssh {
-            see(Sort::Mark(Family::SshHostKey), key);
-            see(Sort::Mark(Family::Hassh), hassh);
-        }
-        self.trackers.iter_mut().for_each(|tracker| see(Sort::Mark(Family::Tracker), tracker));
-        let marks = [
-            (Family::Jarm, &mut self.jarm),
-            (Family::Ja3s, &mut self.ja3s),
-            (Family::Favicon, &mut self.favicon),
-            (Family::Kit, &mut self.kit),
-            (Family::Dom, &mut self.dom),
-        ];
-        for (family, value) in marks {
-            if let Some(value) = value {
-                see(Sort::Mark(family), value);
-            }
-        }
-    }
-}
-
-impl Mail {
-    fn each(&mut self, see: &mut dyn FnMut(Sort, &mut String)) {
-        see(Sort::Email, &mut self.from);
-        if let Some(address) = &mut self.reply_to {
-            see(Sort::Email, address);
-        }
-        see(Sort::Ip, &mut self.relay);
-        things(&mut self.names, see);
-    }
-}
-
-impl Abuse {
-    fn each(&mut self, see: &mut dyn FnMut(Sort, &mut String)) {
-        see(Sort::Ip, &mut self.source);
-        match &mut self.what {
-            AbuseKind::Phishing { url } => see(Sort::Url, url),
-            AbuseKind::Malware { url, sha256 } => {
-                see(Sort::Url, url);
-                see(Sort::File, sha256);
-            }
-            AbuseKind::Botnet { c2, .. } => see(Sort::Domain, c2),
-        }
-    }
-}
-
-/// A serial number as records carry it: a bijection, so that neighbours do not show.
-pub(crate) fn tag(serial: u64) -> String {
-    format!("{:016x}", crate::chance::mix(serial ^ 0x5eed_0f1d))
-}
-
-/// A version 4 UUID of a serial number (RFC 9562 section 5.4).
-pub(crate) fn uuid(serial: u64) -> String {
-    let (high, low) = (crate::chance::mix(serial ^ 0x00d1), crate::chance::mix(serial ^ 0xf00d_0000));
-    let (a, b, c) = (high >> 32, high >> 16 & 0xffff, high & 0x0fff);
-    format!("{a:08x}-{b:04x}-4{c:03x}-{:04x}-{:012x}", low >> 48 & 0x3fff | 0x8000, low & 0xffff_ffff_ffff)
-}
-
-impl Record {
-    /// By what the truth names the record: the identifier it has in its file, or what makes it out where it has none.
-    pub(crate) fn key(&self) -> String {
-        match self {
-            Record::Hit(hit) => tag(hit.serial),
-            Record::Scan(scan) => format!("{}@{}", scan.ip, scan.at),
-            Record::Registration(registration) => tag(registration.handle),
-            Record::Resolution(r) => format!("{}/{}/{}", r.name, r.kind, r.data),
-            Record::Payment(payment) => tag(payment.serial),
-            Record::Holding(holding) => holding.iban.clone(),
-            Record::Alert(alert) => tag(alert.serial),
-            Record::Coin(coin) => coin_hash(coin.serial),
-            Record::Customer(customer) => customer.address.clone(),
-            Record::Mail(mail) => tag(mail.serial),
-            Record::Report(report) => tag(report.serial),
-            Record::Abuse(abuse) => uuid(abuse.serial),
-            Record::Event(event) => uuid(event.serial),
-            Record::Statement(statement) => uuid(statement.serial),
-        }
-    }
-}
-
-/// The hash of a transaction.
-pub(crate) fn coin_hash(serial: u64) -> String {
-    let words = [1, 2, 3, 4].map(|word: u64| crate::chance::mix(serial ^ word << 58));
-    format!("0x{:016x}{:016x}{:016x}{:016x}", words[0], words[1], words[2], words[3])
 }
