@@ -35,7 +35,12 @@ fn about(out: &mut Vec<u8>, what: &AbuseKind) {
             member(out, "type", "malware");
             member(out, "evidence_source", "automated_scan");
             member(out, "url", url);
+            // The specification's sample has the one, its schema the other.
             member(out, "file_hash", &format!("sha256:{sha256}"));
+            super::json::name(out, "file_hashes");
+            out.push(b'{');
+            member(out, "sha256", sha256);
+            out.push(b'}');
         }
         AbuseKind::Botnet { family, c2 } => {
             member(out, "category", "infrastructure");
