@@ -42,6 +42,7 @@ const LAYERS: &[Layer] = &[
     Layer { name: "entente-intake", may_use: &["entente-model"], never: EFFECTS },
     Layer { name: "entente-graph", may_use: &["entente-model"], never: EFFECTS },
     Layer { name: "entente-ledger", may_use: &[], never: EFFECTS },
+    Layer { name: "entente-range", may_use: &["entente-model"], never: EFFECTS },
     Layer { name: "entente-store", may_use: &["entente-model", "entente-ledger"], never: HTTP },
     Layer {
         name: "entente-node",
