@@ -1,5 +1,6 @@
 //! Agreements as they were signed, and drafts as they change.
 
+use entente_model::ClaimNo;
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, params};
 
@@ -38,6 +39,8 @@ pub struct Signature {
     pub signature: Vec<u8>,
     /// When it reached this node.
     pub kept_at: Timestamp,
+    /// The last claim when it did; unknown where it was not noted.
+    pub claims: Option<ClaimNo>,
 }
 
 /// A signed act on an agreement: suspended, resumed, terminated, superseded.
@@ -148,7 +151,7 @@ impl Exchange {
     /// Keeps a signature as it arrives. The same again changes nothing; another by the same key is refused.
     pub fn keep_signature(&self, new: &Signature) -> Result<(), StoreError> {
         self.change(KEEPING, |tx| {
-            let Signature { agreement, party, key, signature, kept_at } = new;
+            let Signature { agreement, party, key, signature, kept_at, claims } = new;
             let sql = "SELECT signature FROM signatures WHERE agreement = ?1 AND party = ?2 AND key = ?3";
             let known: Option<Vec<u8>> =
                 tx.query_row(sql, params![agreement, party, key], |row| row.get(0)).optional().doing(KEEPING)?;
@@ -157,8 +160,10 @@ impl Exchange {
                 Some(_) => return Err(StoreError::Taken { what: "signature", name: key.clone() }),
                 None => {}
             }
-            let sql = "INSERT INTO signatures (agreement, party, key, signature, kept_at) VALUES (?1, ?2, ?3, ?4, ?5)";
-            let columns = params![agreement, party, key, signature, micros(*kept_at)];
+            let sql = "INSERT INTO signatures (agreement, party, key, signature, kept_at, claims)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+            let claims = claims.map(|claim| claim.0);
+            let columns = params![agreement, party, key, signature, micros(*kept_at), claims];
             tx.execute(sql, columns).map(drop).doing(KEEPING)
         })
     }
@@ -175,6 +180,7 @@ impl Exchange {
                     key: row.get("key")?,
                     signature: row.get("signature")?,
                     kept_at: time(row, "kept_at")?,
+                    claims: row.get::<_, Option<u32>>("claims")?.map(ClaimNo),
                 })
             });
             rows.doing(READING)?.collect::<Result<_, _>>().doing(READING)

@@ -1,7 +1,8 @@
 //! Signing, and keeping what others signed.
 
 use entente_agreement::{AgreementHash, Finding, Party, PartyId, SignedAgreement, StandingAct};
-use entente_store::exchange;
+use entente_model::CompartmentSet;
+use entente_store::{AsOf, exchange};
 use jiff::Timestamp;
 
 use super::{Named, wire_hash, wire_party};
@@ -101,6 +102,7 @@ impl App {
             us: wire_party(us),
             kept_at: now,
         })?;
+        let claims = Some(self.store.view(&CompartmentSet::all(), AsOf::Now)?.last_claim());
         for signature in &signed.signatures {
             self.exchange.keep_signature(&exchange::Signature {
                 agreement: wire_hash(&hash),
@@ -108,6 +110,7 @@ impl App {
                 key: signature.key.to_string(),
                 signature: signature.signature.clone().into_bytes(),
                 kept_at: now,
+                claims,
             })?;
         }
         Ok(())

@@ -18,6 +18,7 @@ use entente_agreement::{
     Agreement, AgreementHash, InForce, Party, PartyId, Signature, SignedAgreement, Spki, Standing,
     StandingAct,
 };
+use entente_model::ClaimNo;
 use entente_store::exchange;
 use jiff::Timestamp;
 
@@ -38,6 +39,8 @@ pub(crate) struct Held {
     pub(crate) acts: Vec<StandingAct>,
     /// When the last signature reached this node.
     pub(crate) signed_at: Timestamp,
+    /// The last claim then; unknown where it was not noted.
+    pub(crate) signed_after: Option<ClaimNo>,
     /// Where it stands.
     pub(crate) standing: Standing,
 }
@@ -54,6 +57,7 @@ struct Read {
     us: PartyId,
     acts: Vec<StandingAct>,
     signed_at: Timestamp,
+    signed_after: Option<ClaimNo>,
 }
 
 /// What was read and checked, so that it is not checked again while nothing was added and no moment has come at which time alone
@@ -102,9 +106,19 @@ impl Held {
         self.agreement().parties.iter().filter(|party| party.id != self.us)
     }
 
-    /// From when on it covers what this node learns: it has to have begun, and all have to have signed.
-    pub(crate) fn since(&self) -> Timestamp {
-        self.agreement().valid_from.max(self.signed_at)
+    /// The last claim it does not cover: it covers what this node learns from its beginning on, and only once all have signed. What was
+    /// learned by then is known by its number, whatever a clock said; the beginning the agreement names is a time. `until` answers the
+    /// last claim of a time.
+    pub(crate) fn floor(
+        &self,
+        until: impl Fn(Timestamp) -> anyhow::Result<ClaimNo>,
+    ) -> anyhow::Result<ClaimNo> {
+        let begins = self.agreement().valid_from;
+        match self.signed_after {
+            Some(signed) if begins <= self.signed_at => Ok(signed),
+            Some(signed) => Ok(until(begins)?.max(signed)),
+            None => until(begins.max(self.signed_at)),
+        }
     }
 
     /// Until when it stands like this, if nothing is added: a suspension may end at any time that a party named.
@@ -266,6 +280,7 @@ fn read(
         us: kept.us.0.parse()?,
         acts: acts.collect::<Result<_, _>>()?,
         signed_at: signatures.iter().map(|one| one.kept_at).max().unwrap_or(kept.kept_at),
+        signed_after: signatures.iter().map(|one| one.claims).collect::<Option<Vec<_>>>().and_then(|all| all.into_iter().max()),
         signed: Arc::new(SignedAgreement {
             agreement,
             signatures: signatures.iter().map(signature).collect::<anyhow::Result<_>>()?,
@@ -278,8 +293,8 @@ fn stand(read: &[Read], now: Timestamp) -> anyhow::Result<Agreements> {
         let successor = read.iter().find(|next| follows(&next.signed, &one.signed));
         let successor = successor.map(|next| next.signed.as_ref());
         let standing = one.signed.standing(&one.acts, successor, now)?;
-        let Read { hash, signed, us, acts, signed_at } = one.clone();
-        Ok::<_, anyhow::Error>(Held { hash, signed, us, acts, signed_at, standing })
+        let Read { hash, signed, us, acts, signed_at, signed_after } = one.clone();
+        Ok::<_, anyhow::Error>(Held { hash, signed, us, acts, signed_at, signed_after, standing })
     };
     Ok(Agreements(read.iter().map(one).collect::<Result<_, _>>()?))
 }

@@ -100,7 +100,8 @@ impl App {
     /// What may be told to a partner as agreements stand.
     pub(super) fn clearance(&self, agreements: &Agreements, partner: &PartyId) -> anyhow::Result<Clearance> {
         let all = CompartmentSet::all();
-        let floor = |held: &Held| Ok(self.store.view(&all, AsOf::Time(held.since()))?.last_claim());
+        let until = |time| Ok(self.store.view(&all, AsOf::Time(time))?.last_claim());
+        let floor = |held: &Held| held.floor(until);
         Clearance::new(agreements, partner, self.identity.secret(), floor)
     }
 

@@ -177,6 +177,7 @@ impl App {
             us,
             acts: Vec::new(),
             signed_at: now,
+            signed_after: None,
             standing,
         })
     }

@@ -100,3 +100,11 @@ fn a_partner_without_a_node_reads_on_when_another_version_says_the_same() {
     revise(&two, at(6), |agreement| families(agreement, false));
     assert_eq!(readable(&two, at(7)), 0);
 }
+
+#[test]
+fn what_is_learned_after_the_signature_is_covered_by_a_clock_that_was_put_back_too() {
+    let two = Two::agreed(|_| {});
+    two.learn(&[malware(1, "Wren", 2)], at(-30));
+    two.exchange(at(-20));
+    assert!(two.known(&id("malware", 1)));
+}

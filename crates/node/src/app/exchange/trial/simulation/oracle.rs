@@ -34,6 +34,8 @@ impl Word {
 #[derive(Default)]
 pub(super) struct Oracle {
     words: BTreeMap<(usize, String), Vec<Word>>,
+    /// Whatever was at any time said as something that may be told.
+    once: BTreeSet<(usize, String)>,
     /// Objects that were covered when the newest word on them was said, and by which version: from, to, which.
     promised: BTreeMap<(usize, usize, String), u32>,
     /// Ids that were told: from, to, which.
@@ -54,8 +56,7 @@ impl Oracle {
     }
 
     fn ever_told(&self, node: usize, id: &str) -> bool {
-        let words = self.words.get(&(node, id.to_owned()));
-        words.is_some_and(|words| words.iter().any(|word| word.may_be_told()))
+        self.once.contains(&(node, id.to_owned()))
     }
 
     fn of(&self, node: usize) -> impl Iterator<Item = &String> {
@@ -133,6 +134,9 @@ impl World {
     pub(super) fn note_word(&mut self, node: usize, id: &str, word: Word) {
         let key = (node, id.to_owned());
         let is_newest = self.oracle.newest(node, id).is_none_or(|before| before.version <= word.version);
+        if word.may_be_told() {
+            self.oracle.once.insert(key.clone());
+        }
         let words = self.oracle.words.entry(key).or_default();
         // Of one version the last word counts.
         words.retain(|before| before.version != word.version);
