@@ -153,8 +153,10 @@ impl Exchange {
         self.change(KEEPING, |tx| {
             let Signature { agreement, party, key, signature, kept_at, claims } = new;
             let sql = "SELECT signature FROM signatures WHERE agreement = ?1 AND party = ?2 AND key = ?3";
-            let known: Option<Vec<u8>> =
-                tx.query_row(sql, params![agreement, party, key], |row| row.get(0)).optional().doing(KEEPING)?;
+            let known: Option<Vec<u8>> = tx
+                .query_row(sql, params![agreement, party, key], |row| row.get(0))
+                .optional()
+                .doing(KEEPING)?;
             match known {
                 Some(known) if known == *signature => return Ok(()),
                 Some(_) => return Err(StoreError::Taken { what: "signature", name: key.clone() }),

@@ -29,6 +29,8 @@ pub struct Holding {
     pub claim: Option<ClaimNo>,
     /// The object it was made from.
     pub original: VertexNo,
+    /// Only its leaf was sent: it is held back.
+    pub held_back: bool,
 }
 
 const READING: &str = "reading what a partner holds";
@@ -40,7 +42,8 @@ impl Exchange {
         self.read(|conn| {
             let no = partner_no(conn, partner)?;
             let mut reading = Reading::new(conn, no);
-            let sql = "SELECT no, object_type, uuid, ground, claim, flow, added FROM wire
+            let sql = "SELECT no, object_type, uuid, ground, claim, flow, added,
+                EXISTS (SELECT 1 FROM held_back WHERE held_back.no = wire.no) FROM wire
                 WHERE kind = 0 AND original = ?1 AND no BETWEEN ?2 AND ?3 AND state < 2 ORDER BY no DESC";
             let mut statement = conn.prepare_cached(sql).doing(READING)?;
             let mut held = Vec::new();

@@ -240,7 +240,9 @@ impl<'r> Reading<'r> {
         let seq = place::seq(found.get(0).doing(READING)?);
         let flow = self.flow(found.get(5).doing(READING)?)?;
         let added = moment(found.get(6).doing(READING)?).doing(READING)?;
-        Ok(Some(Holding { seq, object, added, flow, agreement, claim: claim.map(ClaimNo), original }))
+        let held_back = found.get(7).doing(READING)?;
+        let claim = claim.map(ClaimNo);
+        Ok(Some(Holding { seq, object, added, flow, agreement, claim, original, held_back }))
     }
 
     pub(super) fn object_id(

@@ -280,7 +280,11 @@ fn read(
         us: kept.us.0.parse()?,
         acts: acts.collect::<Result<_, _>>()?,
         signed_at: signatures.iter().map(|one| one.kept_at).max().unwrap_or(kept.kept_at),
-        signed_after: signatures.iter().map(|one| one.claims).collect::<Option<Vec<_>>>().and_then(|all| all.into_iter().max()),
+        signed_after: signatures
+            .iter()
+            .map(|one| one.claims)
+            .collect::<Option<Vec<_>>>()
+            .and_then(|all| all.into_iter().max()),
         signed: Arc::new(SignedAgreement {
             agreement,
             signatures: signatures.iter().map(signature).collect::<anyhow::Result<_>>()?,

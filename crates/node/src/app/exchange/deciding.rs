@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use entente_agreement::{Decision, RecallReason, Released, Terms};
 use entente_model::{Atlas, ClaimNo, Kind, Object, VertexNo};
-use entente_store::exchange::{Awaiting, FlowId, Holding, Limit, PartyId, ReferralId, Seq};
+use entente_store::exchange::{Awaiting, FlowId, Holding, Limit, PartyId, ReferralId};
 use entente_store::{Head, Spoken, View};
 use jiff::Timestamp;
 
@@ -56,7 +56,7 @@ impl<'a> Deciding<'a> {
     ) -> anyhow::Result<Deciding<'a>> {
         let partner = wire_party(clearance.partner());
         let (mut held, mut waiting) = (HashMap::<_, Vec<_>>::new(), HashMap::<_, Vec<_>>::new());
-        for holding in app.exchange.holdings(&partner, about)? {
+        for holding in holdings(app, &partner, about)? {
             held.entry(holding.original).or_default().push(holding);
         }
         for Awaiting { missing, claim } in app.exchange.awaiting(&partner, about)? {
@@ -98,11 +98,6 @@ impl<'a> Deciding<'a> {
             Outcome::Kept => self.take_back(&earlier, RecallReason::Withdrawn, outgoing),
             Outcome::Referred => Ok(()),
         }
-    }
-
-    /// Counts items that were never told as if they were not there.
-    pub(super) fn forget(&mut self, items: &[Seq]) {
-        self.held.values_mut().for_each(|held| held.retain(|holding| !items.contains(&holding.seq)));
     }
 
     /// What the partner holds of the same object by the same teller.
@@ -256,13 +251,20 @@ impl<'a> Deciding<'a> {
     /// Reads what the partner holds of an object that is not of this stretch.
     fn know(&mut self, vertex: VertexNo) -> anyhow::Result<()> {
         if !self.held.contains_key(&vertex) {
-            let held = self.app.exchange.holdings(&self.partner, &[vertex])?;
+            let held = holdings(self.app, &self.partner, &[vertex])?;
             self.held.insert(vertex, held);
             let waiting = self.app.exchange.awaiting(&self.partner, &[vertex])?;
             self.waiting.entry(vertex).or_default().extend(waiting.into_iter().map(|one| one.claim));
         }
         Ok(())
     }
+}
+
+/// What a partner holds of these objects. What is held back was never told, and comes back anew or not at all.
+fn holdings(app: &App, partner: &PartyId, about: &[VertexNo]) -> anyhow::Result<Vec<Holding>> {
+    let mut held = app.exchange.holdings(partner, about)?;
+    held.retain(|holding| !holding.held_back);
+    Ok(held)
 }
 
 fn spend(outgoing: &mut Outgoing, flow: &FlowId) {

@@ -14,7 +14,7 @@ use jiff::Timestamp;
 
 use super::clearance::Rules;
 use super::flow_name;
-use crate::app::agreement::Agreements;
+use crate::app::agreement::{Agreements, wire_hash};
 
 /// Answers remembered in one stretch. More are looked up again.
 const REMEMBERED: usize = 20_000;
@@ -142,11 +142,21 @@ impl Neighbours<'_> {
         Ok(policy.leaving(&object, terms, &Workbench { key: &key, atlas, others: self, now }))
     }
 
-    /// How the partner holds the object by this flow, where people let it leave.
+    /// How the partner holds the object by this flow, where people let it leave, or an earlier version did. What is on the wire under
+    /// a version that was replaced is sent no more, so it counts only when the partner has it.
     fn held(&self, vertex: VertexNo, id: &ObjectId) -> anyhow::Result<Option<Leaving>> {
         let Some((exchange, partner)) = self.bench.holder else { return Ok(None) };
-        let flow = flow_name(&self.rules.borrow().held.agreement().id, self.flow);
-        let held = exchange.holdings(partner, &[vertex])?.into_iter().find(|held| held.flow == flow);
+        let (flow, now) = {
+            let held = &self.rules.borrow().held;
+            (flow_name(&held.agreement().id, self.flow), wire_hash(&held.hash()))
+        };
+        let mut held = exchange.holdings(partner, &[vertex])?;
+        held.retain(|held| held.flow == flow && !held.held_back);
+        if held.iter().any(|held| held.agreement != now) {
+            let has = exchange.health(partner)?.acknowledged;
+            held.retain(|held| held.agreement == now || held.seq <= has);
+        }
+        let held = held.into_iter().next();
         Ok(held.map(|held| if held.object == *id { Leaving::Clear } else { Leaving::NewId(held.object) }))
     }
 

@@ -71,7 +71,6 @@ impl App {
         let mut deciding = Deciding::new(self, &view, agreements, clearance, &about, now)?;
         let mut outgoing = Outgoing::default();
         outgoing.beside.dropped = items.iter().map(|item| item.seq).collect();
-        deciding.forget(&outgoing.beside.dropped);
         for claim in items.iter().filter_map(|item| item.claim) {
             if let Some(spoken) = view.spoken_of(claim)? {
                 deciding.consider(&spoken, &mut outgoing)?;

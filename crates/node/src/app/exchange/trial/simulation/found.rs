@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use crate::app::agreement::Named;
 use crate::app::exchange::taxii::collection::Way;
 use crate::app::exchange::taxii::page::Wanted;
-use crate::app::exchange::trial::{Two, at, id, malware, party};
+use crate::app::exchange::trial::{Two, at, id, malware, party, relationship};
 
 /// Both sign the next version.
 fn revise(two: &Two, now: Timestamp, change: impl FnOnce(&mut Agreement)) {
@@ -107,4 +107,15 @@ fn what_is_learned_after_the_signature_is_covered_by_a_clock_that_was_put_back_t
     two.learn(&[malware(1, "Wren", 2)], at(-30));
     two.exchange(at(-20));
     assert!(two.known(&id("malware", 1)));
+}
+
+#[test]
+fn a_relationship_does_not_leave_for_ends_that_were_never_sent() {
+    let two = Two::agreed(|_| {});
+    let (wren, rook) = (id("malware", 1), id("malware", 2));
+    two.learn(&[malware(1, "Wren", 2), malware(2, "Rook", 2), relationship(3, &wren, &rook)], at(1));
+    two.company.disclose(&mut two.desk.borrow_mut(), &|| at(2)).expect("a round");
+    revise(&two, at(3), |agreement| families(agreement, false));
+    let sent = two.exchange(at(4)).concat() + &two.exchange(at(6)).concat();
+    assert!(!sent.contains("related-to") && !sent.contains(&wren), "{sent}");
 }
