@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use entente_agreement::{AgreementHash, Approval, ApprovalMode, Office, Referral, Released};
-use entente_model::Object;
+use entente_model::{KindFamily, Object};
 use entente_store::Spoken;
 use entente_store::exchange::{FlowId, NewReferral, ReferralId};
 use jiff::Timestamp;
@@ -15,7 +15,8 @@ use super::flow_name;
 use super::outgoing::Outgoing;
 
 impl Deciding<'_> {
-    /// Puts a claim before people. False when nothing of it would leave, whatever they said.
+    /// Puts a claim before people. False when nothing of it would leave, whatever they said, or when it is a marking, which goes along with
+    /// what it marks.
     pub(super) fn refer(
         &mut self,
         spoken: &Spoken,
@@ -23,6 +24,9 @@ impl Deciding<'_> {
         referral: &Referral,
         outgoing: &mut Outgoing,
     ) -> anyhow::Result<bool> {
+        if spoken.object()?.kind().family() == KindFamily::Meta {
+            return Ok(false);
+        }
         let (known, now) = (self.agreements, self.now);
         let rules = &self.clearance.rules()[place];
         let hash = rules.held.hash();

@@ -21,7 +21,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use world::World;
 
 /// Runs among the ordinary tests.
-const FEW: u64 = 12;
+const FEW: u64 = 8;
 const SEED: u64 = 20_261_126;
 
 /// A run: a world made of a number, some operations, and the quiet after them.
