@@ -24,7 +24,8 @@ pub(super) fn obligations(held: &Held, flow: &Flow) -> Obligations {
     }
 }
 
-/// Until when something received now may be kept, as far as that is known now.
+/// Until when something received now may be kept. What comes in belongs to no case of this node, so there is none whose close a
+/// period could wait for: were it to wait all the same, it would be kept for ever. It begins with the receipt.
 pub(super) fn keep_until(held: &Held, flow: &Flow, received: Timestamp) -> Option<Timestamp> {
-    obligations(held, flow).deadline(&Kept { received, case_closed: None, last_relevant: None })
+    obligations(held, flow).deadline(&Kept { received, case_closed: Some(received), last_relevant: None })
 }

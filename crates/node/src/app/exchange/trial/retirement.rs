@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use entente_agreement::{Agreement, OnEnd, StandingMove};
+use entente_agreement::{Agreement, OnEnd, RetentionStart, StandingMove};
 use entente_model::CompartmentSet;
 use entente_store::AsOf;
 use serde_json::json;
@@ -38,6 +38,16 @@ fn what_came_in_is_erased_when_its_time_is_over_and_the_log_holds() {
     assert!(!two.known(&id("malware", 1)) && !two.known(&id("malware", 2)));
     assert_eq!(two.police.retire_due(&owner, days(365 * 3)).expect("done before"), []);
     assert!(two.both_hold());
+}
+
+#[test]
+fn what_belongs_to_no_case_is_kept_from_its_receipt_on() {
+    let two = company_told(OnEnd::Delete, |agreement| {
+        agreement.flows.iter_mut().for_each(|flow| flow.retention.start = RetentionStart::CaseClose);
+    });
+    let owner = two.police.owner().expect("the owner");
+    assert!(two.police.due(&owner, days(30)).expect("looked").is_empty());
+    assert!(!two.police.due(&owner, days(365 * 6)).expect("looked").is_empty());
 }
 
 /// Files of a folder, at any depth, that hold some bytes.
