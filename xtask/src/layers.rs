@@ -52,6 +52,7 @@ const LAYERS: &[Layer] = &[
             "entente-intake",
             "entente-graph",
             "entente-ledger",
+            "entente-range",
             "entente-store",
         ],
         never: SQL,

@@ -46,7 +46,7 @@ mod world;
 mod writer;
 
 pub use book::Book;
-pub use generate::{Made, Range};
+pub use generate::{Made, MadeFile, Range};
 pub use settings::{Settings, SettingsError};
 pub use sink::{Memory, Sink};
 pub use thing::{Family, Sort, Thing};

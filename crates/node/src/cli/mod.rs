@@ -6,6 +6,7 @@ mod import;
 mod look;
 pub(crate) mod output;
 mod peer;
+mod range;
 mod referral;
 mod retention;
 mod serve;
@@ -71,6 +72,9 @@ pub(crate) enum Command {
     /// Deal with what partners told and may be kept no longer.
     #[command(subcommand)]
     Retention(Retention),
+    /// Make an invented world whose truth is known, to train in and to measure by.
+    #[command(subcommand)]
+    Range(Range),
     /// Serve the web page and the HTTP API, and partners' nodes.
     Serve(Serve),
     /// Print a new one-time sign-in link for an administrator.
@@ -499,6 +503,39 @@ pub(crate) struct Word {
     pub(crate) note: Option<String>,
 }
 
+/// `entente range`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Range {
+    /// Write the files that six parties would hold of a world, and what is true, into a new folder.
+    Generate(RangeGenerate),
+}
+
+/// `entente range generate`.
+#[derive(Debug, Args)]
+pub(crate) struct RangeGenerate {
+    /// The folder; it must be empty or not there yet.
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    /// Where all chance comes from: the same seed and size give the same bytes.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Records of all parties together, from 1000 to 100000000.
+    #[arg(long, default_value_t = 10_000, value_name = "COUNT")]
+    pub(crate) events: u64,
+    /// Criminal enterprises in the world. Default: as many as fit its size.
+    #[arg(long, value_name = "COUNT")]
+    pub(crate) enterprises: Option<u32>,
+    /// How many in a thousand records say something wrong. Default: 30.
+    #[arg(long, value_name = "PERMILLE")]
+    pub(crate) wrong: Option<u32>,
+    /// How many days the world is watched. Default: 245.
+    #[arg(long)]
+    pub(crate) days: Option<u32>,
+    /// Its first moment (RFC 3339). Default: 1 March 2026.
+    #[arg(long, value_name = "TIME")]
+    pub(crate) start: Option<Timestamp>,
+}
+
 /// `entente retention`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Retention {
@@ -554,6 +591,7 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Peer(peer) => peer::run(cli, peer)?,
         Command::Referral(referral) => referral::run(cli, referral)?,
         Command::Retention(retention) => retention::run(cli, retention)?,
+        Command::Range(range) => range::run(cli, range)?,
         Command::Find(find) => look::find(cli, find)?,
         Command::Show(show) => look::show(cli, show)?,
         Command::Stats => look::stats(cli)?,

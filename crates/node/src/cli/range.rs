@@ -1,0 +1,72 @@
+//! `entente range`: invented worlds whose truth is known.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use entente_range::{Made, Settings, Sink};
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::{Cli, Range, RangeGenerate, output};
+
+pub(super) fn run(cli: &Cli, asked: &Range) -> anyhow::Result<()> {
+    match asked {
+        Range::Generate(asked) => generate(cli, asked),
+    }
+}
+
+/// Writes a range into a folder that is not there yet, or empty: what lies there is never mixed with another world.
+fn generate(cli: &Cli, asked: &RangeGenerate) -> anyhow::Result<()> {
+    let range = entente_range::Range::new(settings(asked))?;
+    let folder = &asked.folder;
+    fs::create_dir_all(folder).with_context(|| format!("`{}` cannot be made", folder.display()))?;
+    let mut entries =
+        fs::read_dir(folder).with_context(|| format!("`{}` cannot be read", folder.display()))?;
+    if entries.next().is_some() {
+        anyhow::bail!("`{}` is not empty: name a folder that is, or one to be made", folder.display());
+    }
+    let made = range.generate(&mut Folder(folder.clone()))?;
+    if cli.json {
+        return output::json(&document(&made));
+    }
+    let line = |file: &entente_range::MadeFile| format!("{:>10} records  {}", file.records, file.path);
+    output::lines(made.files.iter().map(line))?;
+    output::lines([format!(
+        "{} events in `{}`; what is true stands in truth.json",
+        made.events,
+        folder.display()
+    )])
+}
+
+fn settings(asked: &RangeGenerate) -> Settings {
+    let mut settings = Settings::new(asked.seed, asked.events);
+    settings.enterprises = asked.enterprises.unwrap_or(settings.enterprises);
+    settings.wrong_permille = asked.wrong.unwrap_or(settings.wrong_permille);
+    settings.days = asked.days.unwrap_or(settings.days);
+    settings.start = asked.start.map_or(settings.start, Timestamp::as_second);
+    settings
+}
+
+fn document(made: &Made) -> serde_json::Value {
+    let files = made.files.iter().map(|file| {
+        json!({"path": file.path, "party": file.party, "events": file.events, "records": file.records})
+    });
+    json!({"events": made.events, "files": files.collect::<Vec<_>>()})
+}
+
+/// A folder in which the files of a range are made. The generator flushes each before it drops it, so nothing fails unseen.
+struct Folder(PathBuf);
+
+impl Sink for Folder {
+    fn create(&mut self, path: &str) -> io::Result<Box<dyn Write>> {
+        let path = self.0.join(path);
+        path.parent().map_or(Ok(()), fs::create_dir_all)?;
+        Ok(Box::new(BufWriter::new(new(&path)?)))
+    }
+}
+
+fn new(path: &Path) -> io::Result<File> {
+    File::options().write(true).create_new(true).open(path)
+}

@@ -1,0 +1,63 @@
+//! `entente range` as people meet it: files in a folder, and what intake makes of those it reads.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod node;
+
+use std::path::{Path, PathBuf};
+
+use node::{Node, text};
+use serde_json::Value;
+
+fn generate(node: &Node, name: &str, more: &[&str]) -> (PathBuf, Value) {
+    let folder = node.path(name);
+    let made = node.json(&[&["range", "generate", &text(&folder), "--events", "2000"], more].concat());
+    (folder, made)
+}
+
+fn read(folder: &Path, path: &str) -> Vec<u8> {
+    std::fs::read(folder.join(path)).unwrap()
+}
+
+#[test]
+fn a_world_is_written_and_the_same_seed_writes_it_again() {
+    let node = Node::new();
+    let (first, made) = generate(&node, "first", &["--seed", "7"]);
+    assert_eq!(made["events"], 2000);
+    let world: Value = serde_json::from_slice(&read(&first, "world.json")).unwrap();
+    let truth: Value = serde_json::from_slice(&read(&first, "truth.json")).unwrap();
+    assert_eq!((&world["seed"], &truth["seed"]), (&7.into(), &7.into()));
+    let (again, _) = generate(&node, "again", &["--seed", "7"]);
+    let (other, _) = generate(&node, "other", &["--seed", "8"]);
+    for file in made["files"].as_array().unwrap() {
+        let path = file["path"].as_str().unwrap();
+        assert_eq!(read(&first, path), read(&again, path), "{path}");
+    }
+    assert_eq!(read(&first, "truth.json"), read(&again, "truth.json"));
+    assert_ne!(read(&first, "truth.json"), read(&other, "truth.json"));
+}
+
+#[test]
+fn nothing_is_written_into_a_folder_that_holds_something() {
+    let node = Node::new();
+    let (first, _) = generate(&node, "first", &[]);
+    let refused = node.run(&["range", "generate", &text(&first)]);
+    assert!(!refused.status.success());
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("is not empty"));
+    let small = node.run(&["range", "generate", &text(&node.path("small")), "--events", "10"]);
+    assert!(String::from_utf8_lossy(&small.stderr).contains("choose from 1000"), "it says what is possible");
+    assert!(!node.path("small").exists(), "and makes nothing");
+}
+
+#[test]
+fn what_it_writes_as_stix_and_misp_goes_in_whole() {
+    let node = Node::new();
+    let (folder, made) = generate(&node, "world", &[]);
+    let paths = made["files"].as_array().unwrap().iter().map(|file| file["path"].as_str().unwrap());
+    let known = paths.filter(|path| path.ends_with(".stix.json") || path.contains("misp-"));
+    let files: Vec<String> = known.map(|path| text(&folder.join(path))).collect();
+    assert!(files.len() >= 4, "{made}");
+    let files: Vec<&str> = files.iter().map(String::as_str).collect();
+    let taken = node.import(&files);
+    assert!(taken["new"].as_u64() > Some(100) && taken["rejected"] == 0, "{taken}");
+}
