@@ -16,6 +16,9 @@ pub(crate) enum AppError {
     /// Somebody else changed it first.
     #[error("{0}")]
     Conflict(&'static str),
+    /// As many as may be were asked for; the text says when there are more.
+    #[error("{0}")]
+    TooMany(&'static str),
     /// The name or the password is wrong.
     #[error("the name or the password is wrong")]
     WrongCredentials,

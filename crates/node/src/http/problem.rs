@@ -131,6 +131,9 @@ impl From<AppError> for Problem {
             AppError::Invalid(detail) => Problem::bad_request(detail),
             AppError::Forbidden(detail) => Problem::forbidden(detail),
             AppError::Conflict(detail) => Problem::conflict(detail),
+            AppError::TooMany(detail) => {
+                Self::new(StatusCode::TOO_MANY_REQUESTS, "too-many-requests", "Too many requests", detail)
+            }
             AppError::WrongCredentials => Problem::wrong_credentials(),
             AppError::Internal(cause) => Problem::internal(format!("{cause:#}")),
         }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use entente_agreement::PartyId;
 use entente_model::ObjectId;
 use entente_store::exchange::{CollectionBodies, CollectionPage};
 use jiff::Timestamp;
@@ -58,7 +59,7 @@ pub(super) async fn list(
     let (notes, now) = (taxii.deliveries(), clock::now());
     let wanted = filter.wanted.clone();
     let page = blocking(&taxii, move |app| {
-        let collection = app.collection(&guest.party, &name, now)?;
+        let collection = asked_of(app, &guest.party, &name)?;
         let page = bodies(app, &collection, wanted.as_ref())?;
         notes.note(&guest, &collection, &page, now);
         Ok(page)
@@ -78,7 +79,7 @@ pub(super) async fn show(
     let (notes, now) = (taxii.deliveries(), clock::now());
     let wanted = filter.wanted.clone();
     let page = blocking(&taxii, move |app| {
-        let collection = app.collection(&guest.party, &name, now)?;
+        let collection = asked_of(app, &guest.party, &name)?;
         let wanted = wanted.map(|wanted| Wanted { ids: vec![id.clone()], ..wanted });
         let page = bodies(app, &collection, wanted.as_ref())?;
         there(app, &collection, &id, page.items)?;
@@ -98,7 +99,7 @@ pub(super) async fn manifest(
     let filter = Filter::read(asked, Scope::Collection, &[&name, "manifest"])?;
     let wanted = filter.wanted.clone();
     let page = blocking(&taxii, move |app| {
-        let collection = app.collection(&guest.party, &name, clock::now())?;
+        let collection = asked_of(app, &guest.party, &name)?;
         items(app, &collection, wanted.as_ref())
     });
     let page = page.await?;
@@ -123,7 +124,7 @@ pub(super) async fn versions(
     let id: ObjectId = object.parse().map_err(|_| Refusal::not_found("object"))?;
     let wanted = filter.wanted.clone();
     let page = blocking(&taxii, move |app| {
-        let collection = app.collection(&guest.party, &name, clock::now())?;
+        let collection = asked_of(app, &guest.party, &name)?;
         let wanted = wanted.map(|wanted| Wanted { ids: vec![id.clone()], ..wanted });
         let page = items(app, &collection, wanted.as_ref())?;
         there(app, &collection, &id, page.items.len())?;
@@ -147,6 +148,14 @@ pub(super) async fn remove(
     blocking(&taxii, move |app| app.collection(&guest.party, &name, clock::now()).map(drop)).await?;
     let why = "What was told cannot be deleted by TAXII: delete your copy. What is taken back goes from the collection by itself.";
     Err(Refusal::forbidden(why))
+}
+
+/// A collection of which something is asked; the question counts.
+fn asked_of(app: &App, partner: &PartyId, name: &str) -> Result<Collection, AppError> {
+    let now = clock::now();
+    let collection = app.collection(partner, name, now)?;
+    app.count_question(&collection, now)?;
+    Ok(collection)
 }
 
 fn bodies(app: &App, collection: &Collection, wanted: Option<&Wanted>) -> Result<CollectionBodies, AppError> {

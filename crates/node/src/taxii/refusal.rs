@@ -119,6 +119,7 @@ impl From<AppError> for Refusal {
             AppError::Invalid(why) => Refusal::bad_request(why),
             AppError::Forbidden(why) => Refusal::forbidden(why),
             AppError::Conflict(why) => Refusal::bad_request(why),
+            AppError::TooMany(why) => Refusal::new(StatusCode::TOO_MANY_REQUESTS, "Too many requests", why),
             AppError::WrongCredentials => Refusal::unknown_asker(),
             AppError::Internal(cause) => Refusal::internal(format!("{cause:#}")),
         }

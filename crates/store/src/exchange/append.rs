@@ -16,7 +16,7 @@ use crate::disclosure::{ItemRecord, batch_leaf};
 use crate::error::Doing;
 
 const DOING: &str = "appending to the wire";
-const MICROS_PER_DAY: i64 = 86_400_000_000;
+pub(super) const MICROS_PER_DAY: i64 = 86_400_000_000;
 
 /// An append with what needs no database.
 #[derive(Debug)]

@@ -4,6 +4,8 @@ use entente_model::{Kind, ObjectId};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params, params_from_iter};
 
+use super::append::MICROS_PER_DAY;
+use super::known::Known;
 use super::place::{self, PartnerNo};
 use super::read::Reading;
 use super::{AgreementHash, Exchange, FlowId, PartyId, Seq, find_flow, moment, partner_no};
@@ -108,6 +110,24 @@ impl Exchange {
             let no = partner_no(conn, partner)?;
             let Some(flow) = find_flow(conn, no, flow)? else { return Ok(CollectionBodies::default()) };
             Selection { conn, flow, query, reading: Reading::new(conn, no) }.bodies(most, no)
+        })
+    }
+
+    /// Counts a question against how many a flow answers on the UTC day of this time; false when it has answered as many.
+    pub fn ask(
+        &self,
+        partner: &PartyId,
+        flow: &FlowId,
+        most: u64,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        self.change(READING, |tx| {
+            let flow = Known::default().flow(tx, partner_no(tx, partner)?, flow)?;
+            let day = micros(now).div_euclid(MICROS_PER_DAY);
+            let most = i64::try_from(most).unwrap_or(i64::MAX);
+            let sql = "INSERT INTO asked SELECT ?1, ?2, 1 WHERE ?3 > 0
+                ON CONFLICT DO UPDATE SET queries = queries + 1 WHERE queries < ?3";
+            Ok(tx.execute(sql, params![flow, day, most]).doing(READING)? == 1)
         })
     }
 

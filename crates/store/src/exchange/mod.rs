@@ -81,6 +81,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/exchange-2.sql"),
     include_str!("../../migrations/exchange-3.sql"),
     include_str!("../../migrations/exchange-4.sql"),
+    include_str!("../../migrations/exchange-5.sql"),
 ];
 
 /// The exchange of a data folder. Share it behind an `Arc`; every method may be called from any thread.

@@ -12,6 +12,8 @@ use crate::app::{App, AppError};
 const OBJECTS: usize = 1_000;
 const BYTES: usize = 16 << 20;
 
+const ASKED: &str = "The agreement lets this many questions a day be answered, and they were asked: ask again tomorrow (UTC).";
+
 /// What is asked of a collection.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Wanted {
@@ -50,6 +52,16 @@ impl App {
     ) -> Result<CollectionPage, AppError> {
         let query = query(collection, wanted)?;
         Ok(self.exchange.collection(&wire_party(collection.partner()), &collection.flow_name(), &query)?)
+    }
+
+    /// Counts a question, where the flow says how many it answers in a day.
+    pub(crate) fn count_question(&self, collection: &Collection, now: Timestamp) -> Result<(), AppError> {
+        let Some(most) = collection.flow().limits.max_queries_per_day else { return Ok(()) };
+        let partner = wire_party(collection.partner());
+        match self.exchange.ask(&partner, &collection.flow_name(), most, now)? {
+            true => Ok(()),
+            false => Err(AppError::TooMany(ASKED)),
+        }
     }
 
     /// Whether an object was told at all and was not taken back.

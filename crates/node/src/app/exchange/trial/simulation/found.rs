@@ -3,10 +3,11 @@
 use entente_agreement::{Agreement, Category};
 use jiff::Timestamp;
 
+use crate::app::AppError;
 use crate::app::agreement::Named;
 use crate::app::exchange::taxii::collection::Way;
 use crate::app::exchange::taxii::page::Wanted;
-use crate::app::exchange::trial::{Two, at, id, malware, party, relationship};
+use crate::app::exchange::trial::{Two, at, days, id, malware, party, relationship};
 
 /// Both sign the next version.
 fn revise(two: &Two, now: Timestamp, change: impl FnOnce(&mut Agreement)) {
@@ -87,6 +88,21 @@ fn readable(two: &Two, now: Timestamp) -> usize {
         page.items.iter().filter(|item| item.id.kind().as_str() != "marking-definition").count()
     });
     read.sum()
+}
+
+#[test]
+fn a_flow_answers_as_many_questions_a_day_as_it_says() {
+    let two = Two::agreed(|agreement| {
+        agreement.flows.iter_mut().for_each(|flow| flow.limits.max_queries_per_day = Some(2));
+    });
+    let ask = |now| {
+        let collections = two.company.collections(&party("police"), now).expect("in force");
+        let told = collections.iter().find(|collection| collection.way() == Way::Told).expect("one");
+        two.company.count_question(told, now)
+    };
+    assert!(ask(at(1)).is_ok() && ask(at(2)).is_ok());
+    assert!(matches!(ask(at(3)), Err(AppError::TooMany(_))));
+    assert!(ask(days(1)).is_ok(), "tomorrow is another day");
 }
 
 #[test]

@@ -171,8 +171,12 @@ impl World {
     pub(super) fn told(&mut self, from: usize, to: usize, frame: &Frame) {
         let now = self.now(from);
         let all = self.held(from, now);
-        let releases = frame.items.iter().filter_map(|item| Some((item, item.told.as_ref()?)));
-        for (item, told) in releases.filter(|(_, told)| told.kind == ItemKind::Release) {
+        let told = frame.items.iter().filter_map(|item| Some((item, item.told.as_ref()?)));
+        let releases: Vec<_> = told.filter(|(_, told)| told.kind == ItemKind::Release).collect();
+        // A relationship may go a little before its ends.
+        let ids = releases.iter().filter_map(|(_, told)| told.object.clone());
+        self.oracle.told.extend(ids.map(|id| (from, to, id)));
+        for (item, told) in releases {
             let object: Value = serde_json::from_str(&told.body).expect("JSON");
             let what = format!("item {} to node-{to}, {object}", item.seq);
             let held = all.iter().find(|held| held.hash() == told.agreement).expect("a known agreement");
@@ -191,7 +195,6 @@ impl World {
                 let known = self.oracle.told.contains(&(from, to, end.to_owned()));
                 assert!(known, "{what}: its end was never told");
             }
-            self.oracle.told.insert((from, to, told.object.clone().expect("a release has an object")));
         }
     }
 
