@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use anyhow::Context as _;
 use entente_agreement::{
     Agreement, AgreementHash, InForce, Party, PartyId, Signature, SignedAgreement, Spki, Standing,
-    StandingAct,
+    StandingAct, StandingMove,
 };
 use entente_model::ClaimNo;
 use entente_store::exchange;
@@ -121,6 +121,12 @@ impl Held {
         }
     }
 
+    /// When it was over at the latest, had no version followed it. A notice counts from the day it was given.
+    pub(crate) fn over(&self) -> Timestamp {
+        let ended = self.acts.iter().filter(|act| act.step == StandingMove::Terminate).map(|act| act.at);
+        ended.fold(self.agreement().valid_until, Timestamp::min)
+    }
+
     /// Until when it stands like this, if nothing is added: a suspension may end at any time that a party named.
     fn stands_until(&self, now: Timestamp) -> Timestamp {
         match &self.standing {
@@ -162,9 +168,10 @@ impl Agreements {
         self.0.iter().find(|held| held.hash() == *hash)
     }
 
-    /// The version whose place this one took.
+    /// The version whose place this one took, where all had signed it.
     pub(crate) fn before(&self, held: &Held) -> Option<&Held> {
-        self.version(held.agreement().supersedes.as_ref()?)
+        let before = self.version(held.agreement().supersedes.as_ref()?)?;
+        matches!(before.standing, Standing::Superseded { .. }).then_some(before)
     }
 
     /// Those that a party takes part in.

@@ -37,12 +37,12 @@ pub(crate) struct Rules {
 }
 
 impl Clearance {
-    /// What `agreements` let this node tell `partner`. `floor` is the last claim that each does not cover.
+    /// What `agreements` let this node tell `partner`. `until` answers the last claim of a time.
     pub(crate) fn new(
         agreements: &Agreements,
         partner: &PartyId,
         secret: &[u8; 32],
-        floor: impl Fn(&Held) -> anyhow::Result<ClaimNo>,
+        until: impl Fn(Timestamp) -> anyhow::Result<ClaimNo>,
     ) -> anyhow::Result<Clearance> {
         let mut rules = Vec::new();
         for held in agreements.with(partner) {
@@ -58,17 +58,17 @@ impl Clearance {
                 }
                 Ok(())
             };
-            let (mut earlier, mut end) = (Vec::new(), floor(held)?);
-            add(&earlier, end, None)?;
-            // What was learned under an earlier version, and was not told while that was in force.
+            let (mut earlier, mut begin) = (Vec::new(), held.floor(&until)?);
+            add(&earlier, begin, None)?;
+            // What was learned under an earlier version, before that was over, and was not told while it was in force.
             let mut version = held;
             while let Some(before) = agreements.before(version) {
                 earlier.push(before.agreement());
-                let start = floor(before)?.min(end);
+                let (start, end) = (before.floor(&until)?.min(begin), until(before.over())?.min(begin));
                 if start < end {
                     add(&earlier, start, Some(end))?;
                 }
-                (version, end) = (before, start);
+                (version, begin) = (before, start);
             }
         }
         Ok(Clearance { partner: partner.clone(), rules, stated: HashSet::new() })

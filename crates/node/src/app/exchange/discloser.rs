@@ -19,7 +19,7 @@ use super::clearance::Clearance;
 use super::deciding::Deciding;
 use super::outgoing::Outgoing;
 use crate::app::App;
-use crate::app::agreement::{Agreements, Held, wire_party};
+use crate::app::agreement::{Agreements, wire_party};
 use crate::clock;
 
 /// Claims, and bytes of them, read at once. What is told of them is written in one transaction; the wire's indexes are not in the order
@@ -101,8 +101,7 @@ impl App {
     pub(super) fn clearance(&self, agreements: &Agreements, partner: &PartyId) -> anyhow::Result<Clearance> {
         let all = CompartmentSet::all();
         let until = |time| Ok(self.store.view(&all, AsOf::Time(time))?.last_claim());
-        let floor = |held: &Held| held.floor(until);
-        Clearance::new(agreements, partner, self.identity.secret(), floor)
+        Clearance::new(agreements, partner, self.identity.secret(), until)
     }
 
     /// Rings for what another process put on a wire, such as a notice from the command line.

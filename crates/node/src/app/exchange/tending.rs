@@ -1,19 +1,21 @@
 //! What waits for people or for an agreement rather than for claims: it is looked after between rounds.
 
-use entente_agreement::{AgreementHash, PartyId, Standing};
+use entente_agreement::{AgreementHash, AgreementId, PartyId, Standing};
 use entente_model::{CompartmentSet, VertexNo};
 use entente_store::AsOf;
-use entente_store::exchange::{ItemState, NewItem, WireItem};
+use entente_store::exchange::{self, ItemState, NewItem, WireItem};
 use jiff::Timestamp;
 
 use super::clearance::Clearance;
 use super::deciding::Deciding;
 use super::outgoing::Outgoing;
 use crate::app::App;
-use crate::app::agreement::{Agreements, wire_party};
+use crate::app::agreement::{Agreements, wire_hash, wire_party};
 
 /// Referrals released at one look.
 const AT_ONCE: usize = 100;
+/// Items decided on again at one look. A partner that begins anew after a new version asks for all that was told before.
+const RETOLD_AT_ONCE: usize = 1_000;
 
 impl App {
     /// Ends referrals that are too late, releases those that a crash left approved, and tells anew what was held back.
@@ -59,8 +61,8 @@ impl App {
         now: Timestamp,
     ) -> anyhow::Result<()> {
         let partner = clearance.partner().clone();
-        let mut items = self.exchange.held_back(&wire_party(&partner))?;
-        items.retain(|item| is_replaced(agreements, item));
+        let items =
+            self.exchange.held_back_under(&wire_party(&partner), &replaced(agreements), RETOLD_AT_ONCE)?;
         if items.is_empty() {
             return Ok(());
         }
@@ -82,13 +84,13 @@ impl App {
     }
 }
 
-/// True when the version an item was told under was replaced by one that is in force.
-fn is_replaced(agreements: &Agreements, item: &WireItem) -> bool {
-    let hash = AgreementHash::from_bytes(item.agreement.0);
-    let Some(held) = agreements.version(&hash) else { return false };
-    let id = &held.agreement().id;
-    let mut versions = agreements.iter().filter(|other| other.agreement().id == *id);
-    matches!(held.standing, Standing::Superseded { .. }) && versions.any(|other| other.in_force().is_some())
+/// The versions that were replaced by one that is in force.
+fn replaced(agreements: &Agreements) -> Vec<exchange::AgreementHash> {
+    let goes_on = |id: &AgreementId| {
+        agreements.iter().any(|other| other.agreement().id == *id && other.in_force().is_some())
+    };
+    let replaced = agreements.iter().filter(|held| matches!(held.standing, Standing::Superseded { .. }));
+    replaced.filter(|held| goes_on(&held.agreement().id)).map(|held| wire_hash(&held.hash())).collect()
 }
 
 pub(super) fn anew(item: WireItem) -> NewItem {

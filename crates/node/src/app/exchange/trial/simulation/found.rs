@@ -135,3 +135,15 @@ fn a_relationship_does_not_leave_for_ends_that_were_never_sent() {
     let sent = two.exchange(at(4)).concat() + &two.exchange(at(6)).concat();
     assert!(!sent.contains("related-to") && !sent.contains(&wren), "{sent}");
 }
+
+#[test]
+fn a_version_tells_nothing_that_was_learned_when_none_was_in_force() {
+    let two = Two::agreed(|agreement| agreement.valid_until = at(10));
+    two.learn(&[malware(1, "Wren", 2)], at(1));
+    two.learn(&[malware(2, "Rook", 2)], at(20));
+    revise(&two, at(30), |agreement| agreement.valid_until = days(30));
+    two.learn(&[malware(3, "Kite", 2)], at(40));
+    two.exchange(at(41));
+    assert!(two.known(&id("malware", 1)) && two.known(&id("malware", 3)));
+    assert!(!two.known(&id("malware", 2)), "the first version was over, and the second had not begun");
+}
