@@ -19,17 +19,19 @@ use super::extract::{ContentLength, Json, Multipart, Path, Query};
 use super::problem::Problem;
 use super::stream::written;
 use super::{AppState, blocking};
-use crate::app::import::job::{ImportOptions, ImportView, RejectsPage, RejectsRequest};
+use crate::app::import::job::{ImportOptions, ImportView, ImportsRequest, RejectsPage, RejectsRequest};
 use crate::app::{Role, Viewer};
 use crate::cli::size::Size;
 
-/// Imports, newest first.
-#[utoipa::path(get, path = "/imports", tag = "imports", responses((status = 200, body = Vec<ImportView>)))]
+/// Imports, newest first. A page that is full may be followed by another.
+#[utoipa::path(get, path = "/imports", tag = "imports", params(ImportsRequest),
+    responses((status = 200, body = Vec<ImportView>)))]
 pub(crate) async fn list(
     State(state): State<AppState>,
     Caller(viewer): Caller,
+    Query(request): Query<ImportsRequest>,
 ) -> Result<Json<Vec<ImportView>>, Problem> {
-    blocking(&state, move |app| app.imports(&viewer)).await.map(Json)
+    blocking(&state, move |app| app.imports(&viewer, request)).await.map(Json)
 }
 
 /// What an upload may be.

@@ -28,13 +28,16 @@ impl Desk {
         Ok(())
     }
 
-    /// Descriptions of the newest imports, newest first.
-    pub fn imports(&self, limit: u32) -> Result<Vec<String>, StoreError> {
+    /// Descriptions of imports, newest first: those after one of them, or from the newest on; `limit` at most.
+    pub fn imports(&self, after: Option<&str>, limit: usize) -> Result<Vec<String>, StoreError> {
         let doing = "listing imports";
         let conn = self.conn();
-        let sql = "SELECT state FROM imports ORDER BY started_at DESC, id LIMIT ?1";
+        let sql = "SELECT state FROM imports WHERE ?1 IS NULL
+            OR (-started_at, id) > (SELECT -started_at, id FROM imports WHERE id = ?1)
+            ORDER BY started_at DESC, id LIMIT ?2";
         let mut query = conn.prepare_cached(sql).doing(doing)?;
-        query.query_map([limit], |row| row.get(0)).doing(doing)?.collect::<Result<_, _>>().doing(doing)
+        let rows = query.query_map(params![after, limit as i64], |row| row.get(0)).doing(doing)?;
+        rows.collect::<Result<_, _>>().doing(doing)
     }
 
     /// Description of one import.

@@ -151,3 +151,23 @@ fn a_token_opens_until_it_expires_or_is_removed() {
     assert!(!desk.remove_token("bob", "t").expect("asked"), "only one's own");
     assert!(desk.remove_token("ada", "t").expect("asked") && !opens(50));
 }
+
+#[test]
+fn imports_are_paged_from_the_newest_on() {
+    let (_folder, desk) = desk();
+    // Two began at one moment.
+    for (id, second) in [("a", 1), ("b", 2), ("c", 2), ("d", 3)] {
+        let record = ImportRecord { id: id.to_owned(), started_at: at(second), state: id.to_owned() };
+        desk.put_import(&record).expect("kept");
+    }
+    let mut seen = Vec::new();
+    loop {
+        let page = desk.imports(seen.last().map(String::as_str), 1).expect("listed");
+        if page.is_empty() {
+            break;
+        }
+        seen.extend(page);
+    }
+    assert_eq!(seen, ["d", "b", "c", "a"]);
+    assert_eq!(desk.imports(None, 9).expect("listed"), seen);
+}

@@ -140,7 +140,7 @@ export const api = {
     const body = form as unknown as { file: string[] };
     return take(node.POST('/api/v1/imports', { params: { query: said }, body, bodySerializer: () => form }));
   },
-  imports: () => take(node.GET('/api/v1/imports')),
+  imports: (after?: string) => take(node.GET('/api/v1/imports', { params: { query: { after } } })),
   importLimits: () => take(node.GET('/api/v1/imports/limits')),
   import: (id: string) => take(node.GET('/api/v1/imports/{id}', { params: { path: { id } } })),
   stopImport: (id: string) => take(node.DELETE('/api/v1/imports/{id}', { params: { path: { id } } })),

@@ -415,7 +415,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Imports, newest first. */
+        /** Imports, newest first. A page that is full may be followed by another. */
         get: operations["imports_list"];
         put?: never;
         /**
@@ -3374,7 +3374,12 @@ export interface operations {
     };
     imports_list: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The last import of the page before. */
+                after?: string;
+                /** @description At most this many, 500 at most; 100 when nothing is said. */
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;

@@ -118,8 +118,18 @@ impl ImportView {
     }
 }
 
-/// Imports listed at most.
-const LISTED: u32 = 100;
+/// Imports of a page when nobody says how many.
+const LISTED: usize = 100;
+
+/// Which imports to show.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ImportsRequest {
+    /// The last import of the page before.
+    after: Option<String>,
+    /// At most this many, 500 at most; 100 when nothing is said.
+    limit: Option<usize>,
+}
 
 /// Which rejects to show.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -232,10 +242,25 @@ impl App {
         }
     }
 
-    /// Imports, newest first.
-    pub(crate) fn imports(&self, viewer: &Viewer) -> Result<Vec<ImportView>, AppError> {
-        let kept = self.kept_imports()?;
-        kept.into_iter().filter(|kept| may_see(viewer, kept)).map(|kept| self.live(kept)).collect()
+    /// A page of imports, newest first. When it is full there may be more.
+    pub(crate) fn imports(
+        &self,
+        viewer: &Viewer,
+        request: ImportsRequest,
+    ) -> Result<Vec<ImportView>, AppError> {
+        let limit = request.limit.unwrap_or(LISTED).clamp(1, 500);
+        let (mut after, mut shown) = (request.after, Vec::new());
+        loop {
+            let kept = self.kept_imports(after.as_deref(), limit)?;
+            after = kept.last().map(|last| last.id.clone());
+            let all = kept.len() < limit;
+            for kept in kept.into_iter().filter(|kept| may_see(viewer, kept)).take(limit - shown.len()) {
+                shown.push(self.live(kept)?);
+            }
+            if all || shown.len() == limit {
+                return Ok(shown);
+            }
+        }
     }
 
     /// One import.
@@ -324,8 +349,8 @@ impl App {
         Ok(self.desk.put_import(&ImportRecord { id: view.id.clone(), started_at, state })?)
     }
 
-    fn kept_imports(&self) -> Result<Vec<ImportView>, AppError> {
-        let kept = self.desk.imports(LISTED)?;
+    fn kept_imports(&self, after: Option<&str>, limit: usize) -> Result<Vec<ImportView>, AppError> {
+        let kept = self.desk.imports(after, limit)?;
         let views = kept.iter().map(|state| serde_json::from_str(state));
         Ok(views.collect::<Result<_, _>>().map_err(anyhow::Error::from)?)
     }
