@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use anyhow::Context as _;
 use entente_agreement::{
     Agreement, AgreementHash, InForce, Party, PartyId, Signature, SignedAgreement, Spki, Standing,
-    StandingAct,
+    StandingAct, StandingMove,
 };
 use entente_model::ClaimNo;
 use entente_store::exchange;
@@ -121,12 +121,16 @@ impl Held {
         }
     }
 
-    /// Until when it stands like this, if nothing is added: a suspension may end at any time that a party named.
+    /// Until when it stands like this, if nothing is added. A suspension may end at a time that a party named, or with a notice that
+    /// runs: then it is asked about anew each time.
     fn stands_until(&self, now: Timestamp) -> Timestamp {
         match &self.standing {
             Standing::InForce(in_force) => in_force.until(),
             Standing::NotYetValid { from } => *from,
-            Standing::Suspended { .. } => now,
+            Standing::Suspended { .. } => {
+                let may_end = |act: &StandingAct| act.at > now || act.step == StandingMove::Terminate;
+                if self.acts.iter().any(may_end) { now } else { self.agreement().valid_until }
+            }
             _ => Timestamp::MAX,
         }
     }
