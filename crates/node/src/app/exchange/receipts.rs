@@ -55,7 +55,7 @@ pub(crate) struct Beat {
 }
 
 impl App {
-    /// Keeps what a partner answered.
+    /// Keeps what a partner answered. Who acknowledges what was never told is an alarm, and not heard further.
     pub(crate) fn take_receipts(
         &self,
         partner: &PartyId,
@@ -63,6 +63,10 @@ impl App {
         now: Timestamp,
     ) -> anyhow::Result<()> {
         let agreements = self.agreements(now)?;
+        let acknowledged = Seq(receipts.acknowledged);
+        if self.exchange.notice_forgotten(&wire_party(partner), acknowledged, now)? {
+            tracing::error!(%partner, %acknowledged, "a partner has more than this node told: was its folder put back?");
+        }
         self.exchange.acknowledge(&wire_party(partner), Seq(receipts.acknowledged), now)?;
         for done in &receipts.notices {
             self.settle_notice(partner, done, &agreements, now)?;

@@ -9,6 +9,7 @@
 //! - when the network is whole again, everything that is covered is there, once, in its newest version, and nothing that was withdrawn;
 //! - every notice is settled, both sides say the same of where an agreement stands, the logs hold, and nobody raises a false alarm.
 
+mod fork;
 mod found;
 mod network;
 mod operation;
