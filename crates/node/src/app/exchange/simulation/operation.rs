@@ -56,7 +56,8 @@ impl World {
             0..=4 => {
                 let number = own + self.random.below(FAMILIES);
                 let (label, id) = (format!("Wren {number}"), id("malware", number));
-                let body = json!({"type": "malware", "name": label, "is_family": true, "description": SECRET});
+                let body =
+                    json!({"type": "malware", "name": label, "is_family": true, "description": SECRET});
                 self.word(node, Thing::new(What::Family, label, id), body, number - own == FAMILIES - 1)
             }
             5 | 6 => self.name(node),
@@ -224,7 +225,8 @@ impl World {
         let mut agreement = newest.agreement().clone();
         (agreement.version, agreement.supersedes) = (agreement.version + 1, Some(newest.hash()));
         let has = agreement.flows.iter().any(|flow| flow.data_categories.contains(&Category::MalwareFamily));
-        for flow in agreement.flows.iter_mut().filter(|flow| flow.data_categories.contains(&Category::Domain)) {
+        for flow in agreement.flows.iter_mut().filter(|flow| flow.data_categories.contains(&Category::Domain))
+        {
             match has {
                 true => drop(flow.data_categories.remove(&Category::MalwareFamily)),
                 false => drop(flow.data_categories.insert(Category::MalwareFamily)),

@@ -122,7 +122,9 @@ fn is_signed(held: &Held) -> bool {
 /// nobody ended it, and no later version that all have signed has begun.
 fn stands(all: &[Held], held: &Held, now: Timestamp) -> bool {
     let replaced = all.iter().any(|next| {
-        next.agreement().supersedes == Some(held.hash()) && is_signed(next) && next.agreement().valid_from <= now
+        next.agreement().supersedes == Some(held.hash())
+            && is_signed(next)
+            && next.agreement().valid_from <= now
     });
     let ended = held.acts.iter().any(|act| act.step == StandingMove::Terminate);
     let in_time = held.agreement().valid_from <= now && now < held.agreement().valid_until;
@@ -192,7 +194,8 @@ impl World {
     /// Whether a word keeps something from another, whatever it is. What a later version does not cover any more stays where it is.
     fn is_closed_to(&self, held: &Held, [from, to]: [usize; 2], word: Word) -> bool {
         let [from, to] = [from, to].map(|node| &self.nodes[node].party);
-        let mut flows = held.agreement().flows.iter().filter(|flow| flow.from == *from && flow.to.contains(to));
+        let mut flows =
+            held.agreement().flows.iter().filter(|flow| flow.from == *from && flow.to.contains(to));
         word.revoked || flows.all(|flow| flow.max_tlp < word.tlp)
     }
 
@@ -274,7 +277,9 @@ impl World {
         let now = self.now(from);
         let all = self.held(from, now);
         for item in &frame.items {
-            let Some(told) = item.told.as_ref().filter(|told| told.kind == ItemKind::Release) else { continue };
+            let Some(told) = item.told.as_ref().filter(|told| told.kind == ItemKind::Release) else {
+                continue;
+            };
             let object: Value = serde_json::from_str(&told.body).expect("JSON");
             let what = format!("item {} from node-{from} to node-{to}, {object}", item.seq);
             let held = all.iter().find(|held| held.hash() == told.agreement).expect("a known agreement");
@@ -286,7 +291,8 @@ impl World {
             let Some(thing) = self.oracle.thing(from, label) else { panic!("{what}: nobody here said so") };
             let tlp = told.handling.as_ref().map(|handling| handling.tlp);
             let says = |word: &&Word| {
-                Some(word.tlp) == tlp && (!thing.has_versions() || told.version == Some(modified(word.version)))
+                Some(word.tlp) == tlp
+                    && (!thing.has_versions() || told.version == Some(modified(word.version)))
             };
             let passage = |word: &Word| self.passage(held, [from, to], thing, *word);
             let passages: Vec<Passage> = thing.ever.iter().filter(says).map(passage).collect();
@@ -446,9 +452,12 @@ impl World {
         let came = self.app(to).received_up_to(sender).expect("a cursor");
         assert_eq!(told, came, "node-{to} has everything that node-{from} told it");
         let sent = self.app(from).exchange.notices(&wire_party(receiver), false, None, 999).expect("read");
-        let heard = self.app(to).exchange.received_notices(&wire_party(sender), false, None, 999).expect("read");
-        let sent: Vec<_> = sent.into_iter().map(|one| (one.seq, one.settlement.map(|one| one.state))).collect();
-        let heard: Vec<_> = heard.into_iter().map(|one| (one.seq, one.settlement.map(|one| one.state))).collect();
+        let heard =
+            self.app(to).exchange.received_notices(&wire_party(sender), false, None, 999).expect("read");
+        let sent: Vec<_> =
+            sent.into_iter().map(|one| (one.seq, one.settlement.map(|one| one.state))).collect();
+        let heard: Vec<_> =
+            heard.into_iter().map(|one| (one.seq, one.settlement.map(|one| one.state))).collect();
         assert_eq!(sent, heard, "notices of node-{from} to node-{to} stand the same on both sides");
         let open = sent.iter().filter(|(_, state)| *state != Some(NoticeState::Complied)).count();
         assert_eq!(open, 0, "notices of node-{from} to node-{to} are open or refused");
@@ -459,7 +468,11 @@ impl World {
         let (sender, receiver) = (&self.nodes[from].party, &self.nodes[to].party);
         let now = self.now(to);
         let Some((size, _)) = self.app(from).beat(receiver, 0).expect("read") else { return };
-        assert_eq!(self.app(to).seen_size(sender, now).expect("read"), size, "node-{to} saw node-{from}'s log");
+        assert_eq!(
+            self.app(to).seen_size(sender, now).expect("read"),
+            size,
+            "node-{to} saw node-{from}'s log"
+        );
         let cosigned = self.app(from).exchange.cosigned(&wire_party(receiver)).expect("read");
         assert!(cosigned.is_some() || size == 0, "node-{to} cosigned the log of node-{from}");
     }

@@ -53,13 +53,6 @@ fn all_hold(first: u64, runs: u64, threads: u64) {
     assert!(failed.is_empty(), "{} of {runs} runs failed: {failed:?}", failed.len());
 }
 
-/// One seed again.
-pub(super) fn holds(seed: u64) {
-    if let Err(why) = tried(&Templates::default(), seed) {
-        panic!("seed {seed}: {why}");
-    }
-}
-
 #[test]
 fn a_few_worlds_hold() {
     all_hold(SEED, FEW, 1);

@@ -64,7 +64,8 @@ impl Node {
         let room = room();
         copy(origin, room.path());
         let (app, origin) = (None, origin.to_owned());
-        let mut node = Node { party: name(number), desk: Desk::default(), skew: 0, app, room, origin, chances: 0 };
+        let mut node =
+            Node { party: name(number), desk: Desk::default(), skew: 0, app, room, origin, chances: 0 };
         node.start();
         node
     }
@@ -109,15 +110,6 @@ impl Node {
         }
         self.app = None;
         self.room = room;
-        self.desk = Desk::default();
-        self.start();
-    }
-
-    /// The folder as it was when the world began is put back.
-    pub(super) fn put_back(&mut self, folder: &Path) {
-        self.app = None;
-        self.room = room();
-        copy(folder, self.room.path());
         self.desk = Desk::default();
         self.start();
     }
@@ -229,8 +221,13 @@ impl Template {
             fs::write(room.path().join("node.key"), [number as u8 + 1; 32]).expect("written");
             let app = App::open(room.path()).expect("a node");
             let role = "administrator".to_owned();
-            let user =
-                User { name: PERSON.to_owned(), password: String::new(), role, tlp_max: Tlp::Red, created_at: at(0) };
+            let user = User {
+                name: PERSON.to_owned(),
+                password: String::new(),
+                role,
+                tlp_max: Tlp::Red,
+                created_at: at(0),
+            };
             app.desk.add_user(&user).expect("added");
             app
         };
