@@ -78,7 +78,7 @@ impl AlarmKind {
 
 impl FromSql for AlarmKind {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<AlarmKind> {
-        use AlarmKind::{Fork, Forgotten, Inconsistent, Leaves, Rollback};
+        use AlarmKind::{Forgotten, Fork, Inconsistent, Leaves, Rollback};
         let all = [Rollback, Fork, Inconsistent, Leaves, Forgotten];
         let word = value.as_str()?;
         all.into_iter().find(|kind| kind.word() == word).ok_or(FromSqlError::InvalidType)

@@ -38,3 +38,19 @@ fn a_narrower_marking_holds_at_once_also_where_people_decide_on_what_follows() {
     two.exchange(at(8));
     assert!(two.known(&id("malware", 1)) && two.both_hold());
 }
+
+/// Seed 1701: the cosigned checkpoint was lost on its way, and as the log did not grow there was never another.
+#[test]
+fn a_cosigned_checkpoint_that_was_not_heard_is_told_when_a_connection_begins() {
+    let two = Two::agreed(|_| {});
+    let (company, police) = (party("company"), party("police"));
+    two.learn(&[malware(1, "Wren", 2)], at(1));
+    two.exchange(at(2));
+    two.company.exchange.settle();
+    let (_, beat) = two.company.beat(&police, 0).expect("read").expect("a checkpoint");
+    assert!(two.police.see_beat(&company, &beat, at(3)).expect("seen").is_some(), "it goes lost");
+    let first = two.police.first_receipts(&company, at(4)).expect("receipts");
+    two.company.take_receipts(&police, &first, at(5)).expect("kept");
+    let to = crate::app::agreement::wire_party(&police);
+    assert!(two.company.exchange.cosigned(&to).expect("read").is_some());
+}

@@ -81,7 +81,7 @@ impl World {
         let (app, sender) = (self.app(to), &self.nodes[from].party);
         let after = app.received_up_to(sender).expect("a cursor");
         let seen = app.seen_size(sender, self.now(to)).expect("a size");
-        let again = json(&app.receipts_for(sender, None).expect("receipts"));
+        let again = json(&app.first_receipts(sender, self.now(to)).expect("receipts"));
         self.ways[way].open = Some(Open { after, seen, stated: None });
         self.ways[way].answers.push_back(again);
     }
@@ -195,7 +195,8 @@ impl World {
         let text = stale[self.random.below(stale.len() as u64) as usize].clone();
         let (app, sender, now) = (self.app(to), &self.nodes[from].party, self.now(to));
         let frame = frame(&text);
-        let (first, last) = (frame.items.first().map(|item| item.seq), frame.items.last().map(|item| item.seq));
+        let (first, last) =
+            (frame.items.first().map(|item| item.seq), frame.items.last().map(|item| item.seq));
         let before = app.received_up_to(sender).expect("a cursor");
         let taken = app.receive(sender, frame, now);
         let after = app.received_up_to(sender).expect("a cursor");
