@@ -202,7 +202,7 @@ fn a_collection_answers_every_filter() {
         pages(CollectionQuery { types: vec!["malware".parse_kind()], ..every() }),
         [1, 2, 3, 4, 5, 6, 9]
     );
-    let under = |hash| CollectionQuery { agreement: Some(hash), ..query() };
+    let under = |hash| CollectionQuery { agreements: vec![hash], ..query() };
     assert_eq!(ask(under(AGREEMENT)).0, [5, 6, 8]);
     assert_eq!(ask(under(AgreementHash([9; 32]))).0, [0; 0]);
     let versions = exchange.versions(&police(), &flow(), &id(1)).unwrap();

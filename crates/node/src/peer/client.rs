@@ -205,10 +205,14 @@ async fn report(
             report.checkpoint = more.checkpoint.or(report.checkpoint);
         }
         let (app, partner) = (app.clone(), partner.clone());
-        let answered = if std::mem::take(&mut first) { None } else { Some(report.answered) };
-        let receipts = move || app.receipts_for(&partner, answered.as_deref());
+        let first = std::mem::take(&mut first);
+        let receipts = move || match first {
+            true => app.first_receipts(&partner, clock::now()),
+            false => app.receipts_for(&partner, Some(&report.answered)),
+        };
         let receipts = tokio::task::spawn_blocking(receipts).await??;
-        let receipts = Receipts { checkpoint: report.checkpoint, ..receipts };
+        let checkpoint = report.checkpoint.or(receipts.checkpoint.clone());
+        let receipts = Receipts { checkpoint, ..receipts };
         let answer =
             ask(&mut connection, posting("/peer/v1/receipts", serde_json::to_vec(&receipts)?)?).await?;
         answer.into_body().collect().await?;

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ValueRef};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{Exchange, PartyId, partner_no, time};
+use super::{Exchange, PartyId, Seq, partner_no, time};
 use crate::StoreError;
 use crate::batch::micros;
 use crate::error::Doing;
@@ -21,7 +21,8 @@ pub struct SeenCheckpoint {
     pub seen_at: Timestamp,
 }
 
-/// A log that told two stories. Both notes bear the partner's signature and are evidence against its key.
+/// A log that told two stories. Both notes bear the partner's signature and are evidence against its key; unless it is our own log
+/// that forgot ([`AlarmKind::Forgotten`]).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Alarm {
     /// Whose log.
@@ -49,6 +50,8 @@ pub enum AlarmKind {
     Inconsistent,
     /// It was signed over other leaves than those of what was sent.
     Leaves,
+    /// Not its log but ours: it has more of what we told it than we know of. Our folder was put back to what it was before.
+    Forgotten,
 }
 
 impl AlarmKind {
@@ -68,13 +71,15 @@ impl AlarmKind {
             AlarmKind::Fork => "fork",
             AlarmKind::Inconsistent => "inconsistent",
             AlarmKind::Leaves => "leaves",
+            AlarmKind::Forgotten => "forgotten",
         }
     }
 }
 
 impl FromSql for AlarmKind {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<AlarmKind> {
-        let all = [AlarmKind::Rollback, AlarmKind::Fork, AlarmKind::Inconsistent, AlarmKind::Leaves];
+        use AlarmKind::{Forgotten, Fork, Inconsistent, Leaves, Rollback};
+        let all = [Rollback, Fork, Inconsistent, Leaves, Forgotten];
         let word = value.as_str()?;
         all.into_iter().find(|kind| kind.word() == word).ok_or(FromSqlError::InvalidType)
     }
@@ -134,6 +139,28 @@ impl Exchange {
             let no = partner_no(tx, partner)?;
             let kept = newest(tx, no, key)?.map(|kept| kept.note).unwrap_or_default();
             raise(tx, no, AlarmKind::Leaves, [&kept, note], now)
+        })
+    }
+
+    /// Keeps that a partner acknowledged more than we know to have told it. The kept note is the newest of our checkpoints that it
+    /// cosigned and we know of; what was shown says what it acknowledged, once while no more is known. Answers whether it was so.
+    pub fn notice_forgotten(
+        &self,
+        partner: &PartyId,
+        acknowledged: Seq,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let doing = "keeping an alarm";
+        let kept = self.cosigned(partner)?.unwrap_or_default();
+        self.change(doing, |tx| {
+            let no = partner_no(tx, partner)?;
+            let told = super::partner::told(tx, no)?;
+            if acknowledged <= told {
+                return Ok(false);
+            }
+            let shown = format!("item {acknowledged} was acknowledged");
+            raise(tx, no, AlarmKind::Forgotten, [&kept, shown.as_bytes()], now)?;
+            Ok(true)
         })
     }
 

@@ -991,7 +991,7 @@ export interface components {
             at: string;
             /** @description The signed note that was kept. */
             kept: string;
-            /** @description rollback, fork or inconsistent. */
+            /** @description rollback, fork, inconsistent, leaves or forgotten. */
             kind: string;
             /** @description The signed note that contradicts it. */
             shown: string;

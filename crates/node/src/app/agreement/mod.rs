@@ -127,12 +127,16 @@ impl Held {
         ended.fold(self.agreement().valid_until, Timestamp::min)
     }
 
-    /// Until when it stands like this, if nothing is added: a suspension may end at any time that a party named.
+    /// Until when it stands like this, if nothing is added. A suspension may end at a time that a party named, or with a notice that
+    /// runs: then it is asked about anew each time.
     fn stands_until(&self, now: Timestamp) -> Timestamp {
         match &self.standing {
             Standing::InForce(in_force) => in_force.until(),
             Standing::NotYetValid { from } => *from,
-            Standing::Suspended { .. } => now,
+            Standing::Suspended { .. } => {
+                let may_end = |act: &StandingAct| act.at > now || act.step == StandingMove::Terminate;
+                if self.acts.iter().any(may_end) { now } else { self.agreement().valid_until }
+            }
             _ => Timestamp::MAX,
         }
     }

@@ -96,7 +96,8 @@ impl<'a> Deciding<'a> {
                 self.catch_up(spoken.vertex, outgoing)
             }
             Outcome::Kept => self.take_back(&earlier, RecallReason::Withdrawn, outgoing),
-            Outcome::Referred => Ok(()),
+            // While people think about it, nobody holds it under a wider marking than it has now.
+            Outcome::Referred => self.take_back_wider(spoken, &earlier, outgoing),
         }
     }
 

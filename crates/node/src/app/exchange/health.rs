@@ -60,7 +60,7 @@ pub(crate) struct LogAgreement {
 /// A log that told two stories.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct AlarmView {
-    /// rollback, fork or inconsistent.
+    /// rollback, fork, inconsistent, leaves or forgotten.
     pub(crate) kind: &'static str,
     /// When it was raised (RFC 3339).
     pub(crate) at: String,

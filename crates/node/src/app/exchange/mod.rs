@@ -26,6 +26,8 @@ pub(crate) mod referral;
 mod referring;
 mod replacing;
 pub(crate) mod retention;
+#[cfg(test)]
+mod simulation;
 pub(crate) mod taxii;
 mod tending;
 mod token;

@@ -13,7 +13,6 @@ use super::notice::Telling;
 use super::outgoing::Outgoing;
 use crate::app::App;
 use crate::app::agreement::Agreements;
-use crate::entropy;
 
 impl App {
     /// Removes claims. Partners are told first: a crash in between leaves a claim that was recalled and is removed when this
@@ -28,7 +27,7 @@ impl App {
     ) -> anyhow::Result<Removed> {
         let _telling = self.telling();
         self.recall(claims, why, now)?;
-        let removal = Removal { claims, act, reason, at: now, salt: entropy::bytes() };
+        let removal = Removal { claims, act, reason, at: now, salt: self.chance.bytes() };
         let removed = self.store.remove(&removal)?;
         if let Some(world) = self.world.get() {
             world.catch_up(&self.store)?;

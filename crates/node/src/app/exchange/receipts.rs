@@ -55,7 +55,7 @@ pub(crate) struct Beat {
 }
 
 impl App {
-    /// Keeps what a partner answered.
+    /// Keeps what a partner answered. Who acknowledges what was never told is an alarm, and not heard further.
     pub(crate) fn take_receipts(
         &self,
         partner: &PartyId,
@@ -63,6 +63,10 @@ impl App {
         now: Timestamp,
     ) -> anyhow::Result<()> {
         let agreements = self.agreements(now)?;
+        let acknowledged = Seq(receipts.acknowledged);
+        if self.exchange.notice_forgotten(&wire_party(partner), acknowledged, now)? {
+            tracing::error!(%partner, %acknowledged, "a partner has more than this node told: was its folder put back?");
+        }
         self.exchange.acknowledge(&wire_party(partner), Seq(receipts.acknowledged), now)?;
         for done in &receipts.notices {
             self.settle_notice(partner, done, &agreements, now)?;
@@ -265,6 +269,27 @@ impl App {
         Ok(Receipts { acknowledged: self.received_up_to(partner)?, notices: all, checkpoint: None })
     }
 
+    /// What to answer a partner when a connection begins: whatever was answered before may not have been heard.
+    pub(crate) fn first_receipts(&self, partner: &PartyId, now: Timestamp) -> anyhow::Result<Receipts> {
+        let checkpoint = self.cosigned_again(partner, now)?;
+        Ok(Receipts { checkpoint, ..self.receipts_for(partner, None)? })
+    }
+
+    /// The newest checkpoint of a partner's log that was seen, cosigned as when it was.
+    fn cosigned_again(&self, partner: &PartyId, now: Timestamp) -> anyhow::Result<Option<String>> {
+        for key in self.log_keys(partner, now)? {
+            if let Ok(Some(seen)) = self.exchange.seen_checkpoint(&wire_party(partner), &key) {
+                return self.cosign(&seen.note, &key, seen.seen_at).map(Some);
+            }
+        }
+        Ok(None)
+    }
+
+    fn cosign(&self, note: &[u8], key: &Verifier, seen: Timestamp) -> anyhow::Result<String> {
+        let cosigner = Cosigner::new(key::NODE, self.identity.secret())?;
+        Ok(String::from_utf8(cosigner.cosign(note, key, seen.as_second().unsigned_abs())?)?)
+    }
+
     /// The last item on a partner's wire.
     pub(crate) fn told_up_to(&self, partner: &PartyId) -> anyhow::Result<u64> {
         Ok(self.exchange.told(&wire_party(partner))?.0)
@@ -321,11 +346,7 @@ impl App {
         }
         let found = self.exchange.see_checkpoint(&wire_party(partner), key, note, proof, now)?;
         match found {
-            Continuation::First | Continuation::Grown => {
-                let cosigner = Cosigner::new(key::NODE, self.identity.secret())?;
-                let second = now.as_second().unsigned_abs();
-                Ok(Some(String::from_utf8(cosigner.cosign(note, key, second)?)?))
-            }
+            Continuation::First | Continuation::Grown => self.cosign(note, key, now).map(Some),
             Continuation::Same | Continuation::Unproven => Ok(None),
             contradiction => {
                 tracing::error!(%partner, found = ?contradiction, "a partner's log contradicts itself: see `entente peer status`");

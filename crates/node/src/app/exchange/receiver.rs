@@ -65,6 +65,10 @@ impl App {
             answered: Vec::new(),
         };
         let before = self.received_up_to(partner)?;
+        // Before anything is done: a notice after a gap is not done either.
+        if let Some(first) = frame.items.first().filter(|first| first.seq > before + 1) {
+            bail!("it begins with item {}, but {} comes next", first.seq, before + 1);
+        }
         for item in frame.items.into_iter().filter(|item| item.seq > before) {
             receiving.item(item)?;
         }

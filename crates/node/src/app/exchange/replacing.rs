@@ -42,6 +42,22 @@ impl Deciding<'_> {
         Ok(())
     }
 
+    /// Takes back what was told under a wider handling than now.
+    pub(super) fn take_back_wider(
+        &mut self,
+        spoken: &Spoken,
+        earlier: &[Holding],
+        outgoing: &mut Outgoing,
+    ) -> anyhow::Result<()> {
+        let now = &spoken.head().compartment.handling;
+        let is_wider = |holding: &&Holding| {
+            let before = spoken.heads.iter().find(|head| Some(head.no) == holding.claim);
+            before.is_some_and(|before| is_narrower(now, &before.compartment.handling))
+        };
+        let wider: Vec<Holding> = earlier.iter().filter(is_wider).cloned().collect();
+        self.take_back(&wider, RecallReason::Withdrawn, outgoing)
+    }
+
     pub(super) fn take_back(
         &mut self,
         earlier: &[Holding],

@@ -122,3 +122,22 @@ fn a_checkpoint_over_other_leaves_than_were_sent_is_an_alarm() {
     let alarms = two.police.exchange.alarms().expect("read");
     assert_eq!(alarms.iter().map(|alarm| alarm.kind.word()).collect::<Vec<_>>(), ["leaves"]);
 }
+
+#[test]
+fn a_notice_that_comes_after_a_gap_is_not_done() {
+    let two = Two::agreed(|_| {});
+    two.learn(&[malware(1, "Wren", 2)], at(1));
+    two.exchange(at(2));
+    two.learn(&[malware(2, "Rook", 2)], at(3));
+    two.company.disclose(&mut two.desk.borrow_mut(), &|| at(4)).expect("a round");
+    learn(&two.company, "company", Tlp::Red, &[malware(1, "Wren", 3)], at(5));
+    two.company.disclose(&mut two.desk.borrow_mut(), &|| at(6)).expect("a round");
+    let (company, police) = (party("company"), party("police"));
+    let all = two.company.exchange.told(&wire_party(&police)).expect("told").0;
+    let after = two.police.received_up_to(&company).expect("a cursor");
+    let last = two.company.frame_after(&police, all - 1, at(7)).expect("a frame").expect("the recall");
+    assert!(all > after + 1 && two.police.receive(&company, last, at(8)).is_err());
+    assert!(two.known(&id("malware", 1)), "it was not recalled before its turn");
+    two.deliver(at(9));
+    assert!(!two.known(&id("malware", 1)) && two.known(&id("malware", 2)));
+}

@@ -1,10 +1,10 @@
 //! Two nodes in one process, with the clock and chance as arguments: what would take years or luck is tried at once.
 
 mod holes;
-mod random;
+pub(super) mod random;
 mod referrals;
 mod retirement;
-mod simulation;
+mod revision;
 mod speed;
 mod worlds;
 

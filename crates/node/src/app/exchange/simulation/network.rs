@@ -1,5 +1,5 @@
 //! A connection that the receiving node opens, as `peer/` does over TLS: what was said of agreements, then frames, then checkpoints; answers
-//! come back beside it. It is cut at any moment; what was under way is lost, and may turn up again later.
+//! come back on another. Both are cut at any moment. What was under way is lost, and some of it turns up again later.
 
 use std::collections::VecDeque;
 
@@ -18,6 +18,8 @@ pub(super) struct Way {
     pub(super) answers: VecDeque<String>,
     /// Frames that were lost or delivered before.
     pub(super) stale: Vec<String>,
+    /// Answers that were lost or heard before.
+    pub(super) stale_answers: Vec<String>,
 }
 
 /// How far an open connection has come.
@@ -28,16 +30,25 @@ pub(super) struct Open {
     stated: Option<String>,
 }
 
+#[derive(Clone)]
 pub(super) enum Parcel {
     Agreements(String),
     Frame(String),
     Beat(String),
 }
 
+/// What goes from node to node past the wires, in no order.
+pub(super) enum Letter {
+    /// A signed file, which somebody takes to a node.
+    File(usize, Box<Named>),
+    /// What one node told another of agreements.
+    Push { from: usize, to: usize, text: String },
+}
+
 impl Way {
     pub(super) fn new(from: usize, to: usize) -> Way {
-        let (flight, answers, stale) = Default::default();
-        Way { from, to, whole: true, open: None, flight, answers, stale }
+        let (flight, answers, stale, stale_answers) = Default::default();
+        Way { from, to, whole: true, open: None, flight, answers, stale, stale_answers }
     }
 
     pub(super) fn cut(&mut self) {
@@ -47,21 +58,30 @@ impl Way {
             _ => None,
         });
         self.stale.extend(lost);
-        self.answers.clear();
+        self.stale_answers.extend(self.answers.drain(..));
     }
 }
 
 impl World {
+    /// Whether each is a partner to the other: otherwise there is no connection.
+    fn are_partners(&self, from: usize, to: usize) -> bool {
+        let knows = |node: usize, other: usize| {
+            let agreements = self.app(node).agreements(self.now(node)).expect("read");
+            agreements.partners().contains(&self.nodes[other].party)
+        };
+        knows(from, to) && knows(to, from)
+    }
+
     /// The receiver dials, says how far it is, and repeats its last answers.
     pub(super) fn connect(&mut self, way: usize) {
         let Way { from, to, whole, .. } = self.ways[way];
-        if !whole || self.ways[way].open.is_some() {
+        if !whole || self.ways[way].open.is_some() || !self.are_partners(from, to) {
             return;
         }
         let (app, sender) = (self.app(to), &self.nodes[from].party);
         let after = app.received_up_to(sender).expect("a cursor");
         let seen = app.seen_size(sender, self.now(to)).expect("a size");
-        let again = serde_json::to_string(&app.receipts_for(sender, None).expect("receipts")).expect("JSON");
+        let again = json(&app.first_receipts(sender, self.now(to)).expect("receipts"));
         self.ways[way].open = Some(Open { after, seen, stated: None });
         self.ways[way].answers.push_back(again);
     }
@@ -76,26 +96,23 @@ impl World {
         let count = |named: &Named| format!("{}:{};", named.signatures.len(), named.acts.len());
         let stated: String = named.iter().map(count).collect();
         if open.stated.as_ref() != Some(&stated) {
-            let text = serde_json::to_string(&named).expect("JSON");
             self.opened(way).stated = Some(stated);
-            self.ways[way].flight.push_back(Parcel::Agreements(text));
+            self.ways[way].flight.push_back(Parcel::Agreements(json(&named)));
             return true;
         }
         if let Some(frame) = app.frame_after(receiver, open.after, now).expect("a frame") {
-            let text = serde_json::to_string(&frame).expect("JSON");
             let last = frame.items.last().map(|item| item.seq);
+            self.told(from, to, &frame);
             let open = self.opened(way);
             open.after = last.unwrap_or(open.after);
-            self.told(from, to, &frame);
-            self.ways[way].flight.push_back(Parcel::Frame(text));
+            self.ways[way].flight.push_back(Parcel::Frame(json(&frame)));
             return true;
         }
         if beat {
             app.exchange.settle();
             if let Some((size, beat)) = app.beat(receiver, open.seen).expect("read") {
-                let text = serde_json::to_string(&beat).expect("JSON");
                 self.opened(way).seen = size;
-                self.ways[way].flight.push_back(Parcel::Beat(text));
+                self.ways[way].flight.push_back(Parcel::Beat(json(&beat)));
             }
         }
         false
@@ -107,45 +124,65 @@ impl World {
 
     /// The oldest parcel arrives; false when none was under way. What the receiver refuses ends the connection.
     pub(super) fn deliver(&mut self, way: usize) -> bool {
-        let Way { from, to, .. } = self.ways[way];
         let Some(parcel) = self.ways[way].flight.pop_front() else { return false };
-        let (app, sender, now) = (self.app(to), &self.nodes[from].party, self.now(to));
-        let answer = match &parcel {
-            Parcel::Agreements(text) => {
-                let named: Vec<Named> = serde_json::from_str(text).expect("agreements");
-                named.iter().try_for_each(|named| app.hear_of_agreement(sender, named, now)).expect("heard");
-                None
+        if let Parcel::Frame(text) = &parcel {
+            self.ways[way].stale.push(text.clone());
+        }
+        let answer = self.at_risk(self.ways[way].to, |world| world.take(way, &parcel));
+        match answer {
+            Some(Ok(answer)) => self.ways[way].answers.extend(answer),
+            Some(Err(error)) => {
+                let Way { from, to, .. } = self.ways[way];
+                assert!(self.is_suspended(to, from), "what comes in order is taken in: {error:#}");
+                self.ways[way].cut();
             }
-            Parcel::Frame(text) => {
-                let Ok(applied) = app.receive(sender, frame(text), now) else {
-                    assert!(self.is_suspended(to, from), "what comes in order is taken in");
-                    self.ways[way].cut();
-                    return true;
-                };
-                Some(app.receipts_for(sender, Some(&applied.answered)).expect("receipts"))
-            }
-            Parcel::Beat(text) => {
-                let beat: Beat = serde_json::from_str(text).expect("a beat");
-                let checkpoint = app.see_beat(sender, &beat, now).expect("seen");
-                Some(Receipts { checkpoint, ..app.receipts_for(sender, Some(&[])).expect("receipts") })
-            }
-        };
-        let answer = answer.map(|receipts| serde_json::to_string(&receipts).expect("JSON"));
-        self.ways[way].answers.extend(answer);
-        if let Parcel::Frame(text) = parcel {
-            self.ways[way].stale.push(text);
+            // It stopped dead, which cut it off.
+            None => {}
         }
         true
     }
 
+    fn take(&self, way: usize, parcel: &Parcel) -> anyhow::Result<Option<String>> {
+        let Way { from, to, .. } = self.ways[way];
+        let (app, sender, now) = (self.app(to), &self.nodes[from].party, self.now(to));
+        let receipts = match parcel {
+            Parcel::Agreements(text) => {
+                self.hear(from, to, text);
+                return Ok(None);
+            }
+            Parcel::Frame(text) => {
+                let applied = app.receive(sender, frame(text), now)?;
+                app.receipts_for(sender, Some(&applied.answered))?
+            }
+            Parcel::Beat(text) => {
+                let beat: Beat = serde_json::from_str(text).expect("a beat");
+                let checkpoint = app.see_beat(sender, &beat, now)?;
+                Receipts { checkpoint, ..app.receipts_for(sender, Some(&[]))? }
+            }
+        };
+        Ok(Some(json(&receipts)))
+    }
+
+    /// A node hears what another says of agreements.
+    pub(super) fn hear(&self, from: usize, to: usize, text: &str) {
+        let named: Vec<Named> = serde_json::from_str(text).expect("agreements");
+        let (app, sender, now) = (self.app(to), &self.nodes[from].party, self.now(to));
+        named.iter().try_for_each(|named| app.hear_of_agreement(sender, named, now)).expect("heard");
+    }
+
     /// The sender hears the oldest answer; false when there was none.
     pub(super) fn answer(&mut self, way: usize) -> bool {
-        let Way { from, to, .. } = self.ways[way];
         let Some(answer) = self.ways[way].answers.pop_front() else { return false };
-        let receipts: Receipts = serde_json::from_str(&answer).expect("receipts");
+        self.hear_answer(way, &answer);
+        self.ways[way].stale_answers.push(answer);
+        true
+    }
+
+    fn hear_answer(&self, way: usize, answer: &str) {
+        let Way { from, to, .. } = self.ways[way];
+        let receipts: Receipts = serde_json::from_str(answer).expect("receipts");
         let (app, receiver, now) = (self.app(from), &self.nodes[to].party, self.now(from));
         app.take_receipts(receiver, &receipts, now).expect("kept");
-        true
     }
 
     /// A frame of before arrives once more, or one that was lost arrives late: it is taken in from where the receiver stands, or
@@ -161,16 +198,37 @@ impl World {
         let (first, last) =
             (frame.items.first().map(|item| item.seq), frame.items.last().map(|item| item.seq));
         let before = app.received_up_to(sender).expect("a cursor");
-        let taken = app.receive(sender, frame, now).is_ok();
+        let taken = app.receive(sender, frame, now);
         let after = app.received_up_to(sender).expect("a cursor");
-        if !taken && self.is_suspended(to, from) {
-            assert_eq!(after, before, "nothing is taken in while the agreement is suspended");
-            return;
-        }
         let fits = first.is_some_and(|first| first <= before + 1);
         let wanted = if fits { before.max(last.unwrap_or(0)) } else { before };
-        assert_eq!((taken, after), (fits, wanted), "a frame {first:?} to {last:?} when {before} had come in");
+        // A suspension that the receiver knows of keeps it from taking in what is new.
+        let refused = taken.is_err() && self.is_suspended(to, from);
+        assert!(
+            refused || (taken.is_ok(), after) == (fits || last.is_some_and(|last| last <= before), wanted),
+            "a frame {first:?} to {last:?} when {before} had come in: {taken:?}, then {after}"
+        );
     }
+
+    /// An answer of before is heard once more, or late.
+    pub(super) fn answer_again(&mut self, way: usize) {
+        let stale = &self.ways[way].stale_answers;
+        if !stale.is_empty() {
+            let answer = stale[self.random.below(stale.len() as u64) as usize].clone();
+            self.hear_answer(way, &answer);
+        }
+    }
+
+    /// A node tells another of their agreements, past the wire.
+    pub(super) fn push(&mut self, from: usize, to: usize) {
+        let agreements = self.app(from).agreements(self.now(from)).expect("read");
+        let named: Vec<Named> = agreements.with(&self.nodes[to].party).map(Named::from).collect();
+        self.post.push(Letter::Push { from, to, text: json(&named) });
+    }
+}
+
+fn json(value: &impl serde::Serialize) -> String {
+    serde_json::to_string(value).expect("JSON")
 }
 
 fn frame(text: &str) -> Frame {

@@ -1,4 +1,4 @@
-//! What the simulation found, each as the shortest story that shows it.
+//! What becomes of what was learned or under way when another version takes an agreement's place. Most of it the simulation found.
 
 use entente_agreement::{Agreement, Category};
 use jiff::Timestamp;
