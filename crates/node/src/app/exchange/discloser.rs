@@ -24,8 +24,8 @@ use crate::clock;
 
 /// Claims, and bytes of them, read at once. What is told of them is written in one transaction; the wire's indexes are not in the order
 /// of its items, so many of their pages are written with each.
-const CLAIMS: usize = 8_000;
-const BYTES: usize = 16 << 20;
+pub(super) const CLAIMS: usize = 8_000;
+pub(super) const BYTES: usize = 16 << 20;
 /// How often the discloser looks for what other processes committed or signed.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 /// How often it looks for what waits for a time or for people rather than for claims.
@@ -35,6 +35,8 @@ const TEND_EVERY: SignedDuration = SignedDuration::from_secs(1);
 #[derive(Default)]
 pub(crate) struct Desk {
     clearances: HashMap<PartyId, Clearance>,
+    /// Up to where it was looked for what is to be taken back, of partners who may be told nothing now.
+    withdrawn: HashMap<PartyId, ClaimNo>,
     /// How far each wire had come.
     told: HashMap<PartyId, u64>,
     tended: Option<Timestamp>,
@@ -80,8 +82,15 @@ impl App {
         for partner in &partners {
             self.clear(desk, &agreements, partner)?;
         }
-        for clearance in desk.clearances.values_mut().filter(|clearance| !clearance.is_empty()) {
-            self.retell(clearance, &agreements, now)?;
+        for (partner, clearance) in &mut desk.clearances {
+            if clearance.is_empty() {
+                let seen = desk.withdrawn.get(partner).copied();
+                let seen = self.withdraw(clearance, seen, &agreements, now)?;
+                desk.withdrawn.insert(partner.clone(), seen);
+            } else {
+                desk.withdrawn.remove(partner);
+                self.retell(clearance, &agreements, now)?;
+            }
         }
         desk.clearances.retain(|partner, _| partners.contains(partner));
         self.round(desk, clock)?;

@@ -36,6 +36,7 @@ pub(crate) mod tree;
 mod trial;
 pub(crate) mod watch;
 pub(crate) mod wire;
+mod withdrawing;
 
 use entente_agreement::{AgreementId, FlowId};
 use entente_store::exchange;

@@ -50,6 +50,24 @@ fn what_belongs_to_no_case_is_kept_from_its_receipt_on() {
     assert!(!two.police.due(&owner, days(365 * 6)).expect("looked").is_empty());
 }
 
+#[test]
+fn what_is_withdrawn_is_taken_back_also_when_nothing_may_be_told() {
+    for step in [Some(StandingMove::Suspend), Some(StandingMove::Terminate), None] {
+        let two = company_told(OnEnd::Delete, |agreement| agreement.valid_until = at(100));
+        let owner = two.company.owner().expect("the owner");
+        if let Some(step) = step {
+            two.company.act_on_agreement(&owner, &two.id, step, None, at(5)).expect("done");
+        }
+        let mut wren = malware(1, "Wren", 3);
+        wren["revoked"] = true.into();
+        two.learn(&[wren, malware(3, "Kite", 2)], at(200));
+        let sent = two.exchange(at(201)).concat() + &two.exchange(at(203)).concat();
+        assert!(!two.known(&id("malware", 1)) && two.known(&id("malware", 2)), "{step:?}: {sent}");
+        assert!(!sent.contains("Kite"), "{step:?}: {sent}");
+        assert!(two.both_hold());
+    }
+}
+
 /// Files of a folder, at any depth, that hold some bytes.
 fn holding(folder: &Path, bytes: &[u8]) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
