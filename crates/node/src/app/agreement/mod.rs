@@ -121,7 +121,7 @@ impl Held {
         }
     }
 
-    /// When it was over at the latest, had no version followed it. A notice counts from the day it was given.
+    /// When it was over, or will be, had no version followed it. A notice counts from the moment it was given.
     pub(crate) fn over(&self) -> Timestamp {
         let ended = self.acts.iter().filter(|act| act.step == StandingMove::Terminate).map(|act| act.at);
         ended.fold(self.agreement().valid_until, Timestamp::min)
