@@ -49,15 +49,24 @@ pub(crate) struct Due {
     pub(crate) why: &'static str,
 }
 
+/// What a node that serves remembers of wiping.
+#[derive(Default)]
+struct Wiping {
+    /// Something was erased that is not wiped yet.
+    left: bool,
+    /// When it was last tried.
+    at: Option<Timestamp>,
+}
+
 impl App {
     /// Deals with what is due on a thread of its own until the node is dropped.
     pub(crate) fn keep_to_retention(self: &Arc<App>) -> anyhow::Result<()> {
         let app = Arc::downgrade(self);
         let keep = move || {
             let (_never, pause) = std::sync::mpsc::channel::<()>();
-            let mut wiped = None;
+            let mut wiping = Wiping::default();
             while let Some(app) = app.upgrade() {
-                if let Err(error) = app.keep_up(&mut wiped, clock::now()) {
+                if let Err(error) = app.keep_up(&mut wiping, clock::now()) {
                     tracing::error!(error = %format!("{error:#}"), "what may be kept no longer is still here");
                 }
                 drop(app);
@@ -86,11 +95,11 @@ impl App {
     }
 
     /// Deals with what is due. Wiping rewrites the files, so what is erased in a day is wiped together.
-    fn keep_up(&self, wiped: &mut Option<Timestamp>, now: Timestamp) -> anyhow::Result<()> {
-        let erased = !self.retire_all(now)?.is_empty();
-        if erased && wiped.is_none_or(|at| now.duration_since(at) >= WIPE_EVERY) {
-            self.wipe()?;
-            *wiped = Some(now);
+    fn keep_up(&self, wiping: &mut Wiping, now: Timestamp) -> anyhow::Result<()> {
+        wiping.left |= !self.retire_all(now)?.is_empty();
+        if wiping.left && wiping.at.is_none_or(|at| now.duration_since(at) >= WIPE_EVERY) {
+            wiping.left = !self.wipe()?;
+            wiping.at = Some(now);
         }
         Ok(())
     }
@@ -109,19 +118,21 @@ impl App {
         }
     }
 
-    /// Wipes what was erased from the files. Whoever reads in them meanwhile keeps it from ending; then it is done after the next
-    /// erasure, and until then erased bytes lie where only somebody who reads the disk finds them.
-    fn wipe(&self) -> anyhow::Result<()> {
+    /// Wipes what was erased from the files. False when whoever read in them meanwhile kept it from ending: until it is done again erased
+    /// bytes lie where only somebody who reads the disk finds them.
+    fn wipe(&self) -> anyhow::Result<bool> {
         self.settle()?;
+        let mut all = true;
         for wiped in [self.store.scrub(), self.exchange.scrub(), self.text.scrub()] {
             match wiped {
                 Err(StoreError::Busy { .. }) => {
                     tracing::warn!("what was erased is not wiped from the disk yet: the files are in use");
+                    all = false;
                 }
                 wiped => wiped?,
             }
         }
-        Ok(())
+        Ok(all)
     }
 
     fn all_due(&self, now: Timestamp) -> anyhow::Result<Vec<Due>> {
