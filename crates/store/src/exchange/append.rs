@@ -98,8 +98,7 @@ pub(super) fn append(
         appended.batch = Some(after.batches);
     }
     awaiting::note(conn, no, &beside.awaiting, &beside.met)?;
-    held_back::let_go(conn, no, &beside.resumed)?;
-    held_back::drop_all(conn, no, &beside.dropped)?;
+    held_back::let_go(conn, no, &beside.let_go)?;
     put_end(conn, no, &after)?;
     Ok(appended)
 }

@@ -76,20 +76,15 @@ impl Exchange {
     }
 }
 
-/// Within the transaction of an append: these are told anew in it.
+/// Within the transaction of an append: these were never told. They are told anew in it, or not at all; they count as withdrawn, so that
+/// nobody takes them for what the partner holds.
 pub(super) fn let_go(conn: &Connection, partner: PartnerNo, items: &[Seq]) -> Result<(), StoreError> {
     for seq in items {
+        let item = [row(partner, seq.0)];
+        let sql = "UPDATE wire SET state = 2 WHERE no = ?1 AND no IN (SELECT no FROM held_back)";
+        conn.prepare_cached(sql).doing(DOING)?.execute(item).doing(DOING)?;
         let sql = "DELETE FROM held_back WHERE no = ?1";
-        conn.prepare_cached(sql).doing(DOING)?.execute([row(partner, seq.0)]).doing(DOING)?;
+        conn.prepare_cached(sql).doing(DOING)?.execute(item).doing(DOING)?;
     }
     Ok(())
-}
-
-/// Within the transaction of an append: these were never told and count as withdrawn, so that what they were made from is decided anew.
-pub(super) fn drop_all(conn: &Connection, partner: PartnerNo, items: &[Seq]) -> Result<(), StoreError> {
-    for seq in items {
-        let sql = "UPDATE wire SET state = 2 WHERE no = ?1 AND no IN (SELECT no FROM held_back)";
-        conn.prepare_cached(sql).doing(DOING)?.execute([row(partner, seq.0)]).doing(DOING)?;
-    }
-    let_go(conn, partner, items)
 }

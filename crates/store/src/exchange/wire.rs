@@ -125,10 +125,8 @@ pub struct Beside {
     pub awaiting: Vec<Awaiting>,
     /// Vertices that were waited for and were told now.
     pub met: Vec<VertexNo>,
-    /// Items held back before, which are among these anew.
-    pub resumed: Vec<Seq>,
-    /// Items held back before, which are never told: others may be in their place.
-    pub dropped: Vec<Seq>,
+    /// Items held back before: they are among these anew, or never told.
+    pub let_go: Vec<Seq>,
 }
 
 /// Items for one partner, to be appended in one transaction.

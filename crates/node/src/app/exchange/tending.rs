@@ -40,13 +40,13 @@ impl App {
             match agreements.version(&hash).map(|held| &held.standing) {
                 Some(Standing::Suspended { .. } | Standing::Superseded { .. }) => continue,
                 Some(Standing::InForce(_)) if item.state == ItemState::Stands => {
-                    outgoing.beside.resumed.push(item.seq);
+                    outgoing.beside.let_go.push(item.seq);
                     outgoing.put(anew(item));
                 }
-                _ => outgoing.beside.resumed.push(item.seq),
+                _ => outgoing.beside.let_go.push(item.seq),
             }
         }
-        if outgoing.beside.resumed.is_empty() {
+        if outgoing.beside.let_go.is_empty() {
             return Ok(());
         }
         let appended = self.exchange.append(self.append(partner, None, outgoing, now));
@@ -72,7 +72,7 @@ impl App {
         let about: Vec<VertexNo> = items.iter().filter_map(|item| item.original).collect();
         let mut deciding = Deciding::new(self, &view, agreements, clearance, &about, now)?;
         let mut outgoing = Outgoing::default();
-        outgoing.beside.dropped = items.iter().map(|item| item.seq).collect();
+        outgoing.beside.let_go = items.iter().map(|item| item.seq).collect();
         for claim in items.iter().filter_map(|item| item.claim) {
             if let Some(spoken) = view.spoken_of(claim)? {
                 deciding.consider(&spoken, &mut outgoing)?;

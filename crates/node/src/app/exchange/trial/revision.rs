@@ -1,6 +1,6 @@
 //! What becomes of what was learned or under way when another version takes an agreement's place. Most of it the simulation found.
 
-use entente_agreement::{Agreement, Category};
+use entente_agreement::{Agreement, Category, StandingMove};
 use jiff::Timestamp;
 
 use crate::app::AppError;
@@ -146,4 +146,21 @@ fn a_version_tells_nothing_that_was_learned_when_none_was_in_force() {
     two.exchange(at(41));
     assert!(two.known(&id("malware", 1)) && two.known(&id("malware", 3)));
     assert!(!two.known(&id("malware", 2)), "the first version was over, and the second had not begun");
+}
+
+#[test]
+fn what_was_resumed_and_then_replaced_is_told_all_the_same() {
+    let two = Two::agreed(|_| {});
+    let owner = two.company.owner().expect("the owner");
+    two.learn(&[malware(1, "Wren", 2)], at(1));
+    two.company.disclose(&mut two.desk.borrow_mut(), &|| at(2)).expect("a round");
+    two.company.act_on_agreement(&owner, &two.id, StandingMove::Suspend, None, at(3)).expect("suspended");
+    two.deliver(at(4));
+    two.company.act_on_agreement(&owner, &two.id, StandingMove::Resume, None, at(5)).expect("resumed");
+    two.company.disclose(&mut two.desk.borrow_mut(), &|| at(6)).expect("a round");
+    revise(&two, at(7), |_| {});
+    two.exchange(at(8));
+    two.exchange(at(10));
+    assert!(two.known(&id("malware", 1)));
+    assert!(two.both_hold());
 }
