@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use serde::Serialize;
 use serde_json::json;
 
 use crate::background::{Background, hubs};
@@ -25,7 +26,7 @@ pub struct Range {
 }
 
 /// What was written.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Made {
     /// Records of all parties, a STIX statement of three objects being one.
     pub events: u64,
@@ -34,7 +35,7 @@ pub struct Made {
 }
 
 /// One file of a party.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct MadeFile {
     /// Its path in the range.
     pub path: String,
@@ -97,9 +98,6 @@ impl Range {
     }
 
     fn say_what_is(&self, sink: &mut dyn Sink, made: &Made) -> io::Result<()> {
-        let files = made.files.iter().map(|file| {
-            json!({"path": file.path, "party": file.party, "events": file.events, "records": file.records})
-        });
         let world = json!({
             "format": "entente/range-world/v1",
             "seed": self.settings.seed,
@@ -109,7 +107,7 @@ impl Range {
             "wrong_permille": self.settings.wrong_permille,
             "start": iso(self.world.start),
             "end": iso(self.world.end()),
-            "files": files.collect::<Vec<_>>(),
+            "files": made.files,
         });
         let mut out = sink.create("world.json")?;
         writeln!(out, "{world:#}")?;

@@ -125,10 +125,14 @@ fn entities(enterprise: &Enterprise) -> Vec<Value> {
     entities.collect()
 }
 
+/// Where each thing stands among the entities.
+fn places(enterprise: &Enterprise) -> HashMap<&Thing, usize> {
+    enterprise.entities.iter().enumerate().map(|(place, entity)| (&entity.thing, place)).collect()
+}
+
 /// The parties that hold a record naming each entity.
 pub(crate) fn held_by(enterprise: &Enterprise) -> Vec<BTreeSet<&'static str>> {
-    let places: HashMap<&Thing, usize> =
-        enterprise.entities.iter().enumerate().map(|(place, entity)| (&entity.thing, place)).collect();
+    let places = places(enterprise);
     let mut held = vec![BTreeSet::new(); enterprise.entities.len()];
     for planned in &enterprise.planned {
         for place in mentioned(&mut planned.record.clone(), &places) {
@@ -169,8 +173,7 @@ fn seeds(enterprise: &Enterprise) -> Vec<Value> {
         (Book::ExchangeCustomers, "customer under review"),
         (Book::ExchangeWallets, "transaction complained about"),
     ];
-    let places: HashMap<&Thing, usize> =
-        enterprise.entities.iter().enumerate().map(|(place, entity)| (&entity.thing, place)).collect();
+    let places = places(enterprise);
     let mut seeds = Vec::new();
     for (book, how) in LOOKED_AT {
         let mut right: Vec<&Planned> =

@@ -5,9 +5,8 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use entente_range::{Made, Settings, Sink};
+use entente_range::{Settings, Sink};
 use jiff::Timestamp;
-use serde_json::json;
 
 use super::{Cli, Range, RangeGenerate, output};
 
@@ -29,7 +28,7 @@ fn generate(cli: &Cli, asked: &RangeGenerate) -> anyhow::Result<()> {
     }
     let made = range.generate(&mut Folder(folder.clone()))?;
     if cli.json {
-        return output::json(&document(&made));
+        return output::json(&made);
     }
     let line = |file: &entente_range::MadeFile| format!("{:>10} records  {}", file.records, file.path);
     output::lines(made.files.iter().map(line))?;
@@ -47,13 +46,6 @@ fn settings(asked: &RangeGenerate) -> Settings {
     settings.days = asked.days.unwrap_or(settings.days);
     settings.start = asked.start.map_or(settings.start, Timestamp::as_second);
     settings
-}
-
-fn document(made: &Made) -> serde_json::Value {
-    let files = made.files.iter().map(|file| {
-        json!({"path": file.path, "party": file.party, "events": file.events, "records": file.records})
-    });
-    json!({"events": made.events, "files": files.collect::<Vec<_>>()})
 }
 
 /// A folder in which the files of a range are made. The generator flushes each before it drops it, so nothing fails unseen.

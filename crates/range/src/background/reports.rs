@@ -4,7 +4,7 @@ use super::{Place, names};
 use crate::chance::Chance;
 use crate::record::{Mail, Record, Report, Victim};
 use crate::thing::{Sort, Thing};
-use crate::world::{DAY, HOUR, World, civil};
+use crate::world::{DAY, HOUR, World, utc};
 
 const KINDS: &[&str] = &[
     "phishing",
@@ -28,7 +28,7 @@ pub(super) fn report(world: &World, place: &mut Place) -> Record {
     let firms = super::firms(world);
     let people = world.counts.accounts.saturating_sub(firms).max(1);
     let person = world.person(firms + chance.below(people));
-    let (year, ..) = civil(place.at);
+    let year = i64::from(utc(place.at).year());
     let age = (year - i64::from(person.birth_year)).max(0) as u16;
     let subjects = if chance.permille(850) { petty(world, chance) } else { mistaken(world, chance) };
     Record::Report(Box::new(Report {

@@ -7,7 +7,7 @@ use super::people::{Staff, say};
 use crate::book::Book;
 use crate::record::{Mail, Record, Report, Seconds, Victim};
 use crate::thing::{Family, Sort, Thing};
-use crate::world::{DAY, Person, civil};
+use crate::world::{DAY, Person, utc};
 
 /// Reports and mails of every cell.
 pub(crate) fn report(build: &mut Builder<'_>, campaigns: &[Campaign], cells: &[Cell], staff: &Staff) {
@@ -51,7 +51,7 @@ fn one(build: &mut Builder<'_>, campaign: &Campaign, cell: &Cell) {
         return;
     }
     note(build, &person);
-    let (year, ..) = civil(happened);
+    let year = i64::from(utc(happened).year());
     let age = (year - i64::from(person.birth_year)).max(0) as u16;
     let report = Report {
         serial: build.serial(),
@@ -77,7 +77,7 @@ fn note(build: &mut Builder<'_>, person: &Person) {
 /// An ordinary person of an age the campaign is after, where one is found soon.
 fn victim(build: &mut Builder<'_>, cell: &Cell) -> (u64, Person) {
     let (youngest, oldest) = cell.kind.ages();
-    let (year, ..) = civil(build.world.start);
+    let year = i64::from(utc(build.world.start).year());
     let mut number = build.ordinary();
     let mut person = build.world.person(number);
     for _ in 0..12 {

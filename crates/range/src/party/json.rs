@@ -5,26 +5,15 @@ use std::io::Write;
 use super::csv::put;
 use crate::record::Resolution;
 
-/// A string with its quotation marks (RFC 8259 section 7).
+/// A string with its quotation marks.
 pub(super) fn text(out: &mut Vec<u8>, text: &str) {
-    out.push(b'"');
-    for byte in text.bytes() {
-        match byte {
-            b'"' | b'\\' => out.extend([b'\\', byte]),
-            0..0x20 => put!(out, "\\u{byte:04x}"),
-            _ => out.push(byte),
-        }
-    }
-    out.push(b'"');
+    // Writing to memory does not fail.
+    serde_json::to_writer(out, text).unwrap_or_default();
 }
 
 /// `"name":"value"`, after a comma unless it is the first member.
 pub(super) fn member(out: &mut Vec<u8>, name: &str, value: &str) {
-    if out.last() != Some(&b'{') {
-        out.push(b',');
-    }
-    text(out, name);
-    out.push(b':');
+    self::name(out, name);
     text(out, value);
 }
 

@@ -5,7 +5,7 @@ use std::io::Write;
 use super::csv::put;
 use crate::record::{Mail, Seconds, tag};
 use crate::thing::Sort;
-use crate::world::{DAY, HOUR, civil};
+use crate::world::utc;
 
 pub(super) fn write(out: &mut Vec<u8>, mail: &Mail) {
     let id = tag(mail.serial);
@@ -31,26 +31,11 @@ pub(super) fn write(out: &mut Vec<u8>, mail: &Mail) {
     out.push(b'\n');
 }
 
-const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
-const MONTHS: [&str; 12] =
-    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-
-/// 1 January 1970 was a Thursday.
-fn weekday(at: Seconds) -> &'static str {
-    DAYS[at.div_euclid(DAY).rem_euclid(7) as usize]
-}
-
-fn clock(at: Seconds) -> String {
-    let of_day = at.rem_euclid(DAY);
-    format!("{:02}:{:02}:{:02}", of_day / HOUR, of_day / 60 % 60, of_day % 60)
-}
-
 fn rfc5322(at: Seconds) -> String {
-    let (year, month, day) = civil(at);
-    format!("{}, {day} {} {year} {} +0000", weekday(at), MONTHS[usize::from(month) - 1], clock(at))
+    utc(at).strftime("%a, %-d %b %Y %T +0000").to_string()
 }
 
+/// As the C library writes it, the day filled up with a blank.
 fn asctime(at: Seconds) -> String {
-    let (year, month, day) = civil(at);
-    format!("{} {} {day:2} {} {year}", weekday(at), MONTHS[usize::from(month) - 1], clock(at))
+    utc(at).strftime("%a %b %e %T %Y").to_string()
 }
