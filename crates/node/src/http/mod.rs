@@ -61,6 +61,8 @@ const NAMES: usize = 10_000;
 /// Characters of a name that count: no user has a longer one.
 const NAME_LENGTH: usize = 100;
 
+const WAIT: &str = "Wait a few seconds and try again.";
+
 /// What every handler is given.
 #[derive(Clone)]
 pub(crate) struct AppState {
@@ -105,7 +107,7 @@ impl AppState {
 
 async fn turn(turns: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Problem> {
     let turn = tokio::time::timeout(LONGEST_WAIT, turns.clone().acquire_owned()).await;
-    turn.map_err(|_| Problem::too_many())?.map_err(Problem::internal)
+    turn.map_err(|_| Problem::too_many(WAIT))?.map_err(Problem::internal)
 }
 
 fn check(limiter: &DefaultKeyedRateLimiter<String>, name: &str) -> Result<(), Problem> {
@@ -113,7 +115,7 @@ fn check(limiter: &DefaultKeyedRateLimiter<String>, name: &str) -> Result<(), Pr
         limiter.retain_recent();
     }
     let name: String = name.chars().take(NAME_LENGTH).collect();
-    limiter.check_key(&name).map_err(|_| Problem::too_many())
+    limiter.check_key(&name).map_err(|_| Problem::too_many(WAIT))
 }
 
 /// Runs work on claims and graph, which blocks, away from the threads that serve connections.

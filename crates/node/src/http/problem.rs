@@ -96,9 +96,8 @@ impl Problem {
         Self::new(StatusCode::CONFLICT, "conflict", "Changed in the meantime", detail)
     }
 
-    /// Too many requests.
-    pub(crate) fn too_many() -> Problem {
-        let detail = "Wait a few seconds and try again.";
+    /// Too many requests, and when there may be more.
+    pub(crate) fn too_many(detail: impl Into<String>) -> Problem {
         Self::new(StatusCode::TOO_MANY_REQUESTS, "too-many-requests", "Too many requests", detail)
     }
 
@@ -131,9 +130,7 @@ impl From<AppError> for Problem {
             AppError::Invalid(detail) => Problem::bad_request(detail),
             AppError::Forbidden(detail) => Problem::forbidden(detail),
             AppError::Conflict(detail) => Problem::conflict(detail),
-            AppError::TooMany(detail) => {
-                Self::new(StatusCode::TOO_MANY_REQUESTS, "too-many-requests", "Too many requests", detail)
-            }
+            AppError::TooMany(detail) => Problem::too_many(detail),
             AppError::WrongCredentials => Problem::wrong_credentials(),
             AppError::Internal(cause) => Problem::internal(format!("{cause:#}")),
         }

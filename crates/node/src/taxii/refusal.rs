@@ -76,9 +76,9 @@ impl Refusal {
         Refusal::new(StatusCode::REQUEST_TIMEOUT, "The body did not come", how)
     }
 
-    /// More requests than one token may make.
-    pub(super) fn too_many() -> Refusal {
-        Refusal::new(StatusCode::TOO_MANY_REQUESTS, "Too many requests", "Wait a second and ask again.")
+    /// More requests than one token, or questions than an agreement, lets be; the text says when there may be more.
+    pub(super) fn too_many(how: &str) -> Refusal {
+        Refusal::new(StatusCode::TOO_MANY_REQUESTS, "Too many requests", how)
     }
 
     /// Our fault. The cause is logged, the answer says nothing of it.
@@ -119,7 +119,7 @@ impl From<AppError> for Refusal {
             AppError::Invalid(why) => Refusal::bad_request(why),
             AppError::Forbidden(why) => Refusal::forbidden(why),
             AppError::Conflict(why) => Refusal::bad_request(why),
-            AppError::TooMany(why) => Refusal::new(StatusCode::TOO_MANY_REQUESTS, "Too many requests", why),
+            AppError::TooMany(why) => Refusal::too_many(why),
             AppError::WrongCredentials => Refusal::unknown_asker(),
             AppError::Internal(cause) => Refusal::internal(format!("{cause:#}")),
         }

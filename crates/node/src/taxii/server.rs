@@ -47,7 +47,7 @@ pub(super) struct Taxii {
 impl Taxii {
     /// Fails when a token makes more requests than it may. Tokens are counted that were found, so they are not too many to keep.
     pub(super) fn limit(&self, guest: &Guest) -> Result<(), Refusal> {
-        self.requests.check_key(&guest.token).map_err(|_| Refusal::too_many())
+        self.requests.check_key(&guest.token).map_err(|_| Refusal::too_many("Wait a second and ask again."))
     }
 
     /// Where pages that are fetched are noted.

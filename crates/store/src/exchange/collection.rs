@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Row, ToSql, params, params_from_it
 use super::append::MICROS_PER_DAY;
 use super::known::Known;
 use super::place::{self, PartnerNo};
-use super::read::Reading;
+use super::read::{Reading, told_under};
 use super::{AgreementHash, Exchange, FlowId, PartyId, Seq, find_flow, moment, partner_no};
 use crate::StoreError;
 use crate::batch::micros;
@@ -282,12 +282,9 @@ impl Selection<'_> {
         }
     }
 
-    /// Hexadecimal digits, so there is nothing to escape.
     fn under(&self, table: &str) -> Option<String> {
-        let hashes: Vec<String> = self.query.agreements.iter().map(|hash| format!("x'{hash}'")).collect();
-        let any =
-            format!("{table}.ground IN (SELECT no FROM grounds WHERE agreement IN ({}))", hashes.join(", "));
-        (!hashes.is_empty()).then_some(any)
+        let versions = &self.query.agreements;
+        (!versions.is_empty()).then(|| told_under(table, versions))
     }
 
     /// One more than the limit, to tell whether there is more.

@@ -5,7 +5,7 @@
 use rusqlite::Connection;
 
 use super::place::{self, PartnerNo, row};
-use super::read::{Reading, items};
+use super::read::{Reading, items, told_under};
 use super::{AgreementHash, Exchange, PartyId, Seq, WireItem, partner_no};
 use crate::StoreError;
 use crate::error::Doing;
@@ -23,28 +23,8 @@ impl Exchange {
         })
     }
 
-    /// The items to a partner that are held back and still stand, oldest first.
-    pub fn held_back(&self, partner: &PartyId) -> Result<Vec<WireItem>, StoreError> {
-        self.read(|conn| {
-            let no = partner_no(conn, partner)?;
-            let sql = items!(
-                "WHERE no IN (SELECT no FROM held_back WHERE no BETWEEN ?1 AND ?2) AND state < 2 ORDER BY no"
-            );
-            let mut statement = conn.prepare_cached(sql).doing(DOING)?;
-            let mut rows = statement.query([row(no, 0), place::last(no)]).doing(DOING)?;
-            let (mut reading, mut held) = (Reading::new(conn, no), Vec::new());
-            while let Some(found) = rows.next().doing(DOING)? {
-                held.push(reading.item(found)?);
-            }
-            Ok(held)
-        })
-    }
-}
-
-impl Exchange {
-    /// Of the items to a partner that are held back and still stand, those told under one of these versions; the oldest, `limit` at
-    /// most.
-    pub fn held_back_under(
+    /// The items to a partner that are held back, still stand, and were told under one of these versions: the oldest, `limit` at most.
+    pub fn held_back(
         &self,
         partner: &PartyId,
         versions: &[AgreementHash],
@@ -53,18 +33,16 @@ impl Exchange {
         if versions.is_empty() {
             return Ok(Vec::new());
         }
-        // Hexadecimal digits, so there is nothing to escape.
-        let versions: Vec<String> = versions.iter().map(|hash| format!("x'{hash}'")).collect();
         self.read(|conn| {
             let no = partner_no(conn, partner)?;
             let sql = format!(
                 items!(
-                    "WHERE no IN (SELECT no FROM held_back WHERE no BETWEEN ?1 AND ?2) AND state < 2 AND ground IN
-                    (SELECT no FROM grounds WHERE agreement IN ({})) ORDER BY no LIMIT ?3"
+                    "WHERE no IN (SELECT no FROM held_back WHERE no BETWEEN ?1 AND ?2) AND state < 2 AND {} ORDER BY no
+                    LIMIT ?3"
                 ),
-                versions.join(", ")
+                told_under("wire", versions)
             );
-            let mut statement = conn.prepare(&sql).doing(DOING)?;
+            let mut statement = conn.prepare_cached(&sql).doing(DOING)?;
             let limit = i64::try_from(limit).unwrap_or(i64::MAX);
             let mut rows = statement.query((row(no, 0), place::last(no), limit)).doing(DOING)?;
             let (mut reading, mut held) = (Reading::new(conn, no), Vec::new());

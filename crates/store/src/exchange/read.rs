@@ -32,6 +32,13 @@ macro_rules! items {
 }
 pub(super) use items;
 
+/// The condition that an item of this table was told under one of these versions.
+pub(super) fn told_under(table: &str, versions: &[AgreementHash]) -> String {
+    // Hexadecimal digits, so there is nothing to escape.
+    let versions: Vec<String> = versions.iter().map(|hash| format!("x'{hash}'")).collect();
+    format!("{table}.ground IN (SELECT no FROM grounds WHERE agreement IN ({}))", versions.join(", "))
+}
+
 impl Exchange {
     /// The last item on a partner's wire; 0 when nothing was told.
     pub fn told(&self, partner: &PartyId) -> Result<Seq, StoreError> {

@@ -10,6 +10,8 @@ import type {
 } from './types';
 
 const BASE = '/api/v1';
+/** Imports of a page: a full one may be followed by another. */
+export const IMPORTS = 100;
 /** Told when the session ended behind the page's back. */
 export const signedOut = new EventTarget();
 
@@ -140,7 +142,7 @@ export const api = {
     const body = form as unknown as { file: string[] };
     return take(node.POST('/api/v1/imports', { params: { query: said }, body, bodySerializer: () => form }));
   },
-  imports: (after?: string) => take(node.GET('/api/v1/imports', { params: { query: { after } } })),
+  imports: (after?: string) => take(node.GET('/api/v1/imports', { params: { query: { after, limit: IMPORTS } } })),
   importLimits: () => take(node.GET('/api/v1/imports/limits')),
   import: (id: string) => take(node.GET('/api/v1/imports/{id}', { params: { path: { id } } })),
   stopImport: (id: string) => take(node.DELETE('/api/v1/imports/{id}', { params: { path: { id } } })),

@@ -67,7 +67,7 @@ impl App {
         if self.exchange.notice_forgotten(&wire_party(partner), acknowledged, now)? {
             tracing::error!(%partner, %acknowledged, "a partner has more than this node told: was its folder put back?");
         }
-        self.exchange.acknowledge(&wire_party(partner), Seq(receipts.acknowledged), now)?;
+        self.exchange.acknowledge(&wire_party(partner), acknowledged, now)?;
         for done in &receipts.notices {
             self.settle_notice(partner, done, &agreements, now)?;
         }

@@ -34,16 +34,17 @@ impl App {
 
     /// Puts on the wire anew what was held back while its agreement was suspended. What can never be told any more is let go.
     fn resume(&self, agreements: &Agreements, partner: &PartyId, now: Timestamp) -> anyhow::Result<()> {
+        let settled = |standing: &Standing| {
+            !matches!(standing, Standing::Suspended { .. } | Standing::Superseded { .. })
+        };
+        let settled = agreements.iter().filter(|held| settled(&held.standing));
+        let versions: Vec<_> = settled.map(|held| wire_hash(&held.hash())).collect();
         let mut outgoing = Outgoing::default();
-        for item in self.exchange.held_back(&wire_party(partner))? {
-            let hash = AgreementHash::from_bytes(item.agreement.0);
-            match agreements.version(&hash).map(|held| &held.standing) {
-                Some(Standing::Suspended { .. } | Standing::Superseded { .. }) => continue,
-                Some(Standing::InForce(_)) if item.state == ItemState::Stands => {
-                    outgoing.beside.let_go.push(item.seq);
-                    outgoing.put(anew(item));
-                }
-                _ => outgoing.beside.let_go.push(item.seq),
+        for item in self.exchange.held_back(&wire_party(partner), &versions, usize::MAX)? {
+            outgoing.beside.let_go.push(item.seq);
+            let version = agreements.version(&AgreementHash::from_bytes(item.agreement.0));
+            if item.state == ItemState::Stands && version.is_some_and(|held| held.in_force().is_some()) {
+                outgoing.put(anew(item));
             }
         }
         if outgoing.beside.let_go.is_empty() {
@@ -61,8 +62,7 @@ impl App {
         now: Timestamp,
     ) -> anyhow::Result<()> {
         let partner = clearance.partner().clone();
-        let items =
-            self.exchange.held_back_under(&wire_party(&partner), &replaced(agreements), RETOLD_AT_ONCE)?;
+        let items = self.exchange.held_back(&wire_party(&partner), &replaced(agreements), RETOLD_AT_ONCE)?;
         if items.is_empty() {
             return Ok(());
         }
