@@ -45,7 +45,7 @@ pub use notice::{
 };
 pub use obligation::{Kept, Obligations, PassOn, may_pass_on};
 pub use policy::{
-    Approval, CEDAR_SCHEMA, ClauseId, CompileError, Context, Decision, Decisions, Office, Outward,
+    Approval, CEDAR_SCHEMA, ClauseId, CompileError, Consent, Context, Decision, Decisions, Office, Outward,
     PassOnAnswer, Policy, Reason, Referral, Refusal, Terms, assertion_of, subjects_of,
 };
 pub use release::{Altered, Change, Count, Leaving, Others, Released, Withheld, Workbench};

@@ -5,9 +5,9 @@ mod wired;
 use entente_model::{ClaimNo, VertexNo};
 use entente_store::StoreError;
 use entente_store::exchange::{
-    Advance, AgreementHash, Append, Approval, CollectionQuery, Exchange, FlowId, ItemKind, ItemState, Limit,
-    NewItem, NewReferral, NoticeState, Outcome, PartnerEdit, PartyId, ReferralId, RemotePlace, RemoteState,
-    Seq, Settlement, TaxiiRemote, Verdict, VersionMatch,
+    Advance, AgreementHash, Append, Approval, CollectionQuery, Consent, Exchange, FlowId, ItemKind,
+    ItemState, Limit, NewItem, NewReferral, NoticeState, Outcome, PartnerEdit, PartyId, ReferralId,
+    RemotePlace, RemoteState, Seq, Settlement, TaxiiRemote, Verdict, VersionMatch,
 };
 use wired::*;
 
@@ -296,12 +296,14 @@ fn two_people_who_did_not_ask_release_what_was_referred_once() {
     exchange.refer(std::slice::from_ref(&asked)).unwrap();
     exchange.refer(std::slice::from_ref(&asked)).unwrap();
     let item = || NewItem { referral: Some("r1".into()), ..release(5, 1, "five") };
+    let seen = Consent { by: "CERT Zuid".to_owned(), reference: "letter 7".to_owned() };
     let say = |person: &str, approves, second| {
         let word = Approval {
             person: person.to_owned(),
             office: "officer".to_owned(),
             approves,
             note: None,
+            consent: Some(seen.clone()),
             at: at(second),
         };
         exchange.decide_referral(&"r1".into(), &word)
@@ -322,6 +324,7 @@ fn two_people_who_did_not_ask_release_what_was_referred_once() {
         (referral.outcome.map(|(outcome, _)| outcome), referral.item),
         (Some(Outcome::Released), Some(Seq(1)))
     );
+    assert!(referral.approvals.iter().all(|word| word.consent.as_ref() == Some(&seen)));
     assert!(exchange.open_referrals(9).unwrap().is_empty());
     exchange.refer(&[NewReferral { id: "r2".into(), ..asked.clone() }]).unwrap();
     let no = Approval {
@@ -329,6 +332,7 @@ fn two_people_who_did_not_ask_release_what_was_referred_once() {
         office: "officer".to_owned(),
         approves: false,
         note: Some("no".to_owned()),
+        consent: None,
         at: at(5),
     };
     assert_eq!(exchange.decide_referral(&"r2".into(), &no).unwrap(), Verdict::Refused);

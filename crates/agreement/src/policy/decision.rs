@@ -254,6 +254,18 @@ pub struct Context {
     pub approvals: BTreeSet<Approval>,
     /// Whoever asked for it inside; nobody approves their own request.
     pub requested_by: Option<String>,
+    /// That the originator, or the provider, lets it be passed on, as whoever approves has seen it.
+    pub consent: Option<Consent>,
+}
+
+/// That somebody outside lets something be passed on that may not be without them.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Consent {
+    /// Whose it is.
+    pub by: String,
+    /// Where it can be found: a letter, a message, a file number.
+    pub reference: String,
 }
 
 /// What the agreement something was received under says to passing it on.
@@ -315,6 +327,7 @@ impl Context {
             onward: None,
             approvals: BTreeSet::new(),
             requested_by: None,
+            consent: None,
         }
     }
 

@@ -20,8 +20,8 @@ use crate::form::Sieve;
 use crate::{Agreement, AgreementHash, ApprovalMode, Flow, FlowId, InForce, Obligations, Party, PartyId};
 use decision::Granted;
 pub use decision::{
-    Approval, ClauseId, Context, Decision, Office, Outward, PassOnAnswer, Reason, Referral, Refusal, Terms,
-    assertion_of, subjects_of,
+    Approval, ClauseId, Consent, Context, Decision, Office, Outward, PassOnAnswer, Reason, Referral, Refusal,
+    Terms, assertion_of, subjects_of,
 };
 use rule::{Effect, Rule};
 use rules::{class_name, is_personal, milliseconds, rules_of, scheme_name, source_rank};
@@ -405,6 +405,7 @@ impl Compiled {
             ("sensitivities", words(given.sensitivities.iter().map(|sort| sort.as_str()).collect())),
             ("approvers", RestrictedExpression::new_long(approvers)),
             ("offices", words(offices.collect())),
+            ("consented", RestrictedExpression::new_bool(given.consent.is_some())),
         ];
         pairs.extend(given.purpose.map(|purpose| ("purpose", text(purpose.as_str()))));
         let subjects = given.subjects.clone().or_else(|| subjects_of(compartment.category));

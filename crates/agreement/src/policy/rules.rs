@@ -144,7 +144,12 @@ fn originator() -> [Rule; 4] {
             "resource.received && !(context has onward)".to_owned(),
             "nobody said whether the agreement it came under lets it be passed on",
         ),
-        Rule::refer(5, id(), said("needs_consent"), "its originator has to consent"),
+        Rule::refer(
+            5,
+            id(),
+            format!("{} && !context.consented", said("needs_consent")),
+            "its originator has to consent",
+        ),
         Rule::deny(
             5,
             id(),
@@ -155,7 +160,7 @@ fn originator() -> [Rule; 4] {
         Rule::refer(
             5,
             id(),
-            "!resource.received && resource.no_onward && !resource.own".to_owned(),
+            "!resource.received && resource.no_onward && !resource.own && !context.consented".to_owned(),
             "its provider does not let it be passed on without consent (H2)",
         ),
     ]

@@ -6,8 +6,8 @@
 use std::fmt::Write as _;
 
 use entente_agreement::{
-    Agreement, Context, Decision, Flow, Leaving, Party, PassOnAnswer, Policy, PurposeCode, Sensitivity, Sort,
-    SubjectClass, Template, Trigger, declarations,
+    Agreement, Consent, Context, Decision, Flow, Leaving, Party, PassOnAnswer, Policy, PurposeCode,
+    Sensitivity, Sort, SubjectClass, Template, Trigger, declarations,
 };
 use entente_model::{Compartment, DataCategory, Grade, Kind, PermissibleActions, Tlp};
 use serde_json::Value;
@@ -168,6 +168,13 @@ fn circumstances(flow: &Flow, class: DataCategory) -> Vec<(String, Compartment, 
     for answer in [PassOnAnswer::Allowed, PassOnAnswer::NeedsConsent, PassOnAnswer::Forbidden] {
         let context = Context { onward: Some(answer), ..live.clone() };
         add(&format!("received, {}", answer.as_str()), &received, &context);
+    }
+    let letter = Consent { by: "the originator".to_owned(), reference: "letter 7".to_owned() };
+    let consented = Context { consent: Some(letter), ..live.clone() };
+    add("h2, not our own, with consent", &Compartment { handling: h2(&base), ..base.clone() }, &consented);
+    for answer in [PassOnAnswer::NeedsConsent, PassOnAnswer::Forbidden] {
+        let context = Context { onward: Some(answer), ..consented.clone() };
+        add(&format!("received, {}, with consent", answer.as_str()), &received, &context);
     }
     for trigger in Trigger::ALL {
         add(trigger.as_str(), &base, &Context { trigger: *trigger, ..live.clone() });

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use entente_agreement::{
     AddressStep, Agreement, Approval, ApprovalMode, ApprovalWhen, Approvals, Assertion, CaseScope, Category,
-    Context, Country, Epoch, Flow, Form, FreeText, LegalBasis, LegalInstrument, MayMust, MinQuality, Office,
-    PassOnAnswer, PlaceStep, PurposeCode, Sector, Select, Sensitivity, SpecialCategories, SubjectClass,
-    ThirdCountry, TimeStep, Transfer, Transform, Trigger,
+    Consent, Context, Country, Epoch, Flow, Form, FreeText, LegalBasis, LegalInstrument, MayMust, MinQuality,
+    Office, PassOnAnswer, PlaceStep, PurposeCode, Sector, Select, Sensitivity, SpecialCategories,
+    SubjectClass, ThirdCountry, TimeStep, Transfer, Transform, Trigger,
 };
 use entente_model::{
     Compartment, Conditions, DataCategory, Grade, GradeScheme, Handling, PermissibleActions, Tlp,
@@ -242,6 +242,8 @@ pub(crate) fn context(dice: &mut Dice) -> Context {
         .map(|_| Approval { by: dice.of(&["ann", "ben", "cat"]).to_owned(), office: dice.of(&offices) })
         .collect();
     context.requested_by = dice.maybe(2, |dice| dice.of(&["ann", "ben"]).to_owned());
+    context.consent =
+        dice.maybe(3, |_| Consent { by: "sensors".to_owned(), reference: "letter 7".to_owned() });
     context
 }
 

@@ -157,6 +157,7 @@ fn by_flow(
     // 5 provenance
     if compartment.agreement.is_some() {
         match context.onward {
+            Some(PassOnAnswer::NeedsConsent) if context.consent.is_some() => {}
             None | Some(PassOnAnswer::NeedsConsent) => {
                 referred.insert("agreement/originator".to_owned());
             }
@@ -165,7 +166,7 @@ fn by_flow(
             }
             Some(PassOnAnswer::Allowed) => {}
         }
-    } else if handling.conditions.no_onward && compartment.source != me {
+    } else if handling.conditions.no_onward && compartment.source != me && context.consent.is_none() {
         referred.insert("agreement/originator".to_owned());
     }
     // 6 categories, persons, markings

@@ -488,7 +488,7 @@ pub(crate) enum Referral {
 }
 
 /// `entente referral approve` and `refuse`.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct Word {
     /// The referral's id.
     pub(crate) id: String,
@@ -501,6 +501,12 @@ pub(crate) struct Word {
     /// What they add, for the record.
     #[arg(long, value_name = "TEXT")]
     pub(crate) note: Option<String>,
+    /// Who outside has consented, for what its originator has to let pass.
+    #[arg(long, value_name = "WHO", requires = "consent_reference")]
+    pub(crate) consent_by: Option<String>,
+    /// Where that consent is written: a letter, a message, a file number.
+    #[arg(long, value_name = "TEXT", requires = "consent_by")]
+    pub(crate) consent_reference: Option<String>,
 }
 
 /// `entente range`.

@@ -4,7 +4,7 @@ use entente_agreement::Office;
 
 use super::{Cli, Referral, Word, output};
 use crate::app::App;
-use crate::app::exchange::queue::{DecisionRequest, ReferralView, ReferralsRequest};
+use crate::app::exchange::queue::{ConsentView, DecisionRequest, ReferralView, ReferralsRequest};
 use crate::app::exchange::referral::OfficeWord;
 use crate::clock;
 
@@ -37,9 +37,10 @@ pub(super) fn office(text: &str) -> Result<Office, String> {
 }
 
 fn say(cli: &Cli, app: &App, word: &Word, approves: bool) -> anyhow::Result<()> {
-    let Word { id, person, office, note } = word;
-    let decision = DecisionRequest { approves, office: OfficeWord(*office), note: note.clone() };
-    let referral = app.decide_on_referral(&app.local_user(person)?, id, decision, clock::now())?;
+    let Word { id, person, office, note, consent_by, consent_reference } = word.clone();
+    let consent = consent_by.zip(consent_reference).map(|(by, reference)| ConsentView { by, reference });
+    let decision = DecisionRequest { approves, office: OfficeWord(office), note, consent };
+    let referral = app.decide_on_referral(&app.local_user(&person)?, &id, decision, clock::now())?;
     if cli.json { output::json(&referral) } else { output::lines(describe(&referral)) }
 }
 
@@ -54,12 +55,29 @@ fn describe(referral: &ReferralView) -> Vec<String> {
     lines.extend(
         referral.reasons.iter().map(|reason| format!("    because {}", output::visible(&reason.text))),
     );
+    if referral.consent_missing {
+        lines.push(
+            "    needs the consent of its originator: --consent-by WHO --consent-reference TEXT".to_owned(),
+        );
+    }
     let sent = referral.sent.as_ref().map(ToString::to_string);
     lines.extend(sent.map(|sent| format!("    would send {}", output::visible(&sent))));
     lines.extend(referral.approvals.iter().map(|word| {
         let verb = if word.approves { "approved" } else { "refused" };
         let note = word.note.as_deref().map_or(String::new(), |note| format!(": {}", output::visible(note)));
-        format!("    {} {verb} as {} at {}{note}", output::visible(&word.person), word.office, word.at)
+        let consent = word.consent.as_ref().map_or(String::new(), |seen| {
+            format!(
+                " with the consent of {} ({})",
+                output::visible(&seen.by),
+                output::visible(&seen.reference)
+            )
+        });
+        format!(
+            "    {} {verb} as {} at {}{consent}{note}",
+            output::visible(&word.person),
+            word.office,
+            word.at
+        )
     }));
     lines
 }

@@ -53,7 +53,7 @@ pub use invitation::Invitation;
 pub use log::log_name;
 pub use notice::{Notice, NoticeState, ReceivedNotice, Settlement};
 pub use partner::{Health, Partner, PartnerEdit};
-pub use referral::{Approval, NewReferral, Outcome, Referral, Verdict};
+pub use referral::{Approval, Consent, NewReferral, Outcome, Referral, Verdict};
 pub use remote::{RemotePlace, RemoteState, TaxiiRemote};
 pub use taxii::{Delivery, TaxiiStatus};
 pub use token::ApiToken;
@@ -82,6 +82,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/exchange-3.sql"),
     include_str!("../../migrations/exchange-4.sql"),
     include_str!("../../migrations/exchange-5.sql"),
+    include_str!("../../migrations/exchange-6.sql"),
 ];
 
 /// The exchange of a data folder. Share it behind an `Arc`; every method may be called from any thread.

@@ -60,8 +60,19 @@ pub struct Approval {
     pub approves: bool,
     /// What they added.
     pub note: Option<String>,
+    /// The consent of somebody outside that they have seen.
+    pub consent: Option<Consent>,
     /// When.
     pub at: Timestamp,
+}
+
+/// That somebody outside lets something be passed on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Consent {
+    /// Whose it is.
+    pub by: String,
+    /// Where it can be found.
+    pub reference: String,
 }
 
 /// How a referral ended.
@@ -134,9 +145,11 @@ impl Exchange {
             if referral.approvals.iter().any(|earlier| earlier.person == word.person) {
                 return refuse("this person has spoken on it before");
             }
-            let Approval { person, office, approves, note, at } = word;
-            let columns = params![id, person, approves, note, micros(*at), office];
-            tx.execute("INSERT INTO approvals VALUES (?1, ?2, ?3, ?4, ?5, ?6)", columns).doing(doing)?;
+            let Approval { person, office, approves, note, consent, at } = word;
+            let (by, reference) = consent.as_ref().map(|consent| (&consent.by, &consent.reference)).unzip();
+            let columns = params![id, person, approves, note, micros(*at), office, by, reference];
+            tx.execute("INSERT INTO approvals VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)", columns)
+                .doing(doing)?;
             if !word.approves {
                 end(tx, id, Outcome::Refused, micros(*at))?;
                 return Ok(Verdict::Refused);
@@ -312,11 +325,14 @@ fn read(conn: &Connection, id: &ReferralId) -> Result<Referral, StoreError> {
     let sql = "SELECT * FROM approvals WHERE referral = ?1 ORDER BY at, person";
     let mut statement = conn.prepare_cached(sql).doing(READING)?;
     let rows = statement.query_map([id], |row| {
+        let by: Option<String> = row.get("consent_by")?;
+        let consent = by.zip(row.get("consent_reference")?).map(|(by, reference)| Consent { by, reference });
         Ok(Approval {
             person: row.get("person")?,
             office: row.get("office")?,
             approves: row.get("approves")?,
             note: row.get("note")?,
+            consent,
             at: time(row, "at")?,
         })
     });

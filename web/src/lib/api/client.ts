@@ -5,7 +5,7 @@ import type { Agreement } from '../agreement/document';
 import { ApiProblem } from './problem';
 import type { components, paths } from './schema';
 import type {
-  AgreementLine, AgreementPage, ChartContent, ClaimView, Difference, Draft, Facets, Filter, GraphView, LinkPage, NewUser,
+  AgreementLine, AgreementPage, ChartContent, ClaimView, Decision, Difference, Draft, Facets, Filter, GraphView, LinkPage, NewUser,
   ObjectPage, Outlook, PathsView, Problem, Review, SearchPage, Session, Template, User, UserChange, Vocabulary, WireItem,
 } from './types';
 
@@ -210,6 +210,6 @@ export const api = {
 
   referrals: (ended: boolean, cursor?: string) =>
     take(node.GET('/api/v1/referrals', { params: { query: { ended, cursor } } })),
-  decide: (id: string, approves: boolean, note: string) =>
-    take(node.POST('/api/v1/referrals/{id}/decision', { params: { path: { id } }, body: { approves, note } })),
+  decide: (id: string, said: Decision) =>
+    take(node.POST('/api/v1/referrals/{id}/decision', { params: { path: { id } }, body: said })),
 };

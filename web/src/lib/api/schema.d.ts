@@ -1011,6 +1011,7 @@ export interface components {
             approves: boolean;
             /** @description When (RFC 3339). */
             at: string;
+            consent?: components["schemas"]["ConsentView"] | null;
             /** @description What they added. */
             note?: string | null;
             /** @description In which office: officer, prosecutor, judge or dpo. */
@@ -1177,6 +1178,13 @@ export interface components {
              */
             limit: number | null;
         };
+        /** @description That somebody outside, an originator or a provider, lets something be passed on. */
+        ConsentView: {
+            /** @description Whose it is. */
+            by: string;
+            /** @description Where it can be found: a letter, a message, a file number. */
+            reference: string;
+        };
         /** @description How many of something. */
         Count: {
             /**
@@ -1209,6 +1217,7 @@ export interface components {
         DecisionRequest: {
             /** @description Whether they approve; one refusal ends it. */
             approves: boolean;
+            consent?: components["schemas"]["ConsentView"] | null;
             /** @description What they add. */
             note?: string | null;
             /** @description In which office they speak. */
@@ -1835,8 +1844,10 @@ export interface components {
         ReferralView: {
             /** @description Who said what. */
             approvals: components["schemas"]["ApprovalView"][];
-            /** @description Why the viewer may not decide on it; absent when they may. */
+            /** @description Why the viewer may not approve it; absent when they may. */
             barred?: string | null;
+            /** @description True when the first who approves has to say whose consent they have seen. */
+            consent_missing: boolean;
             /** @description When it is too late (RFC 3339). */
             expires_at?: string | null;
             /** @description The flow it would go by. */
@@ -1845,6 +1856,8 @@ export interface components {
             id: string;
             /** @description What people call it. */
             label?: string | null;
+            /** @description Whether the viewer may refuse it. */
+            may_refuse: boolean;
             /**
              * Format: int32
              * @description How many of them have not yet.

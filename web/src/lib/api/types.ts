@@ -72,6 +72,7 @@ export type WirePage = Schema['WirePage'];
 export type WireItem = Replace<Schema['WireItemView'], { sent?: Record<string, unknown> | null; original?: Record<string, unknown> | null }>;
 export type WireNews = Schema['WireNews'];
 export type NoticesPage = Schema['NoticesPage'];
+export type Decision = Schema['DecisionRequest'];
 export type Referral = Schema['ReferralView'];
 export type ReferralsPage = Schema['ReferralsPage'];
 /** RFC 9457. */

@@ -4,8 +4,8 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use entente_agreement::{
-    Agreement, AgreementHash, Approval, Context, Decision, Decisions, FlowId, Party, PartyId, PassOnAnswer,
-    Policy, PseudonymKey, may_pass_on,
+    Agreement, AgreementHash, Approval, Consent, Context, Decision, Decisions, FlowId, Party, PartyId,
+    PassOnAnswer, Policy, PseudonymKey, may_pass_on,
 };
 use entente_model::{ClaimNo, Compartment, CompartmentNo};
 use entente_store::exchange;
@@ -142,8 +142,8 @@ impl Rules {
         now: Timestamp,
     ) -> Decision {
         let onward = self.pass_on(known, compartment, now);
-        let Approvals { approvals, requested_by } = by;
-        let context = Context { onward, approvals, requested_by, ..Context::live(now) };
+        let Approvals { approvals, requested_by, consent } = by;
+        let context = Context { onward, approvals, requested_by, consent, ..Context::live(now) };
         self.policy.terms_by(flow, compartment, &context)
     }
 
@@ -161,10 +161,11 @@ impl Rules {
     }
 }
 
-/// Who agreed to a disclosure, and who asked for it.
+/// Who agreed to a disclosure, who asked for it, and whose consent was seen.
 pub(crate) struct Approvals {
     pub(crate) approvals: BTreeSet<Approval>,
     pub(crate) requested_by: Option<String>,
+    pub(crate) consent: Option<Consent>,
 }
 
 /// How good an answer is: a permission before a referral before a refusal.

@@ -1,7 +1,7 @@
 //! The queue of referrals: what no rule decides, and people do.
 
 use entente_store::AsOf;
-use entente_store::exchange::{Approval, Outcome, Referral, ReferralId, Verdict};
+use entente_store::exchange::{Approval, Consent, Outcome, Referral, ReferralId, Verdict};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -41,8 +41,21 @@ pub(crate) struct ApprovalView {
     /// What they added.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) note: Option<String>,
+    /// The consent of somebody outside that they have seen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) consent: Option<ConsentView>,
     /// When (RFC 3339).
     pub(crate) at: String,
+}
+
+/// That somebody outside, an originator or a provider, lets something be passed on.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ConsentView {
+    /// Whose it is.
+    pub(crate) by: String,
+    /// Where it can be found: a letter, a message, a file number.
+    pub(crate) reference: String,
 }
 
 /// Why no rule decided.
@@ -102,9 +115,13 @@ pub(crate) struct ReferralView {
     /// When it ended (RFC 3339).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) outcome_at: Option<String>,
-    /// Why the viewer may not decide on it; absent when they may.
+    /// True when the first who approves has to say whose consent they have seen.
+    pub(crate) consent_missing: bool,
+    /// Why the viewer may not approve it; absent when they may.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) barred: Option<&'static str>,
+    /// Whether the viewer may refuse it.
+    pub(crate) may_refuse: bool,
 }
 
 /// A page of referrals.
@@ -129,6 +146,9 @@ pub(crate) struct DecisionRequest {
     /// What they add.
     #[serde(default)]
     pub(crate) note: Option<String>,
+    /// The consent of somebody outside that they have seen; needed where `consent_missing`.
+    #[serde(default)]
+    pub(crate) consent: Option<ConsentView>,
 }
 
 const ENDED: &str = "Somebody decided on this before.";
@@ -205,15 +225,12 @@ impl App {
         let before = self.referral(viewer, id, now)?;
         viewer.require(Role::Administrator)?;
         match before.barred {
-            Some(OWN | LACKING) if !decision.approves => {}
+            Some(_) if !decision.approves && before.may_refuse => {}
             Some(OWN) => return Err(AppError::Forbidden(OWN)),
             Some(why) => return Err(AppError::Conflict(why)),
             None => {}
         }
-        let note = decision.note.map(|note| note.trim().to_owned()).filter(|note| !note.is_empty());
-        let DecisionRequest { approves, office: OfficeWord(office), .. } = decision;
-        let office = office_name(office).to_owned();
-        let word = Approval { person: viewer.name.clone(), office, approves, note, at: now };
+        let word = word(viewer, decision, before.consent_missing, now)?;
         match self.exchange.decide_referral(&id.into(), &word) {
             Ok(Verdict::Approved) => self.release_if_approved(&id.into(), now)?,
             Ok(Verdict::Waits(_) | Verdict::Refused) => {}
@@ -236,7 +253,8 @@ impl App {
         let Some(claim) = view.claim(asked.claim)? else { return Ok(None) };
         let Some(thing) = view.id(claim.vertex)? else { return Ok(None) };
         let held = held_for(agreements, referral);
-        let sent = self.would_send(referral, now)?;
+        let prospect = self.would_send(referral, now)?;
+        let barred = barred(viewer, referral, prospect.is_some(), now);
         Ok(Some(ReferralView {
             id: asked.id.to_string(),
             partner: asked.partner.to_string(),
@@ -255,8 +273,10 @@ impl App {
             approvals: referral.approvals.iter().map(approval).collect(),
             outcome: referral.outcome.map(|(outcome, _)| outcome_word(outcome)),
             outcome_at: referral.outcome.map(|(_, at)| at.to_string()),
-            barred: barred(viewer, referral, sent.is_some(), now),
-            sent,
+            consent_missing: prospect.as_ref().is_some_and(|prospect| prospect.consent_missing),
+            barred,
+            may_refuse: matches!(barred, None | Some(OWN | LACKING)) && viewer.role >= Role::Administrator,
+            sent: prospect.map(|prospect| prospect.sent),
         }))
     }
 
@@ -301,8 +321,35 @@ fn barred(viewer: &Viewer, referral: &Referral, leaves: bool, now: Timestamp) ->
 }
 
 fn approval(approval: &Approval) -> ApprovalView {
-    let Approval { person, office, approves, note, at } = approval.clone();
-    ApprovalView { person, office, approves, note, at: at.to_string() }
+    let Approval { person, office, approves, note, consent, at } = approval.clone();
+    let consent = consent.map(|Consent { by, reference }| ConsentView { by, reference });
+    ApprovalView { person, office, approves, note, consent, at: at.to_string() }
+}
+
+/// What the viewer says, as it is kept.
+fn word(
+    viewer: &Viewer,
+    decision: DecisionRequest,
+    consent_missing: bool,
+    now: Timestamp,
+) -> Result<Approval, AppError> {
+    let DecisionRequest { approves, office: OfficeWord(office), note, consent } = decision;
+    let said = |text: String| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+    let consent =
+        consent.and_then(|seen| Some(Consent { by: said(seen.by)?, reference: said(seen.reference)? }));
+    if approves && consent_missing && consent.is_none() {
+        let detail = "This may be passed on only if its originator consents: say who has consented (`by`) and where that \
+                      is written (`reference`).";
+        return Err(AppError::invalid(detail));
+    }
+    Ok(Approval {
+        person: viewer.name.clone(),
+        office: office_name(office).to_owned(),
+        approves,
+        note: note.and_then(said),
+        consent: consent.filter(|_| approves),
+        at: now,
+    })
 }
 
 fn outcome_word(outcome: Outcome) -> &'static str {

@@ -5,9 +5,9 @@
 
 use std::collections::BTreeSet;
 
-use entente_agreement::{Approval as Agreed, Leaving, Office, PartyId};
+use entente_agreement::{Approval as Agreed, Consent, Leaving, Office, PartyId};
 use entente_model::{ClaimNo, CompartmentSet};
-use entente_store::exchange::{Outcome, Referral, ReferralId};
+use entente_store::exchange::{Consent as Seen, Outcome, Referral, ReferralId};
 use entente_store::{AsOf, Spoken, StoreError};
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -47,7 +47,7 @@ impl App {
     }
 
     /// What would be sent if everybody approved; nothing when it has ended, or when that would not do.
-    pub(super) fn would_send(&self, referral: &Referral, now: Timestamp) -> anyhow::Result<Option<Value>> {
+    pub(super) fn would_send(&self, referral: &Referral, now: Timestamp) -> anyhow::Result<Option<Prospect>> {
         let mut sent = None;
         if referral.outcome.is_none() {
             let partner: PartyId = referral.asked.partner.0.parse()?;
@@ -107,6 +107,14 @@ impl App {
     }
 }
 
+/// What comes of a referral if everybody approves.
+pub(super) struct Prospect {
+    /// What would be sent.
+    pub(super) sent: Value,
+    /// Somebody outside has to consent, and nobody who approved has seen that.
+    pub(super) consent_missing: bool,
+}
+
 impl Deciding<'_> {
     /// Puts on the wire what was approved; false when it is not what was approved any more, or may not leave.
     fn release_referred(
@@ -133,9 +141,11 @@ impl Deciding<'_> {
     }
 
     /// What would be sent if everybody approved.
-    fn would_send(&mut self, spoken: &Spoken, referral: &Referral) -> anyhow::Result<Option<Value>> {
-        let form = self.form_of(spoken, referral, everybody())?;
-        Ok(form.and_then(|(_, released)| serde_json::from_slice(released.bytes()).ok()))
+    fn would_send(&mut self, spoken: &Spoken, referral: &Referral) -> anyhow::Result<Option<Prospect>> {
+        let Some((_, released)) = self.form_of(spoken, referral, everybody())? else { return Ok(None) };
+        let consent = approvals(referral).consent;
+        let consent_missing = self.form_of(spoken, referral, Approvals { consent, ..everybody() })?.is_none();
+        Ok(Some(Prospect { sent: serde_json::from_slice(released.bytes())?, consent_missing }))
     }
 
     /// The form in which it leaves by the referral's flow when these people agreed, and whose policy says so.
@@ -160,10 +170,12 @@ impl Deciding<'_> {
 }
 
 fn approvals(referral: &Referral) -> Approvals {
-    let given = referral.approvals.iter().filter(|word| word.approves);
-    let agreed = given.map(|word| Agreed { by: word.person.clone(), office: office_of(&word.office) });
+    let given = || referral.approvals.iter().filter(|word| word.approves);
+    let seen = given().find_map(|word| word.consent.clone());
+    let consent = seen.map(|Seen { by, reference }| Consent { by, reference });
+    let agreed = given().map(|word| Agreed { by: word.person.clone(), office: office_of(&word.office) });
     let requested_by = referral.asked.requested_by.clone();
-    Approvals { approvals: agreed.collect::<BTreeSet<_>>(), requested_by }
+    Approvals { approvals: agreed.collect::<BTreeSet<_>>(), requested_by, consent }
 }
 
 /// The agreement's word for an office.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use entente_agreement::{AgreementHash, Approval, ApprovalMode, Office, Referral, Released};
+use entente_agreement::{AgreementHash, Approval, ApprovalMode, Consent, Office, Referral, Released};
 use entente_model::{KindFamily, Object};
 use entente_store::Spoken;
 use entente_store::exchange::{FlowId, NewReferral, ReferralId};
@@ -102,13 +102,14 @@ struct Asked {
     until: Option<Timestamp>,
 }
 
-/// Two people in every office: whatever approval can do, theirs does.
+/// Two people in every office, who have seen the originator's consent: whatever approval can do, theirs does.
 pub(super) fn everybody() -> Approvals {
     let offices = [Office::Officer, Office::Prosecutor, Office::Judge, Office::Dpo];
     let each = offices
         .into_iter()
         .flat_map(|office| ["one", "another"].map(|by| Approval { by: by.to_owned(), office }));
-    Approvals { approvals: each.collect::<BTreeSet<_>>(), requested_by: None }
+    let consent = Consent { by: "the originator".to_owned(), reference: "a letter".to_owned() };
+    Approvals { approvals: each.collect::<BTreeSet<_>>(), requested_by: None, consent: Some(consent) }
 }
 
 /// A digest that only this node can make: it is kept when what was referred is gone, and must not confirm a guess of it.

@@ -12,7 +12,8 @@ fn approve_all(two: &Two, second: i64) {
     let owner = two.company.owner().expect("the owner");
     let request = ReferralsRequest { ended: false, cursor: None, limit: None };
     for waiting in two.company.referrals(&owner, &request, at(second)).expect("listed").referrals {
-        let decision = DecisionRequest { approves: true, office: OfficeWord::default(), note: None };
+        let decision =
+            DecisionRequest { approves: true, office: OfficeWord::default(), note: None, consent: None };
         two.company.decide_on_referral(&owner, &waiting.id, decision, at(second)).expect("heard");
     }
 }

@@ -292,7 +292,8 @@ impl World {
             self.note_approval(node, &referral.partner, &referral.thing);
         }
         let said = self.at_risk(node, |world| {
-            let decision = DecisionRequest { approves, office: OfficeWord::default(), note: None };
+            let decision =
+                DecisionRequest { approves, office: OfficeWord::default(), note: None, consent: None };
             let person = world.app(node).local_user(PERSON).expect("a person");
             let said = world.app(node).decide_on_referral(&person, &referral.id, decision, world.now(node));
             said.ok().and_then(|said| said.outcome).unwrap_or("nothing")

@@ -69,14 +69,33 @@ pub(super) fn relationship(number: u64, source: &str, target: &str) -> Value {
 
 /// Objects become claims of a node.
 pub(super) fn learn(app: &App, source: &str, tlp: Tlp, objects: &[Value], now: Timestamp) {
-    let settings =
-        Settings { handling: Handling::unmarked(tlp), format: None, now, limits: Limits::default() };
+    learn_as(app, source, None, Handling::unmarked(tlp), objects, now);
+}
+
+pub(super) fn learn_handled(app: &App, source: &str, handling: Handling, objects: &[Value], now: Timestamp) {
+    learn_as(app, source, None, handling, objects, now);
+}
+
+/// Objects become claims of the company's that belong to a case.
+pub(super) fn learn_case(app: &App, case: &str, objects: &[Value], now: Timestamp) {
+    learn_as(app, "company", Some(case), Handling::unmarked(Tlp::Green), objects, now);
+}
+
+fn learn_as(
+    app: &App,
+    source: &str,
+    case: Option<&str>,
+    handling: Handling,
+    objects: &[Value],
+    now: Timestamp,
+) {
+    let settings = Settings { handling, format: None, now, limits: Limits::default() };
     let drafter = Drafter::new(&settings, app.atlas());
     let draft = |object: &Value| Telling::from(vec![drafter.draft(object.clone()).expect("an object")]);
     let batch = Batch {
         source: source.to_owned(),
         agreement: None,
-        case: None,
+        case: case.map(str::to_owned),
         records: objects.iter().map(draft).collect(),
         received_at: now,
         salt: app.chance.bytes(),

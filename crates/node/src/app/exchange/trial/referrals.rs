@@ -1,13 +1,13 @@
 //! What people decide about.
 
 use entente_agreement::{ApprovalMode, ApprovalWhen, StandingMove};
-use entente_model::Tlp;
+use entente_model::{Conditions, Handling, Tlp};
 use entente_store::User;
 use jiff::Timestamp;
 
-use super::{Two, at, days, id, malware, relationship};
+use super::{Two, at, days, id, learn_case, learn_handled, malware, relationship};
 use crate::app::AppError;
-use crate::app::exchange::queue::{DecisionRequest, ReferralView, ReferralsRequest};
+use crate::app::exchange::queue::{ConsentView, DecisionRequest, ReferralView, ReferralsRequest};
 use crate::app::exchange::referral::OfficeWord;
 
 /// Two nodes whose agreement wants two people's word on everything.
@@ -42,7 +42,18 @@ fn open(two: &Two, now: Timestamp) -> Vec<ReferralView> {
 }
 
 fn say(two: &Two, id: &str, person: &str, approves: bool, now: Timestamp) -> Result<ReferralView, AppError> {
-    let decision = DecisionRequest { approves, office: OfficeWord::default(), note: None };
+    let decision = DecisionRequest { approves, office: OfficeWord::default(), note: None, consent: None };
+    two.company.decide_on_referral(&two.company.local_user(person)?, id, decision, now)
+}
+
+fn say_with(
+    two: &Two,
+    id: &str,
+    person: &str,
+    consent: Option<ConsentView>,
+    now: Timestamp,
+) -> Result<ReferralView, AppError> {
+    let decision = DecisionRequest { approves: true, office: OfficeWord::default(), note: None, consent };
     two.company.decide_on_referral(&two.company.local_user(person)?, id, decision, now)
 }
 
@@ -118,6 +129,47 @@ fn nothing_is_released_when_the_agreement_has_ended_meanwhile() {
     assert!(said.is_err() || said.is_ok_and(|one| one.outcome == Some("overtaken")));
     two.exchange(days(1));
     assert!(!two.known(&id("malware", 1)));
+}
+
+/// H2: not passed on without the provider's consent.
+#[test]
+fn what_its_provider_must_let_pass_leaves_with_their_consent() {
+    let two = careful();
+    let asked = Conditions { no_onward: true, ..Conditions::default() };
+    let handling = Handling { conditions: asked, ..Handling::unmarked(Tlp::Green) };
+    learn_handled(&two.company, "sensors", handling, &[malware(1, "Wren", 2), malware(2, "Rook", 2)], at(1));
+    two.exchange(at(2));
+    let waiting = open(&two, at(3));
+    assert!(
+        waiting.len() == 2 && waiting.iter().all(|one| one.consent_missing && one.barred.is_none()),
+        "{waiting:?}"
+    );
+    let wren = waiting.iter().find(|one| one.thing == id("malware", 1)).expect("it waits");
+    let without = say(&two, &wren.id, "ada", true, at(4)).expect_err("nobody has consented");
+    assert!(matches!(&without, AppError::Invalid(why) if why.contains("originator")), "{without:?}");
+    let consent = |by: &str| Some(ConsentView { by: by.to_owned(), reference: "letter 7".to_owned() });
+    assert!(say_with(&two, &wren.id, "ada", consent("  "), at(4)).is_err(), "nobody is named");
+    let heard = say_with(&two, &wren.id, "ada", consent("Sensor network"), at(4)).expect("heard");
+    assert!(!heard.consent_missing && heard.outcome.is_none());
+    assert_eq!(say(&two, &wren.id, "ben", true, at(5)).expect("heard").outcome, Some("released"));
+    two.exchange(at(6));
+    assert!(two.known(&id("malware", 1)) && !two.known(&id("malware", 2)));
+    let rook = waiting.iter().find(|one| one.thing == id("malware", 2)).expect("it waits");
+    assert_eq!(say(&two, &rook.id, "ada", false, at(7)).expect("heard").outcome, Some("refused"));
+    assert!(two.both_hold());
+}
+
+/// What no approval stands in for can be refused, so that it does not wait for ever.
+#[test]
+fn what_approval_does_not_let_leave_can_be_refused() {
+    let two = careful();
+    let id = malware(1, "Wren", 2);
+    learn_case(&two.company, "case 7", &[id], at(1));
+    two.exchange(at(2));
+    let referral = open(&two, at(3)).remove(0);
+    assert!(referral.barred.is_some() && referral.may_refuse && referral.sent.is_none(), "{referral:?}");
+    assert!(say(&two, &referral.id, "ada", true, at(4)).is_err());
+    assert_eq!(say(&two, &referral.id, "ada", false, at(5)).expect("heard").outcome, Some("refused"));
 }
 
 #[test]
