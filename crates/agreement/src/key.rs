@@ -20,6 +20,7 @@ pub(crate) enum Domain {
     StandingAct,
     Notice,
     NoticeReceipt,
+    Return,
 }
 
 impl Domain {
@@ -29,6 +30,7 @@ impl Domain {
             Domain::StandingAct => "entente/standing-act/v1\0",
             Domain::Notice => "entente/notice/v1\0",
             Domain::NoticeReceipt => "entente/notice-receipt/v1\0",
+            Domain::Return => "entente/return/v1\0",
         }
     }
 

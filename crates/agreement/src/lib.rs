@@ -30,6 +30,7 @@ mod notice;
 mod obligation;
 mod policy;
 mod release;
+mod returned;
 mod signed;
 mod standing;
 
@@ -49,5 +50,6 @@ pub use policy::{
     PassOnAnswer, Policy, Reason, Referral, Refusal, Terms, assertion_of, subjects_of,
 };
 pub use release::{Altered, Change, Count, Leaving, Others, Released, Withheld, Workbench};
+pub use returned::{Return, SignedReturn};
 pub use signed::{SignError, SignedAgreement, VerifyError};
 pub use standing::{InForce, Standing, StandingAct, StandingError, StandingMove};

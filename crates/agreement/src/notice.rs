@@ -213,7 +213,7 @@ impl SignedReceipt {
     }
 }
 
-fn check(
+pub(crate) fn check(
     domain: Domain,
     from: &PartyId,
     signature: &Signature,

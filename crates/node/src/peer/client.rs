@@ -175,7 +175,8 @@ fn take(app: &App, partner: &PartyId, event: &Event) -> anyhow::Result<Option<Re
         "beat" => {
             app.hear_of(partner, now)?;
             let checkpoint = app.see_beat(partner, &serde_json::from_str(&event.data)?, now)?;
-            Ok(checkpoint.map(|note| Report { answered: Vec::new(), checkpoint: Some(note) }))
+            let told = checkpoint.is_some() || app.owes_returns(partner)?;
+            Ok(told.then(|| Report { answered: Vec::new(), checkpoint }))
         }
         "agreements" => {
             let named: Vec<Named> = serde_json::from_str(&event.data)?;
@@ -204,11 +205,11 @@ async fn report(
             report.answered.extend(more.answered);
             report.checkpoint = more.checkpoint.or(report.checkpoint);
         }
-        let (app, partner) = (app.clone(), partner.clone());
         let first = std::mem::take(&mut first);
+        let (from, to) = (app.clone(), partner.clone());
         let receipts = move || match first {
-            true => app.first_receipts(&partner, clock::now()),
-            false => app.receipts_for(&partner, Some(&report.answered)),
+            true => from.first_receipts(&to, clock::now()),
+            false => from.receipts_for(&to, Some(&report.answered)),
         };
         let receipts = tokio::task::spawn_blocking(receipts).await??;
         let checkpoint = report.checkpoint.or(receipts.checkpoint.clone());
@@ -216,6 +217,9 @@ async fn report(
         let answer =
             ask(&mut connection, posting("/peer/v1/receipts", serde_json::to_vec(&receipts)?)?).await?;
         answer.into_body().collect().await?;
+        let (app, partner) = (app.clone(), partner.clone());
+        let heard = move || app.receipts_heard(&partner, &receipts);
+        tokio::task::spawn_blocking(heard).await??;
     }
     Ok(())
 }

@@ -32,6 +32,7 @@ mod proof;
 mod read;
 mod referral;
 mod remote;
+mod returned;
 mod taxii;
 mod token;
 mod verify;
@@ -55,6 +56,7 @@ pub use notice::{Notice, NoticeState, ReceivedNotice, Settlement};
 pub use partner::{Health, Partner, PartnerEdit};
 pub use referral::{Approval, Consent, NewReferral, Outcome, Referral, Verdict};
 pub use remote::{RemotePlace, RemoteState, TaxiiRemote};
+pub use returned::GivenBack;
 pub use taxii::{Delivery, TaxiiStatus};
 pub use token::ApiToken;
 pub use verify::{FirstBadItem, VerifiedWire};
@@ -83,6 +85,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/exchange-4.sql"),
     include_str!("../../migrations/exchange-5.sql"),
     include_str!("../../migrations/exchange-6.sql"),
+    include_str!("../../migrations/exchange-7.sql"),
 ];
 
 /// The exchange of a data folder. Share it behind an `Arc`; every method may be called from any thread.

@@ -52,6 +52,8 @@ pub enum ItemState {
     Outdated = 1,
     /// A notice has taken it back. It must not be sent any more, to anybody, in any way.
     Withdrawn = 2,
+    /// The partner gave it back at the end of its retention, and holds nothing of it. It is not sent any more either.
+    Returned = 3,
 }
 
 impl FromSql for ItemState {
@@ -60,6 +62,7 @@ impl FromSql for ItemState {
             0 => Ok(ItemState::Stands),
             1 => Ok(ItemState::Outdated),
             2 => Ok(ItemState::Withdrawn),
+            3 => Ok(ItemState::Returned),
             other => Err(FromSqlError::OutOfRange(other)),
         }
     }

@@ -16,6 +16,7 @@ export const STATES: Record<string, { name: string; tone: Tone }> = {
   stands: { name: 'stands', tone: 'good' },
   outdated: { name: 'a newer one stands', tone: 'plain' },
   withdrawn: { name: 'taken back', tone: 'warn' },
+  returned: { name: 'given back', tone: 'plain' },
   erased: { name: 'erased', tone: 'warn' },
 };
 

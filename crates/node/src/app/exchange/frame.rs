@@ -146,7 +146,7 @@ impl App {
 }
 
 fn gate(item: &WireItem, agreements: &Agreements) -> Gate {
-    if item.state == ItemState::Withdrawn || item.salt.is_none() {
+    if matches!(item.state, ItemState::Withdrawn | ItemState::Returned) || item.salt.is_none() {
         return Gate::Skip;
     }
     if item.kind.is_notice() {

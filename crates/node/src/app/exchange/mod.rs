@@ -26,6 +26,7 @@ pub(crate) mod referral;
 mod referring;
 mod replacing;
 pub(crate) mod retention;
+mod returning;
 #[cfg(test)]
 mod simulation;
 pub(crate) mod taxii;

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use anyhow::Context as _;
-use entente_agreement::{Matter, NoticeAnswer, PartyId, RecallReason, SignedNotice, SignedReceipt};
+use entente_agreement::{
+    Matter, NoticeAnswer, PartyId, RecallReason, SignedNotice, SignedReceipt, SignedReturn,
+};
 use entente_ledger::{Checkpoint, Continuation, Cosigner, CosignerKey, Hash, Verifier};
 use entente_model::{ClaimNo, CompartmentSet};
 use entente_store::exchange::{NoticeState, ReceivedNotice, Seq, Settlement, log_name};
@@ -31,6 +33,9 @@ pub(crate) struct Receipts {
     /// The sender's newest checkpoint with the receiver's cosignature.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) checkpoint: Option<String>,
+    /// What it gave back at the end of its retention.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) returns: Vec<SignedReturn>,
 }
 
 /// The answer to one notice.
@@ -70,6 +75,9 @@ impl App {
         self.exchange.acknowledge(&wire_party(partner), acknowledged, now)?;
         for done in &receipts.notices {
             self.settle_notice(partner, done, &agreements, now)?;
+        }
+        for signed in &receipts.returns {
+            self.take_return(partner, signed, &agreements, now)?;
         }
         match &receipts.checkpoint {
             Some(note) => self.keep_cosigned(partner, note, &agreements, now),
@@ -266,7 +274,8 @@ impl App {
                 }
             }
         }
-        Ok(Receipts { acknowledged: self.received_up_to(partner)?, notices: all, checkpoint: None })
+        let (acknowledged, returns) = (self.received_up_to(partner)?, self.returns_to(partner)?);
+        Ok(Receipts { acknowledged, notices: all, checkpoint: None, returns })
     }
 
     /// What to answer a partner when a connection begins: whatever was answered before may not have been heard.

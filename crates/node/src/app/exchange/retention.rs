@@ -41,6 +41,9 @@ pub(crate) struct Due {
     /// The first of them, and how many.
     pub(crate) first: u32,
     pub(crate) claims: u32,
+    /// The item of the partner's wire that the first of them came by; the others follow it. 0 for what came past the wire.
+    #[serde(skip)]
+    pub(super) first_item: u64,
     /// What is done: `delete`, `return` or `anonymise`.
     pub(crate) what: OnEnd,
     /// Since when it is due.
@@ -173,6 +176,9 @@ impl App {
                 self.exchange.erase_items(partner, items, &reason, now)?;
             }
         }
+        if due.what == OnEnd::Return {
+            self.give_back(due, now)?;
+        }
         // Whatever of it stays is personal no more, and has no deadline.
         let run = Retained {
             claims: Range { start: due.first, end: due.first + due.claims },
@@ -249,7 +255,8 @@ fn due_run(agreements: &Agreements, run: &Retained, since: Timestamp, why: &'sta
     });
     let what = what.unwrap_or(OnEnd::Delete);
     let (first, claims) = (run.claims.start, run.claims.end.saturating_sub(run.claims.start));
-    (claims > 0).then(|| Due { partner: run.partner.clone(), flow, first, claims, what, since, why })
+    let (partner, first_item) = (run.partner.clone(), run.first_seq);
+    (claims > 0).then(|| Due { partner, flow, first, claims, first_item, what, since, why })
 }
 
 /// Since when an agreement has ended. One that another version took the place of goes on in that.

@@ -124,7 +124,7 @@ pub(crate) struct WireLine {
     pub(crate) changed: Vec<String>,
     /// Properties that did not leave.
     pub(crate) withheld: Vec<String>,
-    /// stands, outdated, withdrawn or erased.
+    /// stands, outdated, withdrawn, returned or erased.
     pub(crate) state: &'static str,
     /// True when the partner has it.
     pub(crate) delivered: bool,
@@ -502,6 +502,7 @@ fn state(item: &WireItem) -> &'static str {
         ItemState::Stands => "stands",
         ItemState::Outdated => "outdated",
         ItemState::Withdrawn => "withdrawn",
+        ItemState::Returned => "returned",
     }
 }
 

@@ -166,6 +166,7 @@ impl Two {
             let answered = Some(applied.answered.as_slice());
             let receipts = self.police.receipts_for(&company, answered).expect("receipts");
             self.company.take_receipts(&police, &receipts, now).expect("kept");
+            self.police.receipts_heard(&company, &receipts).expect("noted");
             frames.push(sent);
         }
         frames

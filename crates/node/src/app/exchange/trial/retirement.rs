@@ -8,7 +8,8 @@ use entente_model::CompartmentSet;
 use entente_store::AsOf;
 use serde_json::json;
 
-use super::{Two, at, days, id, malware};
+use super::{Two, at, days, id, malware, party};
+use crate::app::exchange::wire::{Direction, WireRequest};
 
 fn company_told(on_end: OnEnd, change: impl FnOnce(&mut Agreement)) -> Two {
     let two = Two::agreed(|agreement| {
@@ -106,6 +107,41 @@ fn what_is_not_personal_stays_when_the_rest_is_made_anonymous() {
     let told = objects.filter(|object| object.text("value").is_some());
     assert_eq!(told.count(), 0, "an address is its value");
     assert_eq!(two.police.due(&owner, days(365 * 4)).expect("looked"), []);
+    assert!(two.both_hold());
+}
+
+#[test]
+fn what_is_given_back_is_gone_there_and_known_to_be_here() {
+    let two = company_told(OnEnd::Return, |_| {});
+    let (owner, company, police) =
+        (two.police.owner().expect("the owner"), party("company"), party("police"));
+    assert!(!two.police.owes_returns(&company).expect("looked"));
+    two.police.retire_due(&owner, days(365 * 3)).expect("done");
+    assert!(!two.known(&id("malware", 1)) && two.police.owes_returns(&company).expect("looked"));
+    let states = || -> Vec<&'static str> {
+        let request = WireRequest { direction: Direction::Out, cursor: None, limit: None };
+        let owner = two.company.owner().expect("the owner");
+        let page = two.company.wire(&owner, "police", &request, days(365 * 3)).expect("a page");
+        page.items.iter().map(|line| line.state).collect()
+    };
+    assert!(states().iter().all(|state| *state == "stands"));
+    for _ in 0..2 {
+        let receipts = two.police.first_receipts(&company, days(365 * 3)).expect("receipts");
+        assert!(!receipts.returns.is_empty());
+        two.company.take_receipts(&police, &receipts, days(365 * 3)).expect("kept");
+        assert!(states().iter().all(|state| *state == "returned"), "{:?}", states());
+    }
+    let mut forged = two.police.first_receipts(&company, days(365 * 3)).expect("receipts");
+    two.police.receipts_heard(&company, &forged).expect("noted");
+    assert!(!two.police.owes_returns(&company).expect("looked"), "it was heard");
+    forged.returns[0].returned.last += 1;
+    assert!(two.company.take_receipts(&police, &forged, days(365 * 3)).is_err(), "nobody signed this");
+    // What is not held there any more is not recalled from there.
+    let mut wren = malware(1, "Wren", 3);
+    wren["revoked"] = true.into();
+    two.learn(&[wren], days(365 * 3));
+    two.exchange(days(365 * 3));
+    assert!(!states().contains(&"withdrawn"));
     assert!(two.both_hold());
 }
 
