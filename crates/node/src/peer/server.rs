@@ -17,6 +17,7 @@ use hyper_util::service::TowerToHyperService;
 use serde::{Deserialize, Serialize};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc::{Sender, channel};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 use tokio_rustls::TlsAcceptor;
 use tokio_stream::wrappers::ReceiverStream;
@@ -30,6 +31,10 @@ use crate::clock;
 
 /// How long a client may take to shake hands.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// Connections of those whose key is no partner's, at once: they can do no more than redeem an invitation.
+const STRANGERS: usize = 256;
+/// How long such a connection lives.
+const STAY: Duration = Duration::from_secs(30);
 /// How often a quiet stream shows that it lives, and the log's checkpoint.
 const BEAT_EVERY: Duration = Duration::from_secs(10);
 /// Frames made before the first of them is sent: what is slow to be read is not read ahead.
@@ -43,28 +48,47 @@ struct Shown(Option<Spki>);
 
 /// Serves partners until the listener fails.
 pub(crate) async fn serve(app: Arc<App>, listener: TcpListener) -> anyhow::Result<Infallible> {
-    let acceptor = TlsAcceptor::from(tls::server(app.identity())?);
-    let routes = router(app);
+    let door = Arc::new(Door {
+        acceptor: TlsAcceptor::from(tls::server(app.identity())?),
+        routes: router(app.clone()),
+        strangers: Arc::new(Semaphore::new(STRANGERS)),
+        app,
+    });
     loop {
         let (socket, _) = listener.accept().await?;
-        let (acceptor, routes) = (acceptor.clone(), routes.clone());
+        // Who comes is a stranger until the key is shown. Beyond so many of them a connection is closed at once, and a partner tries again.
+        let Ok(stranger) = door.strangers.clone().try_acquire_owned() else { continue };
+        let door = door.clone();
         tokio::spawn(async move {
-            if let Err(error) = serve_one(socket, acceptor, routes).await {
+            if let Err(error) = door.serve_one(socket, stranger).await {
                 tracing::debug!(error = %format!("{error:#}"), "a partner's connection ended");
             }
         });
     }
 }
 
-async fn serve_one(socket: TcpStream, acceptor: TlsAcceptor, routes: Router) -> anyhow::Result<()> {
-    socket.set_nodelay(true)?;
-    let stream = tokio::time::timeout(PATIENCE, acceptor.accept(socket)).await??;
-    let certificate = stream.get_ref().1.peer_certificates().and_then(<[_]>::first);
-    let shown = Shown(certificate.and_then(tls::pin_of));
-    let service = TowerToHyperService::new(routes.layer(Extension(shown)));
-    let connection =
-        hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service);
-    Ok(connection.await?)
+struct Door {
+    app: Arc<App>,
+    acceptor: TlsAcceptor,
+    routes: Router,
+    strangers: Arc<Semaphore>,
+}
+
+impl Door {
+    async fn serve_one(&self, socket: TcpStream, stranger: OwnedSemaphorePermit) -> anyhow::Result<()> {
+        socket.set_nodelay(true)?;
+        let stream = tokio::time::timeout(PATIENCE, self.acceptor.accept(socket)).await??;
+        let certificate = stream.get_ref().1.peer_certificates().and_then(<[_]>::first);
+        let shown = Shown(certificate.and_then(tls::pin_of));
+        let service = TowerToHyperService::new(self.routes.clone().layer(Extension(shown)));
+        let connection =
+            hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+        if for_partner(self.app.clone(), shown, |_, _| Ok(())).await.is_ok() {
+            drop(stranger);
+            return Ok(connection.await?);
+        }
+        Ok(tokio::time::timeout(STAY, connection).await??)
+    }
 }
 
 fn router(app: Arc<App>) -> Router {

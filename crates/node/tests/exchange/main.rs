@@ -8,6 +8,10 @@ mod canary;
 mod node;
 mod pair;
 
+use std::io::{ErrorKind, Read};
+use std::net::TcpStream;
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use node::{array, id, malware, relationship, string};
@@ -108,6 +112,27 @@ fn a_node_with_another_key_is_not_spoken_to() {
     assert_eq!(pair.status()["acknowledged"], 0);
     pair.meet(&company);
     pair.arrived(&id("malware", 1));
+}
+
+#[test]
+fn strangers_who_crowd_the_door_keep_no_partner_from_hearing() {
+    let pair = Pair::agreed(|_| {});
+    let (company, _police) = pair.serve();
+    pair.learn("first.json", &[malware(1, "Wren", 2)]);
+    pair.arrived(&id("malware", 1));
+    // More than may be there at once without a partner's key, none of whom says anything.
+    let crowd: Vec<TcpStream> =
+        (0..300).map(|_| TcpStream::connect(&company.partners).expect("the kernel lets them in")).collect();
+    let mut last = crowd.last().expect("there are some");
+    // Half of what the first of them have to shake hands, after which any would be closed.
+    last.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+    let closed = match last.read(&mut [0; 1]) {
+        Ok(read) => read == 0,
+        Err(error) => error.kind() == ErrorKind::ConnectionReset,
+    };
+    assert!(closed, "there is no room for it");
+    pair.learn("second.json", &[malware(2, "Rook", 2)]);
+    pair.arrived(&id("malware", 2));
 }
 
 #[test]
