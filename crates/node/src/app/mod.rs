@@ -21,6 +21,7 @@ pub(crate) mod view;
 mod viewer;
 mod world;
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 
@@ -70,6 +71,8 @@ pub(crate) struct App {
     text: TextIndex,
     atlas: Arc<Atlas>,
     jobs: Jobs,
+    /// Where partners' nodes reach this one, once it listens.
+    listens: OnceLock<SocketAddr>,
 }
 
 /// Records of one source on their way in.
@@ -150,6 +153,7 @@ impl App {
             text,
             atlas,
             jobs: Jobs::default(),
+            listens: OnceLock::new(),
         })
     }
 

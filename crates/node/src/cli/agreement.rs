@@ -8,11 +8,12 @@ use entente_agreement::{PartyId, PartyKey, StandingMove};
 use entente_model::ObjectId;
 use serde_json::{Value, json};
 
-use super::{Act, Agreement, Cli, NewAgreement, Preview, Sign, output};
+use super::{Act, Agreement, Cli, Invite, NewAgreement, Preview, Sign, output};
 use crate::app::App;
+use crate::app::agreement::invitation::{Link, NewInvitation};
 use crate::app::agreement::{Held, Named};
 use crate::app::exchange::preview::Outlook;
-use crate::clock;
+use crate::{clock, peer};
 
 /// Does what was asked of agreements. `check` exits with 1 when the agreement cannot be signed.
 pub(super) fn run(cli: &Cli, asked: &Agreement) -> anyhow::Result<ExitCode> {
@@ -24,6 +25,8 @@ pub(super) fn run(cli: &Cli, asked: &Agreement) -> anyhow::Result<ExitCode> {
         Agreement::Preview(asked) => preview(cli, &app, asked)?,
         Agreement::Sign(asked) => sign(cli, &app, asked)?,
         Agreement::Accept { file } => accept(cli, &app, file)?,
+        Agreement::Invite(asked) => invite(cli, &app, asked)?,
+        Agreement::Fetch { link } => fetch(cli, &app, link)?,
         Agreement::Export { id, output } => {
             let named = Named::from(&app.newest(id, clock::now())?);
             write(output.as_deref(), &serde_json::to_string_pretty(&named)?)?;
@@ -34,6 +37,24 @@ pub(super) fn run(cli: &Cli, asked: &Agreement) -> anyhow::Result<ExitCode> {
         Agreement::List => list(cli, &app)?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn invite(cli: &Cli, app: &App, asked: &Invite) -> anyhow::Result<()> {
+    let new = NewInvitation { party: asked.party.clone(), at: asked.at.clone(), days: Some(asked.days) };
+    let made = app.invite(&app.owner()?, &asked.id, &new, clock::now())?;
+    if cli.json {
+        return output::json(&made);
+    }
+    let ends = format!("It works once, until {}. Give it to them by a channel you trust.", made.expires_at);
+    output::lines([made.link, ends])
+}
+
+fn fetch(cli: &Cli, app: &App, link: &str) -> anyhow::Result<()> {
+    let (owner, link) = (app.owner()?, link.parse::<Link>()?);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let named = runtime.block_on(peer::fetch_invited(app, &link))?;
+    app.take_invited(&owner, &link, &named, clock::now())?;
+    show(cli, &named)
 }
 
 /// A file, or what is kept under an id.

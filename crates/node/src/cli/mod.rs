@@ -272,6 +272,13 @@ pub(crate) enum Agreement {
         /// The file they sent.
         file: PathBuf,
     },
+    /// Make a link by which another party's node fetches it, once.
+    Invite(Invite),
+    /// Fetch and keep the agreement that a link invites to. The link is used up.
+    Fetch {
+        /// The link, as it was given: entente://…
+        link: String,
+    },
     /// Write an agreement with all its signatures and acts, for the others.
     Export {
         /// Its id.
@@ -332,6 +339,22 @@ pub(crate) struct Sign {
     /// Where to write the signed file. Default: over the file that was signed, standard output for an id.
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+}
+
+/// `entente agreement invite`.
+#[derive(Debug, Args)]
+pub(crate) struct Invite {
+    /// The agreement's id.
+    pub(crate) id: String,
+    /// The party to invite.
+    #[arg(long, value_name = "PARTY")]
+    pub(crate) party: String,
+    /// Where partners' nodes reach this one. Default: what the agreement says of it.
+    #[arg(long, value_name = "HOST:PORT")]
+    pub(crate) at: Option<String>,
+    /// How many days the link is good for, 1 to 90.
+    #[arg(long, default_value_t = 7)]
+    pub(crate) days: u16,
 }
 
 /// `entente agreement suspend`, `resume` and `terminate`.

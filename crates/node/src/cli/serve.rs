@@ -26,6 +26,7 @@ pub(super) fn serve(cli: &Cli, serve: &Serve) -> anyhow::Result<()> {
         let address = format!("http://{}", listener.local_addr()?);
         let partners = listen_to_partners(serve.partners).await?;
         let at = partners.as_ref().map(TcpListener::local_addr).transpose()?;
+        at.into_iter().for_each(|at| app.listens_at(at));
         let taxii = listen_to_taxii(&app, serve).await?;
         announce(cli, &app, &address, at, taxii.as_ref())?;
         tokio::spawn(peer::connect_to_partners(app.clone()));

@@ -65,6 +65,29 @@ fn without_everybodys_signature_nothing_is_told() {
 }
 
 #[test]
+fn an_invitation_brings_the_agreement_once() {
+    let mut pair = Pair::strangers();
+    let file = pair.draft(|_| {});
+    pair.company.json(&["agreement", "sign", &file, "--as", "company"]);
+    let company = serve(&pair.company);
+    let at = ["--party", "police", "--at", &company.partners];
+    let made = pair.company.json(&[&["agreement", "invite", &pair.id], &at[..]].concat());
+    let link = string(&made["link"]);
+    let fetched = pair.police.json(&["agreement", "fetch", &link]);
+    assert_eq!(fetched["agreement"]["id"], json!(pair.id), "{fetched}");
+    assert!(!pair.police.run(&["agreement", "fetch", &link]).status.success(), "it works once");
+    pair.police.json(&["agreement", "sign", &pair.id, "--as", "police", "-o", "/dev/null"]);
+    let _police = serve(&pair.police);
+    pair.learn("first.json", &[malware(1, "Wren", 2)]);
+    wait("the police's signature at the company", || {
+        let list = pair.company.json(&["agreement", "list"]);
+        (array(&list)[0]["standing"] == "in_force").then_some(())
+    });
+    pair.learn("second.json", &[malware(2, "Rook", 2)]);
+    pair.arrived(&id("malware", 2));
+}
+
+#[test]
 fn nothing_is_told_after_termination() {
     let pair = Pair::agreed(|_| {});
     let _serving = pair.serve();

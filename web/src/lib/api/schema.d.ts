@@ -978,6 +978,8 @@ export interface components {
             document: Record<string, never>;
             /** @description True when there is a draft of a further version. */
             drafted: boolean;
+            /** @description Where partners' nodes reach this one, as host:port: what the agreement says of it, or where it listens. */
+            reached_at?: string | null;
             /** @description How it reads. */
             review: components["schemas"]["ReviewView"];
             /** @description Every party, and whether it has signed. */
@@ -1576,7 +1578,7 @@ export interface components {
         };
         /** @description An invitation to make. */
         NewInvitation: {
-            /** @description Where this node listens for partners, as host:port; what the agreement says of it when absent. */
+            /** @description Where partners' nodes reach this one, as host:port; what the agreement says of it, or where it listens, when absent. */
             at?: string | null;
             /**
              * Format: int32
@@ -2236,7 +2238,7 @@ export interface components {
             object?: string | null;
             /** @description The partner. */
             partner: string;
-            /** @description stands, outdated, withdrawn or erased. */
+            /** @description stands, outdated, withdrawn, returned or erased. */
             state: string;
             /** @description The id it has at this node. */
             thing?: string | null;

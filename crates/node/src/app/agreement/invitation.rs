@@ -6,6 +6,7 @@
 //! ```
 
 use std::fmt;
+use std::net::SocketAddr;
 use std::str::FromStr;
 
 use entente_agreement::{AgreementHash, Party, PartyKey, Spki};
@@ -15,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
-use super::{Named, wire_hash, wire_party};
+use super::{Held, Named, wire_hash, wire_party};
 use crate::app::{App, AppError, Role, Viewer};
 use crate::entropy;
 
@@ -27,7 +28,7 @@ const DAYS: u16 = 7;
 pub(crate) struct NewInvitation {
     /// The party to invite.
     pub(crate) party: String,
-    /// Where this node listens for partners, as host:port; what the agreement says of it when absent.
+    /// Where partners' nodes reach this one, as host:port; what the agreement says of it, or where it listens, when absent.
     #[serde(default)]
     pub(crate) at: Option<String>,
     /// Days it is good for, 1 to 90; 7 when absent.
@@ -80,7 +81,7 @@ impl App {
         if !(1..=90).contains(&days) {
             return Err(AppError::invalid("An invitation is good for 1 to 90 days."));
         }
-        let own = held.agreement().party(&held.us).and_then(|us| us.node.clone());
+        let own = self.reached_at(&held);
         let unsaid = || AppError::invalid("Say where partners' nodes reach this one, as host:port.");
         let endpoint = new.at.clone().filter(|at| !at.trim().is_empty()).or(own).ok_or_else(unsaid)?;
         let link =
@@ -94,6 +95,20 @@ impl App {
         };
         self.exchange.invite(&invitation, &digest(&link.secret))?;
         Ok(InvitationView { link: link.to_string(), expires_at: expires_at.to_string() })
+    }
+
+    /// Where partners' nodes reach this one: what an agreement says of it, or where it listens. A node that listens everywhere cannot
+    /// know by which address others come.
+    pub(super) fn reached_at(&self, held: &Held) -> Option<String> {
+        let said = held.agreement().party(&held.us).and_then(|us| us.node.clone());
+        let listens = self.listens.get().filter(|at| !at.ip().is_unspecified());
+        said.or_else(|| listens.map(SocketAddr::to_string))
+    }
+
+    /// This node listens for partners.
+    pub(crate) fn listens_at(&self, at: SocketAddr) {
+        // It is set once, by whoever serves.
+        let _ = self.listens.set(at);
     }
 
     /// What an invitation invites to; it is used up. Unknown, used and expired ones are not told apart.

@@ -174,6 +174,9 @@ pub(crate) struct AgreementView {
     pub(crate) versions: Vec<VersionView>,
     /// True when there is a draft of a further version.
     pub(crate) drafted: bool,
+    /// Where partners' nodes reach this one, as host:port: what the agreement says of it, or where it listens.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) reached_at: Option<String>,
     /// The document.
     #[schema(value_type = Object)]
     pub(crate) document: Value,
@@ -294,6 +297,7 @@ impl App {
             acts: held.acts.iter().map(act).collect(),
             versions: versions.iter().map(|held| version_view(held)).collect(),
             drafted: drafts.iter().any(|draft| draft.id == id.as_str()),
+            reached_at: self.reached_at(held),
             document: document(held.agreement())?,
         })
     }
