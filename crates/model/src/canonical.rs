@@ -68,6 +68,7 @@ pub fn id_contributing(kind: &Kind) -> &'static [&'static str] {
         Kind::WindowsRegistryKey => &["key", "values"],
         Kind::X509Certificate => &["hashes", "serial_number"],
         Kind::CryptocurrencyWallet => &["currency", "value"],
+        Kind::DigitalFingerprint => &["family", "value"],
         Kind::BankAccount => &["iban"],
         _ => &[],
     }

@@ -289,12 +289,13 @@ impl DataCategory {
             | Kind::Process
             | Kind::Software
             | Kind::WindowsRegistryKey
+            | Kind::DigitalFingerprint
             | Kind::MalwareAnalysis => DataCategory::MalwareArtefact,
             Kind::EmailAddr | Kind::EmailMessage | Kind::UserAccount | Kind::PhoneNumber => {
                 DataCategory::AccountIdentifier
             }
-            Kind::CryptocurrencyWallet | Kind::BankAccount => DataCategory::Financial,
-            Kind::Identity | Kind::Incident => DataCategory::Identity,
+            Kind::CryptocurrencyWallet | Kind::BankAccount | Kind::Payment => DataCategory::Financial,
+            Kind::Identity | Kind::Incident | Kind::VictimReport => DataCategory::Identity,
             _ => DataCategory::ThreatIntelligence,
         }
     }

@@ -98,6 +98,9 @@ kinds! {
     CryptocurrencyWallet = "cryptocurrency-wallet", Observable, "A wallet address (Entente extension).";
     BankAccount = "bank-account", Observable, "A bank account by IBAN (Entente extension).";
     PhoneNumber = "phone-number", Observable, "A telephone number in E.164 (Entente extension).";
+    DigitalFingerprint = "digital-fingerprint", Observable, "What things made or run by the same hand have in common (Entente extension).";
+    Payment = "payment", Domain, "A transfer of money between accounts or wallets (Entente extension).";
+    VictimReport = "victim-report", Domain, "What somebody reported that happened to them (Entente extension).";
     Relationship = "relationship", Relationship, "How two objects relate.";
     Sighting = "sighting", Relationship, "Something was seen, where and how often.";
     ExtensionDefinition = "extension-definition", Meta, "The definition of a STIX extension.";

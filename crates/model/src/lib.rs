@@ -44,5 +44,5 @@ pub use link::{Link, LinkKind, Reference};
 pub use links::{implied_links, links_of};
 pub use marking::Marking;
 pub use object::{Object, ObjectError};
-pub use selector::{HashAlgorithm, Selector, SelectorError, refang};
+pub use selector::{FingerprintFamily, HashAlgorithm, Selector, SelectorError, refang};
 pub use time::{TimestampError, parse_timestamp};

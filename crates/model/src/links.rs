@@ -45,8 +45,17 @@ pub fn implied_links(selector: &Selector, atlas: &Atlas, at: Option<Timestamp>) 
 
 /// When what the object says held or was first seen.
 fn happened(object: &Object) -> Option<Timestamp> {
-    const TIMES: [&str; 7] =
-        ["start_time", "first_seen", "first_observed", "valid_from", "published", "start", "date"];
+    const TIMES: [&str; 9] = [
+        "start_time",
+        "first_seen",
+        "first_observed",
+        "valid_from",
+        "published",
+        "start",
+        "date",
+        "executed_at",
+        "incident_time",
+    ];
     let told =
         TIMES.iter().filter_map(|property| object.text(property)).find_map(|text| parse_timestamp(text).ok());
     told.or(object.created())
@@ -198,6 +207,9 @@ fn reference_kind(property: &str) -> LinkKind {
         "child_refs" => "child",
         "creator_user_ref" => "creator-user",
         "opened_connection_refs" => "opened-connection",
+        "debtor_account_ref" => "debtor-account",
+        "creditor_account_ref" => "creditor-account",
+        "subject_refs" => "subject",
     );
     match known {
         Some(kind) => Cow::Borrowed(kind),
@@ -252,6 +264,15 @@ fn relationship_kind(kind: &str) -> LinkKind {
         "belongs-to",
         "has",
         "analysis-of",
+        // Entente's own.
+        "has-fingerprint",
+        "presents",
+        "registered-by",
+        "uses-name-server",
+        "held-by",
+        "infected-by",
+        "contains",
+        "contacted",
     ];
     match KNOWN.iter().find(|known| **known == kind) {
         Some(known) => Cow::Borrowed(known),

@@ -11,6 +11,7 @@ use crate::{Kind, ObjectId};
 mod carried;
 mod country;
 mod error;
+mod fingerprint;
 mod hash;
 mod host;
 mod iban;
@@ -23,6 +24,7 @@ mod wallet;
 mod web;
 
 pub use error::SelectorError;
+pub use fingerprint::FingerprintFamily;
 pub use hash::HashAlgorithm;
 pub(crate) use hash::normal_digest;
 pub use refang::refang;
@@ -65,6 +67,8 @@ pub enum Selector {
     Iban(String),
     /// A telephone number in E.164.
     Phone(String),
+    /// What things made or run by the same hand have in common: its family, and the value as that family writes it.
+    Fingerprint(FingerprintFamily, String),
     /// A country by ISO 3166-1 alpha-2 code, upper case; becomes a STIX location.
     Country(String),
 }
@@ -89,6 +93,7 @@ impl Selector {
             Selector::Wallet(..) => Kind::CryptocurrencyWallet,
             Selector::Iban(_) => Kind::BankAccount,
             Selector::Phone(_) => Kind::PhoneNumber,
+            Selector::Fingerprint(..) => Kind::DigitalFingerprint,
             Selector::Country(_) => Kind::Location,
         }
     }
@@ -123,6 +128,7 @@ impl Selector {
             Selector::Wallet(currency, address) => &[("currency", currency), ("value", address)],
             Selector::Iban(iban) => &[("iban", iban)],
             Selector::Phone(number) => &[("number", number)],
+            Selector::Fingerprint(family, value) => &[("family", family.as_str()), ("value", value)],
             Selector::Country(code) => &[("country", code)],
         };
         members_of(members)
@@ -135,7 +141,8 @@ impl Selector {
             Selector::FileHash(_, value)
             | Selector::CertificateHash(_, value)
             | Selector::UserAccount(_, value)
-            | Selector::Wallet(_, value) => value.clone(),
+            | Selector::Wallet(_, value)
+            | Selector::Fingerprint(_, value) => value.clone(),
             Selector::Domain(value)
             | Selector::Ipv4(value)
             | Selector::Ipv6(value)
@@ -173,6 +180,7 @@ impl Selector {
             Selector::Wallet(currency, address) => json!({ "currency": currency, "value": address }),
             Selector::Iban(iban) => json!({ "iban": iban }),
             Selector::Phone(number) => json!({ "number": number }),
+            Selector::Fingerprint(family, value) => json!({ "family": family.as_str(), "value": value }),
             Selector::Country(code) => json!({ "country": code }),
         };
         match value {

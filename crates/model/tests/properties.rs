@@ -2,8 +2,8 @@
 //! was spelled.
 
 use entente_model::{
-    Atlas, AtlasRow, HashAlgorithm, Kind, Object, Selector, SelectorError, canonical_id, canonical_json,
-    implied_links, links_of, refang, vertex_id,
+    Atlas, AtlasRow, FingerprintFamily, HashAlgorithm, Kind, Object, Selector, SelectorError, canonical_id,
+    canonical_json, implied_links, links_of, refang, vertex_id,
 };
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
@@ -38,6 +38,10 @@ fn constructors() -> Vec<Constructor> {
         |text| Selector::user_account("unix", text),
         |text| Selector::wallet_of("SOL", text),
         |text| Selector::file_hash_of(HashAlgorithm::Tlsh, text),
+        |text| Selector::fingerprint(FingerprintFamily::Pgp, text),
+        |text| Selector::fingerprint(FingerprintFamily::Tlsh, text),
+        |text| Selector::fingerprint(FingerprintFamily::Spki, text),
+        |text| Selector::fingerprint(FingerprintFamily::Kit, text),
         |text| Selector::recognise(text).ok_or(Selector::country("").expect_err("no country")),
     ]
 }

@@ -25,6 +25,7 @@ pub(crate) fn encode(selector: &Selector) -> Vec<u8> {
         Selector::Iban(text) => one(16, text),
         Selector::Phone(text) => one(17, text),
         Selector::Country(text) => one(18, text),
+        Selector::Fingerprint(family, value) => two(19, family.as_str(), value),
     }
 }
 
@@ -60,6 +61,9 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Selector, StoreError> {
         16 => Selector::Iban(whole),
         17 => Selector::Phone(whole),
         18 => Selector::Country(whole),
+        19 => pair()
+            .and_then(|(family, value)| Some(Selector::Fingerprint(family.parse().ok()?, value)))
+            .ok_or_else(damaged)?,
         _ => return Err(damaged()),
     })
 }
@@ -80,6 +84,8 @@ fn two(tag: u8, first: &str, second: &str) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
+    use entente_model::FingerprintFamily;
+
     use super::*;
 
     #[test]
@@ -104,6 +110,7 @@ mod tests {
             Selector::Iban(text()),
             Selector::Phone(text()),
             Selector::Country(text()),
+            Selector::Fingerprint(FingerprintFamily::Kit, text()),
         ];
         for selector in all {
             assert_eq!(decode(&encode(&selector)).unwrap(), selector);

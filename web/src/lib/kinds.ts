@@ -63,6 +63,9 @@ const KINDS: Record<string, KindName> = {
   'cryptocurrency-wallet': known('Crypto wallet', 'money'),
   'bank-account': known('Bank account', 'money'),
   'phone-number': known('Phone number', 'account'),
+  'digital-fingerprint': known('Fingerprint', 'technique'),
+  payment: known('Payment', 'money'),
+  'victim-report': known('Victim report', 'report'),
   relationship: known('Relationship', 'report'),
   sighting: known('Sighting', 'report'),
 };

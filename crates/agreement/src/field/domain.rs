@@ -2,8 +2,8 @@
 
 use super::{Declaration, Declared, Sort, data, kind, plain, prose, reference};
 use crate::Category::{
-    Alias, AttackPattern, DetectionPattern, Harm, MalwareConfig, MalwareFamily, Name, Observation,
-    PostalAddress, ThreatContext, Vulnerability,
+    Alias, AttackPattern, CryptoTx, DetectionPattern, Harm, MalwareConfig, MalwareFamily, Name, Observation,
+    Payment, PostalAddress, ThreatContext, VictimContact, VictimIdentity, Vulnerability,
 };
 
 pub(super) const KINDS: &[Declared] = &[
@@ -227,6 +227,41 @@ pub(super) const KINDS: &[Declared] = &[
         ],
     ),
     kind("vulnerability", &[data("name", Vulnerability).required().searchable(), prose("description")]),
+    // Entente's own.
+    kind(
+        "payment",
+        &[
+            reference("debtor_account_ref").required(),
+            reference("creditor_account_ref").required(),
+            data("amount", Payment),
+            plain("currency"),
+            plain("executed_at"),
+            plain("service_level"),
+            data("end_to_end_id", Payment),
+            data("uetr", Payment),
+            data("transaction_hash", CryptoTx),
+            prose("remittance_information"),
+        ],
+    )
+    .tells(Payment),
+    kind(
+        "victim-report",
+        &[
+            plain("report_type"),
+            plain("channel"),
+            plain("country"),
+            data("incident_time", Harm),
+            data("loss_amount", Harm),
+            plain("loss_currency"),
+            data("victim_name", VictimIdentity),
+            data("victim_age", VictimIdentity),
+            data("victim_phone", VictimContact),
+            data("victim_email", VictimContact),
+            prose("description"),
+            reference("subject_refs").required(),
+        ],
+    )
+    .tells(Harm),
     // What MISP has and STIX has not: nobody can say what its values are.
     kind(
         "x-misp-attribute",

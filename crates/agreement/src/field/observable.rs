@@ -2,8 +2,9 @@
 
 use super::{Declared, data, kind, never, plain, reference};
 use crate::Category::{
-    BankAccount, Cert, ContentData, CryptoAddress, DeviceId, Domain, EmailPersonal, HostArtefact, Iban,
-    IpAddress, MalwareSample, Name, Netflow, Phone, SubscriberInfo, TrafficData, Url, UserAccount,
+    BankAccount, Cert, ContentData, CryptoAddress, DeviceId, Domain, EmailPersonal, HostArtefact,
+    HostFingerprint, Iban, IpAddress, MalwareSample, Name, Netflow, Phone, SubscriberInfo, TrafficData, Url,
+    UserAccount,
 };
 
 pub(super) const KINDS: &[Declared] = &[
@@ -249,4 +250,8 @@ pub(super) const KINDS: &[Declared] = &[
         &[data("number", Phone).searchable(), data("value", Phone).searchable(), plain("country")],
     )
     .any_of(&[&["number"], &["value"]]),
+    kind(
+        "digital-fingerprint",
+        &[plain("family").required().searchable(), data("value", HostFingerprint).required().searchable()],
+    ),
 ];

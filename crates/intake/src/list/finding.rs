@@ -168,6 +168,9 @@ fn comparison(selector: &Selector) -> String {
         }
         Selector::Iban(iban) => equals(&kind, "iban", iban),
         Selector::Phone(number) => equals(&kind, "number", number),
+        Selector::Fingerprint(family, value) => {
+            format!("{} AND {}", equals(&kind, "family", family.as_str()), equals(&kind, "value", value))
+        }
         Selector::Country(code) => equals(&kind, "country", code),
     }
 }

@@ -41,6 +41,7 @@ impl Selector {
                 let number = text("number").or(text("value"));
                 one(number.and_then(|number| Selector::phone(number).ok()))
             }
+            Kind::DigitalFingerprint => one(fingerprint(object)),
             Kind::Location => one(text("country").and_then(|code| Selector::country(code).ok())),
             _ => Vec::new(),
         }
@@ -70,6 +71,10 @@ fn wallet(object: &Object) -> Option<Selector> {
         Some(currency) => Selector::wallet_of(currency, address).ok(),
         None => Selector::wallet(address).ok(),
     }
+}
+
+fn fingerprint(object: &Object) -> Option<Selector> {
+    Selector::fingerprint(object.text("family")?.parse().ok()?, object.text("value")?).ok()
 }
 
 fn digests(
