@@ -6,7 +6,7 @@
 //! the size of the input.
 //!
 //! ```text
-//! bytes ─container─► plain file ─recognise─► stix | misp | list ─Drafter─► Record
+//! bytes ─container─► plain file ─recognise─► stix | misp | list | told ─Drafter─► Record
 //! ```
 #![forbid(unsafe_code)]
 
@@ -23,6 +23,7 @@ mod record;
 mod settings;
 mod stix;
 mod text;
+mod told;
 
 use std::io::Read;
 use std::ops::ControlFlow;

@@ -1,6 +1,7 @@
 //! What a file is, from its first 64 KiB, never from its name.
 
 use crate::text::Utf16;
+use crate::told::{Trade, is_mail};
 
 mod sketch;
 
@@ -19,6 +20,8 @@ pub(crate) enum Nature {
     List,
     /// JSON whose values are lists of indicators.
     Blocklist,
+    /// Records of a trade: of sensors, registrars, banks, people.
+    Told(Trade),
     /// Rejected records, mended.
     Mended,
     /// Known, and not read. The text names the class.
@@ -40,6 +43,7 @@ pub(crate) fn recognise(head: &[u8]) -> Nature {
         None => Nature::Empty,
         Some(_) if is_binary(head) => Nature::Excluded("not a text format"),
         Some(b'{' | b'[') => Sketch::of(text).map_or_else(|| plain(text), |sketch| json(&sketch)),
+        Some(b'<') if is_transfers(text) => Nature::Told(Trade::Transfers),
         Some(b'<') => markup(text).map_or_else(|| plain(text), Nature::Excluded),
         Some(_) => plain(text),
     }
@@ -78,8 +82,27 @@ fn contains(text: &[u8], needle: &[u8]) -> bool {
     text.windows(needle.len()).any(|window| window == needle)
 }
 
+/// The namespace says what an ISO 20022 document is.
+fn is_transfers(text: &[u8]) -> bool {
+    contains(&text[..text.len().min(4096)], b"urn:iso:std:iso:20022:tech:xsd:pacs.008.")
+}
+
+/// The columns of a table, when its first line names them.
+fn columns(text: &[u8]) -> Option<Trade> {
+    let line = text.split(|byte| *byte == b'\n').next()?;
+    let line = std::str::from_utf8(line).ok()?;
+    let columns: Vec<&str> = line.split(',').map(|name| name.trim().trim_matches('"')).collect();
+    Trade::of_columns(&columns)
+}
+
 /// What is neither binary, JSON nor markup.
 fn plain(text: &[u8]) -> Nature {
+    if let Some(trade) = columns(text) {
+        return Nature::Told(trade);
+    }
+    if is_mail(text) {
+        return Nature::Told(Trade::Mail);
+    }
     if is_detection_rule(text) {
         return Nature::Excluded("detection rule");
     }
@@ -170,6 +193,9 @@ fn json(sketch: &Sketch) -> Nature {
         && first.as_deref().is_none_or(typed)
     {
         return Nature::Stix;
+    }
+    if let Some(trade) = Trade::of_members(has) {
+        return Nature::Told(trade);
     }
     if has("$schema") || has("$id") {
         return Nature::Excluded("JSON Schema");

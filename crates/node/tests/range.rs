@@ -4,6 +4,7 @@
 
 mod node;
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use node::{Node, text};
@@ -60,4 +61,36 @@ fn what_it_writes_as_stix_and_misp_goes_in_whole() {
     let files: Vec<&str> = files.iter().map(String::as_str).collect();
     let taken = node.import(&files);
     assert!(taken["new"].as_u64() > Some(100) && taken["rejected"] == 0, "{taken}");
+}
+
+/// What each party holds of an enterprise is a thing of its own node once its files are taken in, under the id the truth has.
+#[test]
+fn every_party_takes_in_all_it_holds() {
+    let maker = Node::new();
+    let (folder, _) = generate(&maker, "world", &["--seed", "11"]);
+    let truth: Value = serde_json::from_slice(&read(&folder, "truth.json")).unwrap();
+    for party in ["company", "csirt", "registrar", "bank", "exchange", "police"] {
+        let node = Node::new();
+        let own = text(&folder.join("parties").join(party));
+        let taken = node.import(&[own.as_str(), "--source", party]);
+        assert!(taken["rejected"] == 0 && taken["excluded"] == 0, "{party}: {taken}");
+        let again = node.import(&[own.as_str(), "--source", party]);
+        assert!(again["new"] == 0 && again["updated"] == 0, "{party}: {again}");
+        let exported = node.json(&["export"]);
+        let known: HashSet<&str> = exported["objects"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter_map(|object| object["id"].as_str())
+            .collect();
+        let entities = truth["enterprises"].as_array().unwrap().iter();
+        let held: Vec<&Value> = entities
+            .flat_map(|enterprise| enterprise["entities"].as_array().unwrap())
+            .filter(|entity| entity["held_by"].as_array().unwrap().iter().any(|holder| holder == party))
+            .collect();
+        assert!(!held.is_empty(), "{party} holds something");
+        let missing: Vec<&&Value> =
+            held.iter().filter(|entity| !known.contains(entity["id"].as_str().unwrap())).collect();
+        assert!(missing.is_empty(), "{party}: {missing:?}");
+    }
 }

@@ -60,6 +60,9 @@ pub(super) const KINDS: &[Declared] = &[
             data("body", ContentData),
             data("body_multipart", ContentData),
             reference("raw_email_ref"),
+            reference("reply_to_ref"),
+            reference("received_from_ref"),
+            reference("contains_refs"),
             never("x_mailer"),
         ],
     )

@@ -191,6 +191,7 @@ impl<'m, 'c, 's, 'r> Unpacking<'m, 'c, 's, 'r> {
             Nature::Stix => stix::read(self.context, place, input, self.sink),
             Nature::Misp => misp::read(self.context, place, input, self.sink),
             Nature::Blocklist => list::read_blocklist(self.context, place, input, self.sink),
+            Nature::Told(trade) => trade.read(self.context, place, input, self.sink),
             Nature::Mended => self.mended(place, input),
             // A damaged container has nothing at its beginning; reading on shows the damage.
             Nature::Empty => io::copy(input, &mut io::sink()).map(drop).map_err(ReadError::Input),

@@ -1,0 +1,124 @@
+//! Money that moved: a bank's own bookings, and transactions between wallets.
+
+use entente_model::{Kind, Selector};
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::{Fault, Ties, Told, given, moment, needed, stix};
+
+pub(super) const LEDGER: &[&str] = &["tran_id", "orig_iban", "bene_iban", "amount", "currency", "timestamp"];
+pub(super) const WALLETS: &[&str] =
+    &["hash", "block_timestamp", "from_address", "to_address", "value", "asset"];
+
+/// A transfer, however it was told.
+pub(super) struct Transfer<'t> {
+    /// By what the payment is known everywhere it is told.
+    pub(super) name: &'t str,
+    pub(super) from: Selector,
+    pub(super) to: Selector,
+    pub(super) at: Timestamp,
+    pub(super) properties: Map<String, Value>,
+}
+
+impl Transfer<'_> {
+    pub(super) fn tell(self, ties: &mut Ties<'_>) -> Result<(), Fault> {
+        let Transfer { name, from, to, at, mut properties } = self;
+        ties.at(at);
+        let (from, to) = (ties.thing(&from)?, ties.thing(&to)?);
+        properties.insert("debtor_account_ref".into(), from.to_string().into());
+        properties.insert("creditor_account_ref".into(), to.to_string().into());
+        properties.insert("executed_at".into(), stix(at).into());
+        ties.own(Kind::Payment, name, properties).map(drop)
+    }
+}
+
+/// Properties that have a value.
+pub(super) fn properties<'t>(
+    all: impl IntoIterator<Item = (&'static str, Option<&'t str>)>,
+) -> Map<String, Value> {
+    all.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.into()))).collect()
+}
+
+/// A bank's booking.
+#[derive(Deserialize)]
+pub(super) struct Booking {
+    tran_id: Option<String>,
+    orig_iban: Option<String>,
+    bene_iban: Option<String>,
+    tx_type: Option<String>,
+    amount: Option<String>,
+    currency: Option<String>,
+    timestamp: Option<String>,
+}
+
+impl Told for Booking {
+    const EDITION: &'static str = "ledger";
+
+    fn name(&self) -> Option<&str> {
+        self.tran_id.as_deref()
+    }
+
+    fn tell(&self, ties: &mut Ties<'_>) -> Result<(), Fault> {
+        let transfer = Transfer {
+            name: needed("tran_id", self.tran_id.as_deref())?,
+            from: Selector::iban(needed("orig_iban", self.orig_iban.as_deref())?)?,
+            to: Selector::iban(needed("bene_iban", self.bene_iban.as_deref())?)?,
+            at: moment(needed("timestamp", self.timestamp.as_deref())?)?,
+            properties: properties([
+                ("amount", given(self.amount.as_ref())),
+                ("currency", given(self.currency.as_ref())),
+                ("service_level", given(self.tx_type.as_ref())),
+            ]),
+        };
+        transfer.tell(ties)
+    }
+}
+
+/// A transaction of a chain, one output of it a row.
+#[derive(Deserialize)]
+pub(super) struct Coin {
+    hash: Option<String>,
+    block_timestamp: Option<String>,
+    from_address: Option<String>,
+    to_address: Option<String>,
+    value: Option<String>,
+    asset: Option<String>,
+}
+
+impl Told for Coin {
+    const EDITION: &'static str = "wallets";
+
+    fn name(&self) -> Option<&str> {
+        self.hash.as_deref()
+    }
+
+    fn tell(&self, ties: &mut Ties<'_>) -> Result<(), Fault> {
+        let hash = needed("hash", self.hash.as_deref())?;
+        let asset = given(self.asset.as_ref());
+        let to = wallet(asset, needed("to_address", self.to_address.as_deref())?)?;
+        // A transaction may pay several; each is a payment of its own.
+        let name = format!("{hash}\u{1f}{}", to.label());
+        let transfer = Transfer {
+            name: &name,
+            from: wallet(asset, needed("from_address", self.from_address.as_deref())?)?,
+            to,
+            at: moment(needed("block_timestamp", self.block_timestamp.as_deref())?)?,
+            properties: properties([
+                ("amount", given(self.value.as_ref())),
+                ("currency", asset),
+                ("transaction_hash", Some(hash)),
+            ]),
+        };
+        transfer.tell(ties)
+    }
+}
+
+/// An address is its chain's, whatever asset moved on it.
+fn wallet(asset: Option<&str>, address: &str) -> Result<Selector, Fault> {
+    match (Selector::wallet(address), asset) {
+        (Ok(wallet), _) => Ok(wallet),
+        (Err(_), Some(asset)) => Ok(Selector::wallet_of(asset, address)?),
+        (Err(error), None) => Err(error.into()),
+    }
+}
