@@ -5,6 +5,7 @@
 
 mod chart;
 mod import;
+mod judgement;
 mod session;
 mod token;
 mod user;
@@ -22,6 +23,7 @@ use crate::store::make_private;
 
 pub use chart::{Chart, ChartSave};
 pub use import::ImportRecord;
+pub use judgement::Judgement;
 pub use session::Session;
 pub use token::Token;
 pub use user::{User, UserEdit, UserSave};
@@ -29,7 +31,8 @@ pub use user::{User, UserEdit, UserSave};
 /// SHA-256 of a session's, token's or link's secret.
 pub type SecretDigest = [u8; 32];
 
-const MIGRATIONS: &[&str] = &[include_str!("../../migrations/node-1.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("../../migrations/node-1.sql"), include_str!("../../migrations/node-2.sql")];
 
 /// What people of this node change. Share it behind an `Arc`.
 #[derive(Debug)]

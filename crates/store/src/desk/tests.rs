@@ -1,4 +1,4 @@
-use entente_model::Tlp;
+use entente_model::{Tlp, VertexNo};
 use jiff::Timestamp;
 
 use super::*;
@@ -170,4 +170,29 @@ fn imports_are_paged_from_the_newest_on() {
     }
     assert_eq!(seen, ["d", "b", "c", "a"]);
     assert_eq!(desk.imports(None, 9).expect("listed"), seen);
+}
+
+#[test]
+fn a_decision_is_withdrawn_and_never_changed() {
+    let (_folder, desk) = desk();
+    let judgement = Judgement {
+        no: 0,
+        things: [VertexNo(7), VertexNo(3)],
+        same: true,
+        person: "ada".to_owned(),
+        note: Some("one telephone".to_owned()),
+        at: at(1),
+        withdrawn: None,
+    };
+    let no = desk.judge(&judgement).expect("kept");
+    let kept = Judgement { no, things: [VertexNo(3), VertexNo(7)], ..judgement };
+    for thing in [3, 7] {
+        assert_eq!(desk.judgements_of(VertexNo(thing)).expect("read"), [kept.clone()]);
+    }
+    assert!(desk.judgements_of(VertexNo(4)).expect("read").is_empty());
+    assert!(desk.withdraw_judgement(no, "ben", at(2)).expect("asked"));
+    assert!(!desk.withdraw_judgement(no, "eve", at(3)).expect("asked"), "it was withdrawn before");
+    assert!(!desk.withdraw_judgement(99, "eve", at(3)).expect("asked"), "there is none");
+    let withdrawn = Judgement { withdrawn: Some(("ben".to_owned(), at(2))), ..kept };
+    assert_eq!(desk.judgement(no).expect("read"), Some(withdrawn));
 }
