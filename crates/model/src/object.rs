@@ -176,6 +176,10 @@ impl Object {
             "abstract",
             "content",
             "description",
+            "number",
+            "iban",
+            "address",
+            "remittance_information",
             "x_misp_value",
             "x_misp_comment",
         ] {
@@ -218,6 +222,11 @@ fn label(kind: &Kind, json: &Map<String, Value>) -> Option<String> {
             let hash = hash.and_then(|(_, hash)| hash.as_str());
             hash.or(get("serial_number")).map(str::to_owned)
         }
+        Kind::PhoneNumber => get("number").map(str::to_owned),
+        Kind::BankAccount => get("iban").or(get("account_number")).map(str::to_owned),
+        Kind::CryptocurrencyWallet => get("address").map(str::to_owned),
+        Kind::Payment => get("amount").map(|amount| format!("{amount} {}", get("currency").unwrap_or(""))),
+        Kind::VictimReport => get("report_type").map(|what| what.replace(['-', '_'], " ")),
         Kind::MarkingDefinition => get("definition_type").map(str::to_owned),
         Kind::Note | Kind::Opinion => get("content").or(get("opinion")).map(str::to_owned),
         Kind::MalwareAnalysis => get("product").map(str::to_owned),

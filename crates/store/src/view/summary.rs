@@ -65,6 +65,19 @@ impl View<'_> {
         Ok(self.hears_value(seen, &selector, versions)?.then(|| selector.label()))
     }
 
+    /// The value a vertex is, where it is one that a claim the viewer may see tells.
+    pub fn selector(&self, vertex: VertexNo) -> Result<Option<Selector>, StoreError> {
+        let Some(seen) = self.seen(vertex)? else { return Ok(None) };
+        let versions = self.versions(vertex)?;
+        if let Some(value) = self.value(&seen)?
+            && self.hears_value(&seen, &value, &versions)?
+        {
+            return Ok(Some(value));
+        }
+        let told = newest(&versions).map(|version| self.claimed(ClaimNo(version.claim))).transpose()?;
+        Ok(told.flatten().and_then(|object| Selector::of_object(&object).into_iter().next()))
+    }
+
     /// Whether a claim that the viewer may see tells the value. One about the vertex need not: a file can be told by
     /// its size, and its digest in confidence.
     fn hears_value(&self, seen: &Seen, value: &Selector, versions: &[Version]) -> Result<bool, StoreError> {
