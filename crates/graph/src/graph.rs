@@ -222,6 +222,11 @@ impl Snapshot {
         (0..self.vertices()).map(VertexNo).flat_map(marks).collect()
     }
 
+    /// The kind of a vertex; `None` of one the graph does not have.
+    pub fn kind_of(&self, vertex: VertexNo) -> Option<u16> {
+        (vertex.0 < self.state.vertices()).then(|| self.state.vertex(vertex).kind)
+    }
+
     fn all_edges(&self) -> Vec<Edge> {
         let mut edges = Vec::with_capacity(self.edges() as usize);
         self.state.index.each_edge(|edge| edges.push(edge));

@@ -63,6 +63,7 @@ mod links;
 mod marks;
 mod meet;
 mod neighbourhood;
+pub mod organisation;
 mod path;
 mod reader;
 mod scan;

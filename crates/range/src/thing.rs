@@ -1,45 +1,9 @@
 //! What records name: a value of a kind, in the one spelling it has everywhere.
 
 use entente_model::{HashAlgorithm, Kind, ObjectId, Selector};
-use serde_json::json;
 
-macro_rules! families {
-    ($( $variant:ident = $name:literal, )*) => {
-        /// The families of digital fingerprints of the range: what two things can have in common.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub enum Family {
-            $( #[doc = $name] $variant, )*
-        }
-
-        impl Family {
-            /// The name as the records and the ids have it.
-            pub fn as_str(self) -> &'static str {
-                match self { $( Family::$variant => $name, )* }
-            }
-        }
-    };
-}
-
-families! {
-    Spki = "spki",
-    SshHostKey = "ssh-host-key",
-    Tracker = "tracker",
-    Kit = "kit",
-    Favicon = "favicon",
-    Dom = "dom",
-    Ja3s = "ja3s",
-    Jarm = "jarm",
-    Hassh = "hassh",
-    Imphash = "imphash",
-    Tlsh = "tlsh",
-    RichHeader = "rich-header",
-    C2Config = "c2-config",
-    BuildKey = "build-key",
-    Pgp = "pgp",
-    Device = "device",
-    TextStyle = "text-style",
-    RegistrationPattern = "registration-pattern",
-}
+/// The families of digital fingerprints: what two things can have in common.
+pub use entente_model::FingerprintFamily as Family;
 
 /// What sort of value stands in a place of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -103,7 +67,7 @@ impl Thing {
             Sort::Account => Kind::UserAccount,
             Sort::File => Kind::File,
             Sort::Certificate => Kind::X509Certificate,
-            Sort::Mark(_) => Kind::from_name("digital-fingerprint"),
+            Sort::Mark(_) => Kind::DigitalFingerprint,
             Sort::Identity => Kind::Identity,
             Sort::Malware => Kind::Malware,
         }
@@ -113,17 +77,11 @@ impl Thing {
     pub fn id(&self) -> ObjectId {
         match self.selector() {
             Some(selector) => selector.id(),
-            None => match self.sort {
-                Sort::Mark(family) => ObjectId::observable(
-                    self.kind(),
-                    &json!({"family": family.as_str(), "value": self.value}),
-                ),
-                _ => ObjectId::minted(self.kind(), &self.value),
-            },
+            None => ObjectId::minted(self.kind(), &self.value),
         }
     }
 
-    /// The selector it is; `None` for fingerprints, identities and malware, and for a value that is none of its sort.
+    /// The selector it is; `None` for identities and malware, and for a value that is none of its sort.
     fn selector(&self) -> Option<Selector> {
         let value = &self.value;
         match self.sort {
@@ -137,14 +95,15 @@ impl Thing {
             Sort::Account => Selector::user_account("", value).ok(),
             Sort::File => Selector::file_hash_of(HashAlgorithm::Sha256, value).ok(),
             Sort::Certificate => Selector::certificate_hash_of(HashAlgorithm::Sha256, value).ok(),
-            Sort::Mark(_) | Sort::Identity | Sort::Malware => None,
+            Sort::Mark(family) => Selector::fingerprint(family, value).ok(),
+            Sort::Identity | Sort::Malware => None,
         }
     }
 
     /// Whether the model reads it as what it is meant to be.
     #[cfg(test)]
     pub(crate) fn holds(&self) -> bool {
-        matches!(self.sort, Sort::Mark(_) | Sort::Identity | Sort::Malware) || self.selector().is_some()
+        matches!(self.sort, Sort::Identity | Sort::Malware) || self.selector().is_some()
     }
 }
 
