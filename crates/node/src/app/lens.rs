@@ -1,7 +1,7 @@
 //! One viewer's look at the node: a view of the store, a snapshot of the graph, and the names of things.
 //! Everything shown to anybody is made here, from what this viewer may see.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -163,8 +163,31 @@ impl Lens<'_> {
         Ok(visible.filter(|no| self.compartment(*no).is_some_and(&wanted)).collect())
     }
 
-    fn compartment(&self, no: CompartmentNo) -> Option<&Compartment> {
+    pub(super) fn compartment(&self, no: CompartmentNo) -> Option<&Compartment> {
         self.known.get(usize::from(no.0)).map(AsRef::as_ref)
+    }
+
+    /// Who says anything that this viewer may see.
+    pub(super) fn every_source(&self) -> BTreeSet<String> {
+        let visible = self.compartments.iter().filter_map(|no| self.compartment(no));
+        visible.map(|compartment| compartment.source.clone()).collect()
+    }
+
+    /// Who says these links.
+    pub(super) fn sources_of(&self, edges: &[graph::Edge]) -> Vec<String> {
+        let known = edges.iter().filter_map(|edge| self.compartment(edge.compartment));
+        let sources: BTreeSet<&String> = known.map(|compartment| &compartment.source).collect();
+        sources.into_iter().cloned().collect()
+    }
+
+    /// Every vertex kind by its number.
+    pub(super) fn kind_names(&self) -> impl Iterator<Item = (u16, &str)> {
+        (0..).zip(self.kinds.iter().map(Kind::as_str))
+    }
+
+    /// Every link kind by its number.
+    pub(super) fn link_kind_names(&self) -> impl Iterator<Item = (u16, &str)> {
+        (0..).zip(self.link_kinds.iter().map(AsRef::as_ref))
     }
 
     /// Name of a link kind.

@@ -13,12 +13,14 @@ mod lens;
 mod lists;
 mod password;
 mod peer;
+pub(crate) mod score;
 pub(crate) mod search;
 pub(crate) mod stats;
 pub(crate) mod thing;
 pub(crate) mod trace;
 pub(crate) mod view;
 mod viewer;
+pub(crate) mod who;
 mod world;
 
 use std::net::SocketAddr;

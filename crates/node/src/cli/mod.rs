@@ -13,6 +13,7 @@ mod serve;
 pub(crate) mod size;
 mod taxii;
 mod walk;
+mod who;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -51,6 +52,8 @@ pub(crate) enum Command {
     Show(Show),
     /// Follow links outward from one or several things.
     Trace(Trace),
+    /// Find who is behind things: the members of their organisation, how sure each is, and why.
+    Who(Who),
     /// Find the best paths between two things, around hubs.
     Path(PathBetween),
     /// Count objects, claims and types.
@@ -532,11 +535,36 @@ pub(crate) struct Word {
     pub(crate) consent_reference: Option<String>,
 }
 
+/// `entente who`.
+#[derive(Debug, Args)]
+pub(crate) struct Who {
+    /// What one begins from: ids or values, of one organisation.
+    #[arg(required = true)]
+    pub(crate) values: Vec<String>,
+    /// Members at most.
+    #[arg(long, default_value_t = 25)]
+    pub(crate) limit: usize,
+    /// Say beside it what it would be without what this source says. May be given more than once.
+    #[arg(long, value_name = "SOURCE")]
+    pub(crate) without: Vec<String>,
+    /// As all stood at this claim number or time.
+    #[arg(long, value_name = "CLAIM|TIME")]
+    pub(crate) as_of: Option<String>,
+    #[command(flatten)]
+    pub(crate) filters: Filters,
+}
+
 /// `entente range`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Range {
     /// Write the files that six parties would hold of a world, and what is true, into a new folder.
     Generate(RangeGenerate),
+    /// Take in each party's files, alone and together, trace the enterprises, and compare with the truth.
+    Score {
+        /// The range's folder. The nodes are made in it, under `nodes`.
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+    },
 }
 
 /// `entente range generate`.
@@ -625,6 +653,7 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Show(show) => look::show(cli, show)?,
         Command::Stats => look::stats(cli)?,
         Command::Trace(trace) => walk::trace(cli, trace)?,
+        Command::Who(asked) => who::run(cli, asked)?,
         Command::Path(path) => walk::path(cli, path)?,
         Command::Export(export) => walk::export(cli, export)?,
         Command::Serve(serve) => serve::serve(cli, serve)?,

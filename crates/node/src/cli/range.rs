@@ -5,14 +5,18 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use entente_range::score::Figures;
 use entente_range::{Settings, Sink};
 use jiff::Timestamp;
 
 use super::{Cli, Range, RangeGenerate, output};
+use crate::app::score::score_range;
+use crate::clock;
 
 pub(super) fn run(cli: &Cli, asked: &Range) -> anyhow::Result<()> {
     match asked {
         Range::Generate(asked) => generate(cli, asked),
+        Range::Score { folder } => score(cli, folder),
     }
 }
 
@@ -37,6 +41,33 @@ fn generate(cli: &Cli, asked: &RangeGenerate) -> anyhow::Result<()> {
         made.events,
         folder.display()
     )])
+}
+
+/// Says how well the enterprises are found.
+fn score(cli: &Cli, folder: &Path) -> anyhow::Result<()> {
+    let score = score_range(folder, clock::now())?;
+    if cli.json {
+        return output::json(&score.json());
+    }
+    let line = |name: &str, figures: &Figures| {
+        let Figures { recall_at_95, precision, recall } = figures;
+        format!("{name:<28} {recall_at_95:>12.3} {precision:>10.3} {recall:>10.3}")
+    };
+    let mut lines = vec![format!("{:<28} {:>12} {:>10} {:>10}", "", "recall@95", "precision", "recall")];
+    lines.extend(score.together.iter().map(|figures| line("together", figures)));
+    lines.extend(score.alone.iter().map(|(party, figures)| line(&format!("{party} alone"), figures)));
+    lines.extend(score.baselines.iter().map(|(name, figures)| line(&name.replace('_', " "), figures)));
+    lines.push("Precision and recall of what is said to be at least 0.9 probable.".to_owned());
+    lines.extend(score.calibration.iter().map(|bin| {
+        format!(
+            "said {:.1} to {:.1}: {:>6} things, {:.3} of them right",
+            bin.from,
+            bin.to,
+            bin.n,
+            bin.right as f64 / bin.n as f64
+        )
+    }));
+    output::lines(lines)
 }
 
 fn settings(asked: &RangeGenerate) -> Settings {

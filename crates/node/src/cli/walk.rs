@@ -92,11 +92,11 @@ pub(super) fn export(cli: &Cli, export: &Export) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn resolve_all(app: &App, owner: &Viewer, values: &[String]) -> anyhow::Result<Vec<String>> {
+pub(super) fn resolve_all(app: &App, owner: &Viewer, values: &[String]) -> anyhow::Result<Vec<String>> {
     Ok(values.iter().map(|value| app.resolve(owner, value)).collect::<Result<_, _>>()?)
 }
 
-fn filter(filters: &Filters) -> FilterRequest {
+pub(super) fn filter(filters: &Filters) -> FilterRequest {
     let some = |list: &Vec<String>| (!list.is_empty()).then(|| list.clone());
     FilterRequest {
         link_kinds: some(&filters.link),

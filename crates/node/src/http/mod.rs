@@ -25,6 +25,7 @@ mod stats;
 mod stream;
 mod tokens;
 mod users;
+mod who;
 mod wire;
 
 use std::num::NonZeroU32;
@@ -155,6 +156,9 @@ fn api() -> OpenApiRouter<AppState> {
             .routes(routes!(graph::common))
             .routes(routes!(graph::component))
             .routes(routes!(graph::facets))
+            .routes(routes!(who::who))
+            .routes(routes!(who::judgements, who::judge))
+            .routes(routes!(who::withdraw))
             .routes(routes!(charts::list, charts::create))
             .routes(routes!(charts::show, charts::update, charts::remove))
             .merge(

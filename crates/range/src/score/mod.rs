@@ -60,8 +60,9 @@ pub struct Score {
     pub baselines: BTreeMap<String, Figures>,
     /// How often what was called so probable was right, over all answers together.
     pub calibration: Vec<Bin>,
-    /// Records of people who have nothing to do with it that were told all the same; see [`outsiders`].
-    pub outsiders_disclosed: u64,
+    /// Records of people who have nothing to do with it that were told all the same; see [`outsiders`]. `None` when nothing was told:
+    /// then the records were put together without agreements, and this says nothing.
+    pub outsiders_disclosed: Option<u64>,
 }
 
 /// Scores the answers; what has at least the probability `cut` counts as said to belong. An answer about an enterprise

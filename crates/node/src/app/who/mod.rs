@@ -1,0 +1,198 @@
+//! "Who is behind this?": the organisation behind things, each member with how sure that is and why.
+//!
+//! ```text
+//! things ─► ties around them that the viewer may see ─► members, ranked ─► reasons, each with its claims
+//!                      people's decisions ──────────────────┘
+//! ```
+
+mod belief;
+mod judgement;
+mod reason;
+
+use std::collections::{BTreeSet, HashMap};
+
+use entente_graph::Filter;
+use entente_graph::organisation::{Caller, Choice, Judgements, Sort, Ties, Traced};
+use entente_model::{ClaimNo, CompartmentNo, Kind, Selector, VertexNo};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::lens::Lens;
+use super::view::{FilterRequest, GraphView, ObjectSummary};
+use super::{App, AppError, Viewer};
+pub(crate) use judgement::{JudgementRequest, JudgementView, JudgementsRequest};
+pub(crate) use reason::ReasonView;
+use reason::Reasons;
+
+/// Members in an answer unless asked otherwise, and at most.
+const MEMBERS: (usize, usize) = (50, 500);
+/// Seeds at most.
+const SEEDS: usize = 100;
+
+/// Things, and what is to be looked at.
+#[derive(Debug, Default, Deserialize, Serialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct WhoRequest {
+    /// What one begins from: up to 100 ids.
+    pub(crate) ids: Vec<String>,
+    /// What is followed; of hubs, those only that say nothing by themselves are left out.
+    pub(crate) filter: FilterRequest,
+    /// As all stood at this time (RFC 3339); now when absent.
+    pub(crate) as_of: Option<String>,
+    /// What it would be without what these sources say: "what cooperation added".
+    pub(crate) without: Option<Vec<String>>,
+    /// Members at most, 50 unless given, 500 at most.
+    pub(crate) limit: Option<usize>,
+}
+
+/// An answer.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct WhoView {
+    /// What one began from.
+    pub(crate) seeds: Vec<ObjectSummary>,
+    /// The members, the most probable first.
+    pub(crate) members: Vec<MemberView>,
+    /// Members beyond these.
+    pub(crate) more: u64,
+    /// The links the reasons stand on, among the seeds, the members shown and the records that tie them.
+    pub(crate) graph: GraphView,
+    /// Who says any of it.
+    pub(crate) sources: Vec<String>,
+}
+
+/// A member.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct MemberView {
+    /// What it is.
+    pub(crate) thing: ObjectSummary,
+    /// How probable it is that it is of the organisation, 0 to 1.
+    pub(crate) probability: f64,
+    /// How probable it would be without the sources left out; absent when none were.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) without: Option<f64>,
+    /// Why, the strongest first.
+    pub(crate) reasons: Vec<ReasonView>,
+    /// What people decided about it and what one began from.
+    pub(crate) judgements: Vec<JudgementView>,
+}
+
+impl App {
+    /// Who is behind things, as far as this viewer may see.
+    pub(crate) fn who(&self, viewer: &Viewer, request: &WhoRequest) -> Result<WhoView, AppError> {
+        let lens = self.lens(viewer, super::thing::moment(request.as_of.as_deref())?)?;
+        if request.ids.is_empty() || request.ids.len() > SEEDS {
+            return Err(AppError::invalid(format!("Name 1 to {SEEDS} things in `ids`.")));
+        }
+        let seeds = lens.vertices(&request.ids)?;
+        let sieve = lens.sieve(&followed(&request.filter))?;
+        let asking = Asking::new(&lens);
+        let judged = self.judged(&lens, &seeds)?;
+        let traced = asking.trace(&seeds, &sieve.filter());
+        let members = found(&traced, &judged.counting);
+        let without = self.without(&asking, request, &seeds, &judged.counting)?;
+        let limit = request.limit.unwrap_or(MEMBERS.0).clamp(1, MEMBERS.1);
+        let reasons = Reasons::new(&asking, &sieve, &seeds, &members);
+        let mut view = WhoView {
+            seeds: lens.summaries(&seeds)?,
+            members: Vec::new(),
+            more: members.len().saturating_sub(limit) as u64,
+            graph: GraphView::default(),
+            sources: Vec::new(),
+        };
+        let mut shown = reasons.shown();
+        for (vertex, probability) in members.iter().take(limit) {
+            let Some(thing) = lens.summaries(&[*vertex])?.pop() else { continue };
+            view.members.push(MemberView {
+                thing,
+                probability: *probability,
+                without: without.as_ref().map(|without| without.get(vertex).copied().unwrap_or(0.0)),
+                reasons: reasons.of(*vertex, &mut shown)?,
+                judgements: self.about(&lens, judged.of(*vertex))?,
+            });
+        }
+        view.sources = sources(&view.members);
+        view.graph = shown.graph(&lens)?;
+        Ok(view)
+    }
+
+    fn without(
+        &self,
+        asking: &Asking<'_>,
+        request: &WhoRequest,
+        seeds: &[VertexNo],
+        judged: &Judgements,
+    ) -> Result<Option<HashMap<VertexNo, f64>>, AppError> {
+        let Some(left_out) = &request.without else { return Ok(None) };
+        let kept = match &request.filter.sources {
+            Some(sources) => sources.clone(),
+            None => asking.lens.every_source().into_iter().collect(),
+        };
+        let kept: Vec<String> = kept.into_iter().filter(|source| !left_out.contains(source)).collect();
+        let filter = FilterRequest { sources: Some(kept), ..followed(&request.filter) };
+        let sieve = asking.lens.sieve(&filter)?;
+        Ok(Some(found(&asking.trace(seeds, &sieve.filter()), judged).into_iter().collect()))
+    }
+}
+
+/// Everything that may be of the organisation behind seeds, by id, whatever people decided.
+pub(super) fn ranked(lens: &Lens<'_>, seeds: &[VertexNo]) -> Result<Vec<(String, f64)>, AppError> {
+    let traced = Asking::new(lens).trace(seeds, &lens.everything());
+    let mut ranked = Vec::new();
+    for (vertex, probability) in found(&traced, &Judgements::default()) {
+        ranked.extend(lens.view.id(vertex)?.map(|id| (id.to_string(), probability)));
+    }
+    Ok(ranked)
+}
+
+/// Hubs are for the ties themselves to judge: what many share says little, and how many is too many depends on what it is.
+fn followed(filter: &FilterRequest) -> FilterRequest {
+    FilterRequest { hubs: Some("expand".to_owned()), ..filter.clone() }
+}
+
+fn found(traced: &Traced, judged: &Judgements) -> Vec<(VertexNo, f64)> {
+    traced.answer(judged).members.into_iter().map(|member| (member.vertex, member.probability)).collect()
+}
+
+fn sources(members: &[MemberView]) -> Vec<String> {
+    let reasons = members.iter().flat_map(|member| &member.reasons);
+    let sources: BTreeSet<&String> = reasons.flat_map(|reason| &reason.sources).collect();
+    sources.into_iter().cloned().collect()
+}
+
+/// One viewer's question, with what the graph does not know of its vertices and claims.
+struct Asking<'a> {
+    lens: &'a Lens<'a>,
+    ties: Ties,
+    fingerprints: Option<u16>,
+}
+
+impl<'a> Asking<'a> {
+    fn new(lens: &'a Lens<'a>) -> Asking<'a> {
+        let fingerprint = Kind::DigitalFingerprint.as_str();
+        let fingerprints = lens.kind_names().find(|(_, name)| *name == fingerprint).map(|(no, _)| no);
+        Asking { lens, ties: Ties::named(lens.link_kind_names(), lens.kind_names()), fingerprints }
+    }
+
+    fn trace(&self, seeds: &[VertexNo], filter: &Filter<'_>) -> Traced {
+        let (sort, belief) =
+            (|vertex| self.sort(vertex), |compartment, claim| self.belief(compartment, claim));
+        let caller = Caller { sort: &sort, belief: &belief };
+        self.lens.graph.trace(seeds, filter, &self.ties, &caller, Choice::default())
+    }
+
+    /// Fingerprints are told apart by their family; of everything else the kind says enough.
+    fn sort(&self, vertex: VertexNo) -> Option<Sort> {
+        if self.lens.graph.kind_of(vertex) != self.fingerprints {
+            return None;
+        }
+        // What cannot be read now is a fingerprint of no known family, which says least.
+        match self.lens.view.selector(vertex) {
+            Ok(Some(Selector::Fingerprint(family, _))) => self.ties.sort_named(family.as_str()),
+            _ => None,
+        }
+    }
+
+    fn belief(&self, compartment: CompartmentNo, _claim: ClaimNo) -> f64 {
+        self.lens.compartment(compartment).map_or(0.0, |known| belief::of(&known.handling.grade))
+    }
+}

@@ -1,0 +1,58 @@
+//! Who is behind things, and what people decide about that.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+
+use super::auth::Caller;
+use super::extract::{Json, Path, Query};
+use super::problem::Problem;
+use super::{AppState, blocking};
+use crate::app::who::{JudgementRequest, JudgementView, JudgementsRequest, WhoRequest, WhoView};
+use crate::clock;
+
+/// The organisation behind things: its members, how sure each is, and why. Only what the viewer may see takes part.
+#[utoipa::path(post, path = "/who", tag = "who", request_body = WhoRequest,
+    responses((status = 200, body = WhoView), (status = 400, body = Problem), (status = 404, body = Problem)))]
+pub(crate) async fn who(
+    State(state): State<AppState>,
+    Caller(viewer): Caller,
+    Json(request): Json<WhoRequest>,
+) -> Result<Json<WhoView>, Problem> {
+    blocking(&state, move |app| app.who(&viewer, &request)).await.map(Json)
+}
+
+/// Decisions about a thing, withdrawn ones too.
+#[utoipa::path(get, path = "/judgements", tag = "who", params(JudgementsRequest),
+    responses((status = 200, body = Vec<JudgementView>), (status = 404, body = Problem)))]
+pub(crate) async fn judgements(
+    State(state): State<AppState>,
+    Caller(viewer): Caller,
+    Query(request): Query<JudgementsRequest>,
+) -> Result<Json<Vec<JudgementView>>, Problem> {
+    blocking(&state, move |app| app.judgements(&viewer, &request)).await.map(Json)
+}
+
+/// Decides that two things are of one organisation, or are not. Counts at once. Analysts only.
+#[utoipa::path(post, path = "/judgements", tag = "who", request_body = JudgementRequest,
+    responses((status = 201, body = JudgementView), (status = 403, body = Problem), (status = 404, body = Problem)))]
+pub(crate) async fn judge(
+    State(state): State<AppState>,
+    Caller(viewer): Caller,
+    Json(request): Json<JudgementRequest>,
+) -> Result<(StatusCode, Json<JudgementView>), Problem> {
+    let judged = blocking(&state, move |app| app.judge(&viewer, &request, clock::now())).await?;
+    Ok((StatusCode::CREATED, Json(judged)))
+}
+
+/// Withdraws a decision; that it was made, and who withdrew it, stays. Analysts only.
+#[utoipa::path(delete, path = "/judgements/{no}", tag = "who",
+    params(("no" = u64, Path, description = "Number of the decision")),
+    responses((status = 200, body = JudgementView), (status = 403, body = Problem), (status = 404, body = Problem),
+        (status = 409, body = Problem)))]
+pub(crate) async fn withdraw(
+    State(state): State<AppState>,
+    Caller(viewer): Caller,
+    Path(no): Path<u64>,
+) -> Result<Json<JudgementView>, Problem> {
+    blocking(&state, move |app| app.withdraw_judgement(&viewer, no, clock::now())).await.map(Json)
+}
