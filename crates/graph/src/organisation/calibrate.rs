@@ -2,7 +2,7 @@
 //!
 //! Logistic regression (Platt 1999) on what the worlds and the walk say, fitted on ranges of 10^4 (seeds 1 to 16, the last four with
 //! one record in ten wrong), 10^5 (1 to 3) and 10^6 records (1, 2), from all seeds of an enterprise, from one, and from what one party
-//! alone holds: 102,231 things. How it does on worlds it was not fitted on stands in docs/quality.md.
+//! alone holds: 102,231 things (`bench/who`). How it does on worlds it was not fitted on stands in docs/quality.md.
 
 /// What is known of a thing that may be a member.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -27,29 +27,41 @@ pub(crate) struct Standing {
     pub(crate) looked_at: f64,
 }
 
-const CONSTANT: f64 = -1.330;
-const SHARE: f64 = 1.613;
-const DENSITY: f64 = 0.141;
-const STRENGTH: f64 = -0.792;
-const BEYOND: f64 = -0.232;
-const BACK: f64 = 0.535;
-const FAMILIES: f64 = -0.187;
-const NEAR: f64 = 0.195;
-const SOURCES: f64 = -0.549;
-const LOOKED_AT: f64 = -1.224;
+impl Standing {
+    /// What is fitted: share, density, strength, beyond, back, families, near, sources, looked at.
+    pub(crate) fn features(&self) -> [f64; 9] {
+        let Standing { share, density, strength, beyond, back, families, near, sources, looked_at } = *self;
+        [share, density, strength, beyond, back, families, near, sources, looked_at]
+    }
+}
+
+const CONSTANT: f64 = -1.318;
+const SHARE: f64 = 1.230;
+const DENSITY: f64 = 0.193;
+const STRENGTH: f64 = -0.390;
+const BEYOND: f64 = -0.503;
+const BACK: f64 = 0.701;
+const FAMILIES: f64 = -0.294;
+const NEAR: f64 = 0.068;
+const SOURCES: f64 = 0.151;
+const LOOKED_AT: f64 = -1.545;
+const SHARE_BY_SOURCES: f64 = 0.112;
+const DENSITY_BY_SOURCES: f64 = 0.094;
 
 /// The probability that it is of the organisation.
 pub(crate) fn probability(of: &Standing) -> f64 {
     let share = of.share.clamp(0.0005, 0.9995);
+    let (share, density) = ((share / (1.0 - share)).ln(), of.density.max(1e-9).ln());
+    let sources = of.sources.max(1.0).ln();
     let logit = CONSTANT
-        + SHARE * (share / (1.0 - share)).ln()
-        + DENSITY * of.density.max(1e-9).ln()
+        + (SHARE + SHARE_BY_SOURCES * sources) * share
+        + (DENSITY + DENSITY_BY_SOURCES * sources) * density
         + STRENGTH * (of.strength + 0.1).ln()
         + BEYOND * (of.beyond + 0.1).ln()
         + BACK * (of.back + 0.01).ln()
         + FAMILIES * of.families
         + NEAR * of.near
-        + SOURCES * of.sources.max(1.0).ln()
+        + SOURCES * sources
         + LOOKED_AT * (of.looked_at / 1000.0).max(1e-3).ln();
     1.0 / (1.0 + (-logit).exp())
 }

@@ -94,6 +94,17 @@ impl Traced {
         Answer { members }
     }
 
+    /// What the probability of each thing that may belong is made of, as calibration is fitted on it (`bench/who`): share of worlds,
+    /// density of the walk, strength of ties, of those beyond what was looked at, of those to it; families of ties, near things,
+    /// seeds, things looked at.
+    pub fn features(&self) -> Vec<(VertexNo, [f64; 9])> {
+        let rejected = vec![false; self.vertices.len()];
+        let share = self.share(&self.seeds, &rejected);
+        let standings = self.standings(&self.seeds, &share, &rejected);
+        let all = self.vertices.iter().zip(standings).filter(|(_, standing)| standing.share > 0.0);
+        all.map(|(vertex, standing)| (*vertex, standing.features())).collect()
+    }
+
     /// The places that belong whatever the evidence, ascending.
     fn sources(&self, judgements: &Judgements, rejected: &[bool]) -> Vec<u32> {
         let confirmed = (0..).zip(&self.vertices).filter(|(_, vertex)| judgements.confirmed.contains(vertex));
