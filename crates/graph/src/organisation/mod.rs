@@ -57,48 +57,24 @@ impl Default for Choice {
     }
 }
 
-/// One piece of evidence: a tie of one thing to another.
+/// One piece of evidence for a thing: a tie that leads to it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tie {
-    /// The other thing.
-    pub to: VertexNo,
+    /// The thing at the other end.
+    pub from: VertexNo,
     /// Number of its family; pieces of one family are not independent of each other.
     pub family: u16,
     /// Evidence in bits, if what is claimed is right.
     pub bits: f64,
-    /// Probability that one is of the organisation when the other is and nothing else is known.
+    /// Probability that the thing is of the organisation when the other is and nothing else is known.
     pub probability: f64,
     /// How many things share what the two share.
     pub sources: u32,
-    /// The edges it stands on, six at most; two in a row where a record lies between.
+    /// Some of the edges it stands on; two in a row where a record lies between.
     pub edges: Vec<Edge>,
 }
 
 impl Snapshot {
-    /// The ties of one thing to others under the filter, whatever organisation is asked about.
-    pub fn ties_of(
-        &self,
-        vertex: VertexNo,
-        filter: &Filter<'_>,
-        ties: &Ties,
-        caller: &Caller<'_>,
-    ) -> Vec<Tie> {
-        let reader = Reader::new(&self.state, filter);
-        let choice = Choice::default();
-        let survey = Survey::new(&reader, ties, caller, &choice);
-        let Some(inner) = reader.inner(vertex) else { return Vec::new() };
-        let found = survey.follow(inner, (0, 0)).into_iter();
-        let tie = |found: weight::Found| Tie {
-            to: reader.outer(found.to),
-            family: found.family,
-            bits: found.bits,
-            probability: found.probability,
-            sources: found.measure.sources,
-            edges: found.edges,
-        };
-        found.map(tie).collect()
-    }
-
     /// The part of the graph that the question is about: everything that may be of the organisation behind the seeds. Ask it for
     /// an answer, and again whenever somebody has decided something.
     pub fn trace(

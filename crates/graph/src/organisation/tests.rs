@@ -82,11 +82,10 @@ proptest! {
     fn more_who_share_a_value_never_say_more(sharers in 1..30_u32) {
         // Vertices of even number are no records.
         let sees: CompartmentSet = [CompartmentNo(1)].into_iter().collect();
-        let caller = Caller { sort: &|_| None, belief: &|_, _| 0.9 };
         let shared = |count: u32| {
             let edges = (0..count).map(|number| edge(number + 1, 4 + number, 2, 1, 1)).collect();
-            let ties = snapshot(edges).ties_of(VertexNo(4), &Filter::seeing(&sees), &table(), &caller);
-            ties.iter().map(|tie| tie.bits).fold(0.0, f64::max)
+            let evidence = traced(&snapshot(edges), &[4], &sees).evidence();
+            evidence.get(&VertexNo(2)).into_iter().flatten().map(|tie| tie.bits).fold(0.0, f64::max)
         };
         prop_assert!(shared(sharers + 1) <= shared(sharers));
     }

@@ -1,15 +1,15 @@
 //! The part of the graph a question is about, kept so that it can be answered anew at each decision.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use entente_model::VertexNo;
 
-use super::Choice;
 use super::around::Survey;
 use super::calibrate::{Standing, probability};
 use super::reach::{Arc, Odds, WORLDS, Worlds, count, mix, worlds};
 use super::walk::{Way, density};
 use super::weight::Found;
+use super::{Choice, Tie};
 
 /// A tie more probable than this makes a neighbour.
 const NEAR: f64 = 0.3;
@@ -92,6 +92,23 @@ impl Traced {
             other.probability.total_cmp(&one.probability).then(one.vertex.cmp(&other.vertex))
         });
         Answer { members }
+    }
+
+    /// The evidence for each thing: the ties that lead to it from whatever else was looked at.
+    pub fn evidence(&self) -> HashMap<VertexNo, Vec<Tie>> {
+        let mut evidence: HashMap<VertexNo, Vec<Tie>> = HashMap::new();
+        for (from, to, found) in self.inward(&vec![false; self.vertices.len()]) {
+            let tie = Tie {
+                from: self.vertices[from as usize],
+                family: found.family,
+                bits: found.bits,
+                probability: found.probability,
+                sources: found.measure.sources,
+                edges: found.edges.clone(),
+            };
+            evidence.entry(self.vertices[to as usize]).or_default().push(tie);
+        }
+        evidence
     }
 
     /// What the probability of each thing that may belong is made of, as calibration is fitted on it (`bench/who`): share of worlds,

@@ -2,7 +2,7 @@
 
 use super::walk::{filter, resolve_all};
 use super::{Cli, Who, output};
-use crate::app::who::{MemberView, ReasonView, WhoRequest, WhoView};
+use crate::app::who::{EvidenceView, MemberView, WhoRequest, WhoView};
 
 /// Ranks the members, each with its reasons.
 pub(super) fn run(cli: &Cli, asked: &Who) -> anyhow::Result<()> {
@@ -48,7 +48,7 @@ fn member(member: &MemberView) -> Vec<String> {
     lines
 }
 
-fn reason(reason: &ReasonView) -> String {
+fn reason(reason: &EvidenceView) -> String {
     let way = if reason.outward { "" } else { " of it" };
     format!(
         "        {}{way}: {} ({}; {:.1} bits, shared by {}; {})",

@@ -187,7 +187,7 @@ fn a_decision_is_withdrawn_and_never_changed() {
     let no = desk.judge(&judgement).expect("kept");
     let kept = Judgement { no, things: [VertexNo(3), VertexNo(7)], ..judgement };
     for thing in [3, 7] {
-        assert_eq!(desk.judgements_of(VertexNo(thing)).expect("read"), [kept.clone()]);
+        assert_eq!(desk.judgements_of(VertexNo(thing)).expect("read"), std::slice::from_ref(&kept));
     }
     assert!(desk.judgements_of(VertexNo(4)).expect("read").is_empty());
     assert!(desk.withdraw_judgement(no, "ben", at(2)).expect("asked"));

@@ -5,8 +5,8 @@ import type { Agreement } from '../agreement/document';
 import { ApiProblem } from './problem';
 import type { components, paths } from './schema';
 import type {
-  AgreementLine, AgreementPage, ChartContent, ClaimView, Decision, Difference, Draft, Facets, Filter, GraphView, LinkPage, NewUser,
-  ObjectPage, Outlook, PathsView, Problem, Review, SearchPage, Session, Template, User, UserChange, Vocabulary, WireItem,
+  AgreementLine, AgreementPage, ChartContent, ClaimView, Decision, Difference, Draft, Facets, Filter, GraphView, LinkPage, NewJudgement, NewUser,
+  ObjectPage, Outlook, PathsView, Problem, Review, SearchPage, Session, Template, User, UserChange, Vocabulary, WhoRequest, WireItem,
 } from './types';
 
 const BASE = '/api/v1';
@@ -208,6 +208,10 @@ export const api = {
     take(node.DELETE('/api/v1/partners/{party}/tokens/{id}', { params: { path: { party, id } } })),
   wireEvents: () => new EventSource(`${BASE}/wire/events`),
 
+  who: (asked: Partial<Omit<WhoRequest, 'filter'>> & { filter?: Partial<WhoRequest['filter']> }) =>
+    take(node.POST('/api/v1/who', { body: asked as WhoRequest })),
+  judge: (judgement: NewJudgement) => take(node.POST('/api/v1/judgements', { body: judgement })),
+  withdrawJudgement: (no: number) => take(node.DELETE('/api/v1/judgements/{no}', { params: { path: { no } } })),
   referrals: (ended: boolean, cursor?: string) =>
     take(node.GET('/api/v1/referrals', { params: { query: { ended, cursor } } })),
   decide: (id: string, said: Decision) =>

@@ -538,6 +538,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/judgements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Decisions about a thing, withdrawn ones too. */
+        get: operations["who_judgements"];
+        put?: never;
+        /** Decides that two things are of one organisation, or are not. Counts at once. Analysts only. */
+        post: operations["who_judge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/judgements/{no}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Withdraws a decision; that it was made, and who withdrew it, stays. Analysts only. */
+        delete: operations["who_withdraw"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/objects/{id}": {
         parameters: {
             query?: never;
@@ -904,6 +939,23 @@ export interface paths {
          *     own password.
          */
         patch: operations["users_update"];
+        trace?: never;
+    };
+    "/api/v1/who": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The organisation behind things: its members, how sure each is, and why. Only what the viewer may see takes part. */
+        post: operations["who_who"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/wire/events": {
@@ -1301,6 +1353,40 @@ export interface components {
             /** @description Audience of the claim. */
             tlp: string;
         };
+        /** @description One piece of evidence. */
+        EvidenceView: {
+            /**
+             * Format: double
+             * @description How strong, in bits: 1 doubles the odds.
+             */
+            bits: number;
+            /** @description The claims it stands on. */
+            claims: number[];
+            /** @description The sort of evidence: certificate, hosting, payment… Pieces of one sort are not independent of each other. */
+            family: string;
+            /** @description What people call it. */
+            label: string;
+            /** @description The links that say so, from one end to the other: `has-fingerprint`, or `debtor-account` and `creditor-account`. */
+            links: string[];
+            /**
+             * Format: double
+             * @description How probable the other end is.
+             */
+            of: number;
+            /** @description True when the first link goes out from the member. */
+            outward: boolean;
+            /**
+             * Format: int32
+             * @description How many things share what the two share.
+             */
+            shared_by: number;
+            /** @description Who says so. */
+            sources: string[];
+            /** @description The record that names both, where one does. */
+            through?: string | null;
+            /** @description The other member, or what one began from. */
+            to: string;
+        };
         /**
          * @description Formats of export.
          * @enum {string}
@@ -1458,6 +1544,37 @@ export interface components {
          * @enum {string}
          */
         ItemKindView: "release" | "recall" | "correct" | "narrow" | "standing";
+        /** @description A decision to be kept. */
+        JudgementRequest: {
+            /** @description Two ids. */
+            ids: string[];
+            /** @description Why, for those who come after. */
+            note?: string | null;
+            /** @description Whether they are of one organisation. */
+            same: boolean;
+        };
+        /** @description A decision. */
+        JudgementView: {
+            /** @description When (RFC 3339). */
+            at: string;
+            /** @description The two things. */
+            ids: string[];
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            no: number;
+            /** @description Why. */
+            note?: string | null;
+            /** @description Who decided. */
+            person: string;
+            /** @description Whether they are of one organisation. */
+            same: boolean;
+            /** @description When it was withdrawn (RFC 3339). */
+            withdrawn_at?: string | null;
+            /** @description Who withdrew it; absent while it counts. */
+            withdrawn_by?: string | null;
+        };
         /** @description A key of a party. */
         KeyView: {
             /** @description SHA-256 of the signing key, or the pin of the certificate, in hexadecimal. */
@@ -1517,6 +1634,25 @@ export interface components {
             at?: string | null;
             /** @description none: nothing was told. agreed: the newest checkpoint is confirmed. partly: an earlier one is. unconfirmed: none is yet. */
             state: string;
+        };
+        /** @description A member. */
+        MemberView: {
+            /** @description What people decided about it and what one began from. */
+            judgements: components["schemas"]["JudgementView"][];
+            /**
+             * Format: double
+             * @description How probable it is that it is of the organisation, 0 to 1.
+             */
+            probability: number;
+            /** @description Why, the strongest first. */
+            reasons: components["schemas"]["EvidenceView"][];
+            /** @description What it is. */
+            thing: components["schemas"]["ObjectSummary"];
+            /**
+             * Format: double
+             * @description How probable it would be without the sources left out; absent when none were.
+             */
+            without?: number | null;
         };
         /**
          * @description What is done to an agreement after signing.
@@ -2203,6 +2339,58 @@ export interface components {
             words: {
                 [key: string]: components["schemas"]["WordView"][];
             };
+        };
+        /** @description Things, and what is to be looked at. */
+        WhoRequest: {
+            /**
+             * @description As all stood at this time (RFC 3339); now when absent.
+             * @default null
+             */
+            as_of: string | null;
+            /**
+             * @description What is followed; of hubs, those only that say nothing by themselves are left out.
+             * @default {
+             *       "from": null,
+             *       "hubs": null,
+             *       "link_kinds": null,
+             *       "sources": null,
+             *       "tlp_max": null,
+             *       "to": null,
+             *       "vertex_kinds": null
+             *     }
+             */
+            filter: components["schemas"]["FilterRequest"];
+            /**
+             * @description What one begins from: up to 100 ids.
+             * @default []
+             */
+            ids: string[];
+            /**
+             * @description Members at most, 50 unless given, 500 at most.
+             * @default null
+             */
+            limit: number | null;
+            /**
+             * @description What it would be without what these sources say: "what cooperation added".
+             * @default null
+             */
+            without: string[] | null;
+        };
+        /** @description An answer. */
+        WhoView: {
+            /** @description The links the reasons stand on, among the seeds, the members shown and the records that tie them. */
+            graph: components["schemas"]["GraphView"];
+            /** @description The members, the most probable first. */
+            members: components["schemas"]["MemberView"][];
+            /**
+             * Format: int64
+             * @description Members beyond these.
+             */
+            more: number;
+            /** @description What one began from. */
+            seeds: components["schemas"]["ObjectSummary"][];
+            /** @description Who says any of it. */
+            sources: string[];
         };
         /** @description One item that went out, with exactly what the partner got. */
         WireItemView: components["schemas"]["WireLine"] & {
@@ -3684,6 +3872,121 @@ export interface operations {
             };
         };
     };
+    who_judgements: {
+        parameters: {
+            query: {
+                /** @description The thing. */
+                id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgementView"][];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    who_judge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JudgementRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgementView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    who_withdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of the decision */
+                no: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgementView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     objects_show: {
         parameters: {
             query?: {
@@ -4682,6 +4985,45 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    who_who: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhoRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhoView"];
+                };
+            };
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };

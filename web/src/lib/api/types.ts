@@ -73,6 +73,11 @@ export type WireItem = Replace<Schema['WireItemView'], { sent?: Record<string, u
 export type WireNews = Schema['WireNews'];
 export type NoticesPage = Schema['NoticesPage'];
 export type Decision = Schema['DecisionRequest'];
+export type WhoRequest = Schema['WhoRequest'];
+export type WhoAnswer = Schema['WhoView'];
+export type WhoMember = Schema['MemberView'];
+export type WhoReason = Schema['EvidenceView'];
+export type NewJudgement = Schema['JudgementRequest'];
 export type Referral = Schema['ReferralView'];
 export type ReferralsPage = Schema['ReferralsPage'];
 /** RFC 9457. */

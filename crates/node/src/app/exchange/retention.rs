@@ -256,7 +256,7 @@ fn due_run(agreements: &Agreements, run: &Retained, since: Timestamp, why: &'sta
     let what = what.unwrap_or(OnEnd::Delete);
     let (first, claims) = (run.claims.start, run.claims.end.saturating_sub(run.claims.start));
     let (partner, first_item) = (run.partner.clone(), run.first_seq);
-    (claims > 0).then(|| Due { partner, flow, first, claims, first_item, what, since, why })
+    (claims > 0).then_some(Due { partner, flow, first, claims, first_item, what, since, why })
 }
 
 /// Since when an agreement has ended. One that another version took the place of goes on in that.

@@ -21,7 +21,7 @@ use super::lens::Lens;
 use super::view::{FilterRequest, GraphView, ObjectSummary};
 use super::{App, AppError, Viewer};
 pub(crate) use judgement::{JudgementRequest, JudgementView, JudgementsRequest};
-pub(crate) use reason::ReasonView;
+pub(crate) use reason::EvidenceView;
 use reason::Reasons;
 
 /// Members in an answer unless asked otherwise, and at most.
@@ -71,7 +71,7 @@ pub(crate) struct MemberView {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) without: Option<f64>,
     /// Why, the strongest first.
-    pub(crate) reasons: Vec<ReasonView>,
+    pub(crate) reasons: Vec<EvidenceView>,
     /// What people decided about it and what one began from.
     pub(crate) judgements: Vec<JudgementView>,
 }
@@ -91,7 +91,7 @@ impl App {
         let members = found(&traced, &judged.counting);
         let without = self.without(&asking, request, &seeds, &judged.counting)?;
         let limit = request.limit.unwrap_or(MEMBERS.0).clamp(1, MEMBERS.1);
-        let reasons = Reasons::new(&asking, &sieve, &seeds, &members);
+        let reasons = Reasons::new(&asking, &traced, &seeds, &members);
         let mut view = WhoView {
             seeds: lens.summaries(&seeds)?,
             members: Vec::new(),

@@ -3,14 +3,14 @@
 use std::collections::{BTreeSet, HashMap};
 
 use entente_graph::Edge;
-use entente_graph::organisation::{Caller, Tie};
+use entente_graph::organisation::{Tie, Traced};
 use entente_model::VertexNo;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Asking;
 use crate::app::AppError;
-use crate::app::lens::{Lens, Sieve};
+use crate::app::lens::Lens;
 use crate::app::view::GraphView;
 
 /// Reasons of a member at most.
@@ -20,7 +20,7 @@ const LEAST: f64 = 0.05;
 
 /// One piece of evidence.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub(crate) struct ReasonView {
+pub(crate) struct EvidenceView {
     /// The other member, or what one began from.
     pub(crate) to: String,
     /// What people call it.
@@ -49,7 +49,8 @@ pub(crate) struct ReasonView {
 /// Gives reasons for members of one answer.
 pub(super) struct Reasons<'a> {
     asking: &'a Asking<'a>,
-    sieve: &'a Sieve,
+    /// What leads to each thing.
+    evidence: HashMap<VertexNo, Vec<Tie>>,
     /// What is a member, and how probably; what one began from is, surely.
     known: HashMap<VertexNo, f64>,
 }
@@ -63,13 +64,13 @@ pub(super) struct Shown {
 impl<'a> Reasons<'a> {
     pub(super) fn new(
         asking: &'a Asking<'a>,
-        sieve: &'a Sieve,
+        traced: &Traced,
         seeds: &[VertexNo],
         members: &[(VertexNo, f64)],
     ) -> Reasons<'a> {
         let mut known: HashMap<VertexNo, f64> = members.iter().copied().collect();
         known.extend(seeds.iter().map(|seed| (*seed, 1.0)));
-        Reasons { asking, sieve, known }
+        Reasons { asking, evidence: traced.evidence(), known }
     }
 
     pub(super) fn shown(&self) -> Shown {
@@ -78,52 +79,48 @@ impl<'a> Reasons<'a> {
     }
 
     /// Why something is a member, the strongest first.
-    pub(super) fn of(&self, vertex: VertexNo, shown: &mut Shown) -> Result<Vec<ReasonView>, AppError> {
-        let asking = self.asking;
-        let (sort, belief) =
-            (|vertex| asking.sort(vertex), |compartment, claim| asking.belief(compartment, claim));
-        let caller = Caller { sort: &sort, belief: &belief };
-        let ties = asking.lens.graph.ties_of(vertex, &self.sieve.filter(), &asking.ties, &caller);
-        let mut telling: Vec<(f64, Tie)> = ties.into_iter().filter_map(|tie| self.weight(tie)).collect();
-        telling.sort_by(|(one, a), (other, b)| other.total_cmp(one).then(a.to.cmp(&b.to)));
+    pub(super) fn of(&self, vertex: VertexNo, shown: &mut Shown) -> Result<Vec<EvidenceView>, AppError> {
+        let ties = self.evidence.get(&vertex).map_or(&[][..], Vec::as_slice);
+        let mut telling: Vec<(f64, &Tie)> = ties.iter().filter_map(|tie| self.weight(tie)).collect();
+        telling.sort_by(|(one, a), (other, b)| other.total_cmp(one).then(a.from.cmp(&b.from)));
         telling.truncate(REASONS);
         shown.vertices.insert(vertex);
         telling.iter().map(|(_, tie)| self.reason(vertex, tie, shown)).collect()
     }
 
     /// A tie counts by what it says and by how probable its other end is.
-    fn weight(&self, tie: Tie) -> Option<(f64, Tie)> {
-        let of = self.known.get(&tie.to).copied().filter(|of| *of >= LEAST)?;
+    fn weight<'t>(&self, tie: &'t Tie) -> Option<(f64, &'t Tie)> {
+        let of = self.known.get(&tie.from).copied().filter(|of| *of >= LEAST)?;
         Some((of * tie.probability, tie))
     }
 
-    fn reason(&self, from: VertexNo, tie: &Tie, shown: &mut Shown) -> Result<ReasonView, AppError> {
+    fn reason(&self, member: VertexNo, tie: &Tie, shown: &mut Shown) -> Result<EvidenceView, AppError> {
         let lens = self.asking.lens;
         shown.edges.extend(&tie.edges);
         shown.vertices.extend(tie.edges.iter().flat_map(|edge| [edge.source, edge.target]));
         let between = tie.edges.iter().flat_map(|edge| [edge.source, edge.target]);
-        let through = between.into_iter().find(|end| *end != from && *end != tie.to);
-        let first = tie.edges.iter().find(|edge| edge.source == from || edge.target == from);
+        let through = between.into_iter().find(|end| *end != member && *end != tie.from);
+        let first = tie.edges.iter().find(|edge| edge.source == member || edge.target == member);
         let id = |vertex| Ok::<_, AppError>(lens.view.id(vertex)?.map(|id| id.to_string()));
-        let to = lens.summaries(&[tie.to])?.pop();
-        Ok(ReasonView {
-            to: to.as_ref().map(|to| to.id.clone()).unwrap_or_default(),
-            label: to.map(|to| to.label).unwrap_or_default(),
+        let other = lens.summaries(&[tie.from])?.pop();
+        Ok(EvidenceView {
+            to: other.as_ref().map(|other| other.id.clone()).unwrap_or_default(),
+            label: other.map(|other| other.label).unwrap_or_default(),
             family: self.asking.ties.family_name(tie.family).to_owned(),
-            links: self.links(from, tie),
+            links: self.links(member, tie),
             through: through.map(id).transpose()?.flatten(),
-            outward: first.is_some_and(|edge| edge.source == from),
+            outward: first.is_some_and(|edge| edge.source == member),
             shared_by: tie.sources,
             bits: tie.bits,
-            of: self.known.get(&tie.to).copied().unwrap_or_default(),
+            of: self.known.get(&tie.from).copied().unwrap_or_default(),
             claims: claims(tie),
             sources: lens.sources_of(&tie.edges),
         })
     }
 
     /// Names of the links from one end to the other, each once.
-    fn links(&self, from: VertexNo, tie: &Tie) -> Vec<String> {
-        let near = |edge: &&Edge| edge.source == from || edge.target == from;
+    fn links(&self, member: VertexNo, tie: &Tie) -> Vec<String> {
+        let near = |edge: &&Edge| edge.source == member || edge.target == member;
         let (near, far): (Vec<&Edge>, Vec<&Edge>) = tie.edges.iter().partition(near);
         let mut names: Vec<String> = Vec::new();
         for edge in near.into_iter().chain(far) {
