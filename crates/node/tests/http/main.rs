@@ -10,6 +10,7 @@ mod node;
 mod roles;
 mod served;
 mod sight;
+mod who;
 mod work;
 
 use node::{DEMO, Node};

@@ -9,7 +9,7 @@ use crate::served::{Body, Served, Who, multipart};
 use crate::{demo, empty};
 
 /// Method, path below `/api/v1`, path asked, body. `{…}` in the path asked is made for each role anew.
-const MATRIX: [(&str, &str, &str, &str); 69] = [
+const MATRIX: [(&str, &str, &str, &str); 73] = [
     ("GET", "/setup", "/setup", ""),
     ("POST", "/setup", "/setup", r#"{"token":"guessed","name":"eve","password":"correct horse battery"}"#),
     ("GET", "/session", "/session", ""),
@@ -35,6 +35,10 @@ const MATRIX: [(&str, &str, &str, &str); 69] = [
     ("POST", "/graph/common", "/graph/common", r#"{"ids":["{thing}","{other}"]}"#),
     ("POST", "/graph/component", "/graph/component", r#"{"id":"{thing}"}"#),
     ("GET", "/graph/facets", "/graph/facets", ""),
+    ("POST", "/who", "/who", r#"{"ids":["{thing}"]}"#),
+    ("GET", "/judgements", "/judgements?id={thing}", ""),
+    ("POST", "/judgements", "/judgements", r#"{"ids":["{thing}","{other}"],"same":true}"#),
+    ("DELETE", "/judgements/{no}", "/judgements/{judgement}", ""),
     ("GET", "/charts", "/charts", ""),
     ("POST", "/charts", "/charts", r#"{"name":"another","document":{}}"#),
     ("GET", "/charts/{id}", "/charts/{chart}", ""),
@@ -147,6 +151,8 @@ fn column(served: &Served, ada: &Who, role: &str, who: &Who) -> Vec<u16> {
         string(&found["objects"][0]["id"])
     };
     let (thing, other) = (thing("203.0.113.77"), thing("quietroom"));
+    let pair = json!({ "ids": [&thing, &other], "same": false });
+    let judgement = served.post(ada, "/judgements", pair).json();
     let fill = |text: &str| {
         text.replace("{spare}", &spare)
             .replace("{new}", &format!("new-{role}"))
@@ -157,6 +163,7 @@ fn column(served: &Served, ada: &Who, role: &str, who: &Who) -> Vec<u16> {
             .replace("{document}", &agreement["document"].to_string())
             .replace("{draft}", &string(&drafted["id"]))
             .replace("{agreement}", &string(&agreement["id"]))
+            .replace("{judgement}", &judgement["no"].to_string())
             .replace("{partner_token}", &string(&partner_token["id"]))
             .replace("{thing}", &thing)
             .replace("{other}", &other)

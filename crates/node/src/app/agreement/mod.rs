@@ -172,10 +172,12 @@ impl Agreements {
         self.0.iter().find(|held| held.hash() == *hash)
     }
 
-    /// The version whose place this one took, where all had signed it.
+    /// The version whose place this one took, where all had signed it and nobody had ended it. What somebody ended nothing goes on
+    /// with: what comes after that begins anew, however much of it was told.
     pub(crate) fn before(&self, held: &Held) -> Option<&Held> {
         let before = self.version(held.agreement().supersedes.as_ref()?)?;
-        matches!(before.standing, Standing::Superseded { .. }).then_some(before)
+        let ended = before.acts.iter().any(|act| act.step == StandingMove::Terminate);
+        (matches!(before.standing, Standing::Superseded { .. }) && !ended).then_some(before)
     }
 
     /// Those that a party takes part in.

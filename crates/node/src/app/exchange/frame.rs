@@ -91,7 +91,7 @@ pub(crate) struct FrameBatch {
 #[derive(PartialEq)]
 enum Gate {
     Send,
-    /// Its agreement is suspended, or another version took its place: it is told anew when it may be, and nothing waits for it.
+    /// Its agreement is suspended, another version took its place, or it ran out and may be renewed: it is told anew when it may be, and nothing waits for it.
     Hold,
     /// It may not be told any more.
     Skip,
@@ -154,7 +154,9 @@ fn gate(item: &WireItem, agreements: &Agreements) -> Gate {
     }
     match agreements.version(&AgreementHash::from_bytes(item.agreement.0)).map(|held| &held.standing) {
         Some(Standing::InForce(_)) => Gate::Send,
-        Some(Standing::Suspended { .. } | Standing::Superseded { .. }) => Gate::Hold,
+        Some(Standing::Suspended { .. } | Standing::Superseded { .. } | Standing::Expired { .. }) => {
+            Gate::Hold
+        }
         _ => Gate::Skip,
     }
 }

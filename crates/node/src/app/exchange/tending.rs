@@ -35,7 +35,10 @@ impl App {
     /// Puts on the wire anew what was held back while its agreement was suspended. What can never be told any more is let go.
     fn resume(&self, agreements: &Agreements, partner: &PartyId, now: Timestamp) -> anyhow::Result<()> {
         let settled = |standing: &Standing| {
-            !matches!(standing, Standing::Suspended { .. } | Standing::Superseded { .. })
+            !matches!(
+                standing,
+                Standing::Suspended { .. } | Standing::Superseded { .. } | Standing::Expired { .. }
+            )
         };
         let settled = agreements.iter().filter(|held| settled(&held.standing));
         let versions: Vec<_> = settled.map(|held| wire_hash(&held.hash())).collect();

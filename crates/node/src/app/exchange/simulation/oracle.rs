@@ -79,7 +79,7 @@ impl Thing {
 pub(super) struct Oracle {
     things: BTreeMap<(usize, String), Thing>,
     /// Things that were covered when the newest word on them was said, and by which version: from, to, which.
-    promised: BTreeMap<(usize, usize, String), (u32, Timestamp)>,
+    promised: BTreeMap<(usize, usize, String), u32>,
     /// Things that were taken back, from whom and to whom, when the sender looked: they may not be told after that.
     taken_back: BTreeSet<(usize, usize, String)>,
 }
@@ -223,12 +223,12 @@ impl World {
         if thing.newest() != Some(&word) {
             return;
         }
-        let (thing, now) = (thing.clone(), self.now(node));
+        let thing = thing.clone();
         for to in self.partners(node) {
             let promise = (node, to, label.clone());
             let covers = |held: &Held| self.passage(held, [node, to], &thing, word) != Passage::Closed;
             match self.version(node, to, stands).filter(covers) {
-                Some(held) => self.oracle.promised.insert(promise, (held.agreement().version, now)),
+                Some(held) => self.oracle.promised.insert(promise, held.agreement().version),
                 None => self.oracle.promised.remove(&promise),
             };
         }
@@ -438,16 +438,16 @@ impl World {
     /// when its turn came, and is not told afterwards.
     fn is_promised(&self, [from, to]: [usize; 2], held: &Held, thing: &Thing, newest: Word) -> bool {
         let promise = self.oracle.promised.get(&(from, to, thing.label.clone()));
-        let Some((since, said)) = promise else { return false };
+        let Some(since) = promise else { return false };
         let between = |one: &&Held| {
             let (version, last) = (one.agreement().version, held.agreement().version);
             one.agreement().id == held.agreement().id && (*since..=last).contains(&version)
         };
         let all = self.held(from, self.now(from));
-        // Somebody had ended the first of them before, and the sender had not heard.
+        // What somebody ended, no later version goes on with, however far its telling had come.
         let over = |one: &Held| {
-            let mut ends = one.acts.iter().filter(|act| act.step == StandingMove::Terminate);
-            one.agreement().version == *since && ends.any(|act| act.at <= *said)
+            let ended = one.acts.iter().any(|act| act.step == StandingMove::Terminate);
+            one.agreement().version < held.agreement().version && ended
         };
         let covers = |one: &Held| self.passage(one, [from, to], thing, newest) != Passage::Closed;
         all.iter().filter(between).all(|one| covers(one) && !over(one))

@@ -68,6 +68,27 @@ fn what_was_learned_before_another_version_and_not_looked_at_is_told() {
     assert!(two.known(&id("malware", 1)));
 }
 
+/// Seeds 39142 and 39332: whether it had been put on the wire before the end must make no difference.
+#[test]
+fn what_was_not_told_before_somebody_ended_a_version_is_not_told_by_the_next() {
+    for on_the_wire in [true, false] {
+        let two = Two::agreed(|_| {});
+        two.learn(&[malware(1, "Wren", 2)], at(1));
+        if on_the_wire {
+            two.company.disclose(&mut two.desk.borrow_mut(), &|| at(2)).expect("a round");
+        }
+        let owner = two.company.owner().expect("the owner");
+        two.company.act_on_agreement(&owner, &two.id, StandingMove::Terminate, None, at(3)).expect("ended");
+        let ended = two.exchange(at(4)).concat();
+        revise(&two, at(5), |_| {});
+        two.learn(&[malware(2, "Rook", 2)], at(6));
+        let sent = ended + &two.exchange(at(7)).concat() + &two.exchange(at(9)).concat();
+        assert!(!two.known(&id("malware", 1)) && !sent.contains("Wren"), "{on_the_wire}: {sent}");
+        assert!(two.known(&id("malware", 2)), "{on_the_wire}");
+        assert!(two.both_hold());
+    }
+}
+
 #[test]
 fn a_version_that_covers_more_does_so_from_its_beginning_on() {
     let two = Two::agreed(|agreement| families(agreement, false));
@@ -139,12 +160,17 @@ fn a_relationship_does_not_leave_for_ends_that_were_never_sent() {
 #[test]
 fn a_version_tells_nothing_that_was_learned_when_none_was_in_force() {
     let two = Two::agreed(|agreement| agreement.valid_until = at(10));
-    two.learn(&[malware(1, "Wren", 2)], at(1));
+    two.learn(&[malware(4, "Crane", 2)], at(1));
+    two.company.disclose(&mut two.desk.borrow_mut(), &|| at(2)).expect("a round");
+    two.learn(&[malware(1, "Wren", 2)], at(3));
     two.learn(&[malware(2, "Rook", 2)], at(20));
+    assert!(!two.deliver(at(21)).concat().contains("Crane"), "nothing is sent after its end");
     revise(&two, at(30), |agreement| agreement.valid_until = days(30));
     two.learn(&[malware(3, "Kite", 2)], at(40));
     two.exchange(at(41));
+    two.exchange(at(43));
     assert!(two.known(&id("malware", 1)) && two.known(&id("malware", 3)));
+    assert!(two.known(&id("malware", 4)), "it makes no difference that it was on the wire");
     assert!(!two.known(&id("malware", 2)), "the first version was over, and the second had not begun");
 }
 

@@ -1,0 +1,116 @@
+//! Who is behind something, and what people decide about that.
+
+use serde_json::{Value, json};
+
+use crate::node::{Node, array, string};
+use crate::served::{Body, Served, Who};
+
+/// What a scan showed: two names with one key at two addresses, and a third name that shows nothing of the kind.
+const SCAN: &str = r#"{"timestamp":"2026-03-01T00:00:00Z","ip":"198.51.100.7","port":443,"hostnames":["shop.example"],"tls":{"cert_sha256":"8b9ea3f189c976474876e12c3b2b6614b2cd3963438d3ed3df1dc0aa40de68c0","spki_sha256":"c94f"},"http":{"trackers":["UA-1-1"]}}
+{"timestamp":"2026-03-02T00:00:00Z","ip":"198.51.100.8","port":443,"hostnames":["bank.example"],"tls":{"cert_sha256":"9b9ea3f189c976474876e12c3b2b6614b2cd3963438d3ed3df1dc0aa40de68c0","spki_sha256":"c94f"},"http":{"trackers":["UA-1-1"]}}
+{"timestamp":"2026-03-02T00:00:00Z","ip":"198.51.100.9","port":443,"hostnames":["other.example"]}
+"#;
+
+/// What few may see: another name with that key.
+const SECRET: &str = r#"{"timestamp":"2026-03-03T00:00:00Z","ip":"198.51.100.10","port":443,"hostnames":["hidden.example"],"tls":{"cert_sha256":"7b9ea3f189c976474876e12c3b2b6614b2cd3963438d3ed3df1dc0aa40de68c0","spki_sha256":"c94f"}}
+"#;
+
+fn told(secret: bool) -> (Node, Served) {
+    let node = Node::new();
+    let scan = node.file("scan.jsonl", SCAN);
+    node.import(&[scan.as_str(), "--source", "scanner", "--tlp", "green"]);
+    if secret {
+        let file = node.file("secret.jsonl", SECRET);
+        node.import(&[file.as_str(), "--source", "insider", "--tlp", "red"]);
+    }
+    let served = node.serve();
+    (node, served)
+}
+
+fn thing(served: &Served, who: &Who, name: &str) -> String {
+    string(&served.get(who, &format!("/search?q={name}")).json()["objects"][0]["id"])
+}
+
+/// Labels of the members with the probability of each.
+fn members(answer: &Value) -> Vec<(String, f64)> {
+    let one = |member: &Value| (string(&member["thing"]["label"]), member["probability"].as_f64().unwrap());
+    array(&answer["members"]).iter().map(one).collect()
+}
+
+fn probability(answer: &Value, label: &str) -> f64 {
+    members(answer).iter().find(|(name, _)| name == label).map_or(0.0, |(_, probability)| *probability)
+}
+
+#[test]
+fn what_shares_a_key_is_found_with_its_reasons_and_people_decide() {
+    let (_node, served) = told(false);
+    let ada = served.administrator();
+    let (shop, bank) = (thing(&served, &ada, "shop.example"), thing(&served, &ada, "bank.example"));
+    let ask = || served.post(&ada, "/who", json!({ "ids": [shop] })).json();
+    let answer = ask();
+    let found = probability(&answer, "bank.example");
+    assert!(found > 0.3 && probability(&answer, "other.example") < 0.01, "{:?}", members(&answer));
+    let of_bank = array(&answer["members"]).iter().find(|member| member["thing"]["id"] == bank).unwrap();
+    let reasons = array(&of_bank["reasons"]);
+    assert!(
+        reasons.iter().any(|reason| reason["label"] == "UA-1-1" && reason["family"] == "tracker"),
+        "{reasons:?}"
+    );
+    assert!(
+        reasons
+            .iter()
+            .all(|reason| reason["sources"] == json!(["scanner"]) && !array(&reason["claims"]).is_empty())
+    );
+    let without = served.post(&ada, "/who", json!({ "ids": [shop], "without": ["scanner"] })).json();
+    let of_bank = array(&without["members"]).iter().find(|member| member["thing"]["id"] == bank).unwrap();
+    assert_eq!(of_bank["without"], 0.0, "nobody else ties them");
+    // Rejected it is gone, and whoever may only read decides nothing.
+    let rea = served.person(&ada, "rea", "reader", "red");
+    let pair = json!({ "ids": [shop, bank], "same": false, "note": "a customer of theirs" });
+    served.post(&rea, "/judgements", pair.clone()).problem(403);
+    let judged = served.post(&ada, "/judgements", pair).json();
+    assert!(probability(&ask(), "bank.example") == 0.0);
+    let path = format!("/judgements/{}", judged["no"]);
+    served.ask(&rea, "DELETE", &format!("/api/v1{path}"), Body::Nothing).problem(403);
+    assert_eq!(
+        served.ask(&ada, "DELETE", &format!("/api/v1{path}"), Body::Nothing).json()["withdrawn_by"],
+        "ada"
+    );
+    served.ask(&ada, "DELETE", &format!("/api/v1{path}"), Body::Nothing).problem(409);
+    assert_eq!(ask()["members"].as_array().map(Vec::len), answer["members"].as_array().map(Vec::len));
+    assert!(
+        (probability(&ask(), "bank.example") - found).abs() < 1e-12,
+        "nothing is left of it but its record"
+    );
+    served.post(&ada, "/judgements", json!({ "ids": [shop, bank], "same": true }));
+    assert!((probability(&ask(), "bank.example") - 1.0).abs() < f64::EPSILON);
+    let all = served.get(&ada, &format!("/judgements?id={bank}")).json();
+    assert_eq!(array(&all).len(), 2, "{all}");
+}
+
+#[test]
+fn what_a_viewer_may_not_see_changes_no_answer_and_no_decision() {
+    let answers = [false, true].map(|secret| {
+        let (_node, served) = told(secret);
+        let ada = served.administrator();
+        let ana = served.person(&ada, "ana", "analyst", "green");
+        let (shop, hidden) =
+            (thing(&served, &ada, "shop.example"), "domain-name--00000000-0000-5000-8000-000000000000");
+        if secret {
+            let hidden = thing(&served, &ada, "hidden.example");
+            let judged =
+                served.post(&ada, "/judgements", json!({ "ids": [shop, hidden], "same": true })).json();
+            served.post(&ana, "/who", json!({ "ids": [hidden] })).problem(404);
+            served.get(&ana, &format!("/judgements?id={hidden}")).problem(404);
+            served
+                .ask(&ana, "DELETE", &format!("/api/v1/judgements/{}", judged["no"]), Body::Nothing)
+                .problem(404);
+        }
+        served.post(&ana, "/judgements", json!({ "ids": [shop, hidden], "same": true })).problem(404);
+        let answer = served.post(&ana, "/who", json!({ "ids": [shop] })).json();
+        assert!(!answer.to_string().contains("hidden.example"), "{answer}");
+        members(&answer)
+    });
+    let [with, without] = answers;
+    assert_eq!(with, without);
+}
