@@ -32,6 +32,8 @@ async function everyPage(page, world, found, theme, server) {
   await visit('/setup?token=x', () => page.getByRole('heading', { level: 1 }).waitFor());
   await visit('/sign-in', () => page.getByRole('heading', { level: 1 }).waitFor());
   await visit('/chart', () => page.getByRole('application').waitFor());
+  await visit('/who', () => page.getByRole('heading', { name: 'Who is behind this?' }).waitFor());
+  if (server.partner) await behind(page, visit);
   if (server.partner) await exchange(page, visit);
   await page.goto(`/search?q=${world.family}&kind=malware`);
   await page.locator('.thing', { hasText: world.family }).first().click();
@@ -51,6 +53,12 @@ async function everyPage(page, world, found, theme, server) {
   await page.getByRole('dialog').waitFor();
   await check(page, `the save dialog ${theme}`, found);
   await page.keyboard.press('Escape');
+}
+
+/** Who is behind a shop, with what was said not to be of it. */
+async function behind(page, visit) {
+  const { objects } = await page.evaluate(async () => (await fetch('/api/v1/search?q=till-lamp.example')).json());
+  await visit(`/who?ids=${objects[0].id}`, () => page.getByRole('article').nth(1).waitFor());
 }
 
 /** Agreements, a draft, the wire, referrals. */

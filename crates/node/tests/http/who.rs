@@ -69,7 +69,10 @@ fn what_shares_a_key_is_found_with_its_reasons_and_people_decide() {
     let pair = json!({ "ids": [shop, bank], "same": false, "note": "a customer of theirs" });
     served.post(&rea, "/judgements", pair.clone()).problem(403);
     let judged = served.post(&ada, "/judgements", pair).json();
-    assert!(probability(&ask(), "bank.example") == 0.0);
+    let after = ask();
+    assert!(probability(&after, "bank.example") == 0.0);
+    assert_eq!(after["rejected"][0]["thing"]["id"], bank);
+    assert_eq!(after["rejected"][0]["judgements"], json!([judged]));
     let path = format!("/judgements/{}", judged["no"]);
     served.ask(&rea, "DELETE", &format!("/api/v1{path}"), Body::Nothing).problem(403);
     assert_eq!(
@@ -77,6 +80,7 @@ fn what_shares_a_key_is_found_with_its_reasons_and_people_decide() {
         "ada"
     );
     served.ask(&ada, "DELETE", &format!("/api/v1{path}"), Body::Nothing).problem(409);
+    assert_eq!(ask()["rejected"], json!([]));
     assert_eq!(ask()["members"].as_array().map(Vec::len), answer["members"].as_array().map(Vec::len));
     assert!(
         (probability(&ask(), "bank.example") - found).abs() < 1e-12,

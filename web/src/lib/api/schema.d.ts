@@ -2061,6 +2061,13 @@ export interface components {
             /** @description What the record calls itself. */
             record?: string | null;
         };
+        /** @description What people said is not of the organisation. */
+        RejectedView: {
+            /** @description What people decided about it and what one began from. */
+            judgements: components["schemas"]["JudgementView"][];
+            /** @description What it is. */
+            thing: components["schemas"]["ObjectSummary"];
+        };
         /** @description A page of rejects. */
         RejectsPage: {
             /** @description Cursor of the next page. */
@@ -2387,6 +2394,8 @@ export interface components {
              * @description Members beyond these.
              */
             more: number;
+            /** @description What people said is not of it, which is why it is no member. */
+            rejected: components["schemas"]["RejectedView"][];
             /** @description What one began from. */
             seeds: components["schemas"]["ObjectSummary"][];
             /** @description Who says any of it. */

@@ -76,6 +76,7 @@ export type Decision = Schema['DecisionRequest'];
 export type WhoRequest = Schema['WhoRequest'];
 export type WhoAnswer = Schema['WhoView'];
 export type WhoMember = Schema['MemberView'];
+export type WhoRejected = Schema['RejectedView'];
 export type WhoReason = Schema['EvidenceView'];
 export type NewJudgement = Schema['JudgementRequest'];
 export type Referral = Schema['ReferralView'];

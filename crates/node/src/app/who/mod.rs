@@ -20,6 +20,7 @@ use utoipa::ToSchema;
 use super::lens::Lens;
 use super::view::{FilterRequest, GraphView, ObjectSummary};
 use super::{App, AppError, Viewer};
+use judgement::Judged;
 pub(crate) use judgement::{JudgementRequest, JudgementView, JudgementsRequest};
 pub(crate) use reason::EvidenceView;
 use reason::Reasons;
@@ -54,6 +55,8 @@ pub(crate) struct WhoView {
     pub(crate) members: Vec<MemberView>,
     /// Members beyond these.
     pub(crate) more: u64,
+    /// What people said is not of it, which is why it is no member.
+    pub(crate) rejected: Vec<RejectedView>,
     /// The links the reasons stand on, among the seeds, the members shown and the records that tie them.
     pub(crate) graph: GraphView,
     /// Who says any of it.
@@ -72,6 +75,15 @@ pub(crate) struct MemberView {
     pub(crate) without: Option<f64>,
     /// Why, the strongest first.
     pub(crate) reasons: Vec<EvidenceView>,
+    /// What people decided about it and what one began from.
+    pub(crate) judgements: Vec<JudgementView>,
+}
+
+/// What people said is not of the organisation.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct RejectedView {
+    /// What it is.
+    pub(crate) thing: ObjectSummary,
     /// What people decided about it and what one began from.
     pub(crate) judgements: Vec<JudgementView>,
 }
@@ -96,6 +108,7 @@ impl App {
             seeds: lens.summaries(&seeds)?,
             members: Vec::new(),
             more: members.len().saturating_sub(limit) as u64,
+            rejected: self.rejected(&lens, &judged)?,
             graph: GraphView::default(),
             sources: Vec::new(),
         };
@@ -113,6 +126,16 @@ impl App {
         view.sources = sources(&view.members);
         view.graph = shown.graph(&lens)?;
         Ok(view)
+    }
+
+    fn rejected(&self, lens: &Lens<'_>, judged: &Judged) -> Result<Vec<RejectedView>, AppError> {
+        let rejected: Vec<VertexNo> = judged.counting.rejected.iter().copied().collect();
+        let mut views = Vec::new();
+        for vertex in rejected {
+            let Some(thing) = lens.summaries(&[vertex])?.pop() else { continue };
+            views.push(RejectedView { thing, judgements: self.about(lens, judged.of(vertex))? });
+        }
+        Ok(views)
     }
 
     fn without(
