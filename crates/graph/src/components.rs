@@ -43,7 +43,7 @@ impl Snapshot {
 }
 
 /// Vertices that take no part: of other kinds than the filter's, and barred hubs.
-fn left_out(reader: &Reader<'_>) -> Option<Bits> {
+pub(crate) fn left_out(reader: &Reader<'_>) -> Option<Bits> {
     let skips = matches!(reader.gate.hubs, HubPolicy::Skip { .. });
     if !skips && !reader.gate.tests_vertices() {
         return None;

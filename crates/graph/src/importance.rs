@@ -136,7 +136,7 @@ impl Inward {
 }
 
 /// Stretches of vertices with about as many link ends each; vertices come by falling degree.
-fn stretches(reader: &Reader<'_>) -> Vec<std::ops::Range<u32>> {
+pub(crate) fn stretches(reader: &Reader<'_>) -> Vec<std::ops::Range<u32>> {
     let (mut stretches, mut first, mut ends) = (Vec::new(), 0, 0);
     let count = reader.vertices() as u32;
     for vertex in 0..count {

@@ -42,6 +42,7 @@ const MEASURES: &[(&str, Measure)] = &[
         ),
     ),
     ("graph", Measure::InFolder("cargo run --quiet --release -p entente-graph --example bench --")),
+    ("groups", Measure::InFolder("cargo run --quiet --release -p entente-graph --example bench -- whole")),
     ("import", Measure::Node(node::import)),
     ("search", Measure::Node(node::search)),
     ("taxii", Measure::Script("python3 bench/taxii/pages.py")),

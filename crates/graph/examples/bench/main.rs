@@ -2,7 +2,10 @@
 //!
 //! ```text
 //! cargo run --release -p entente-graph --example bench -- DIR [EDGES [SCALE]]
+//! cargo run --release -p entente-graph --example bench -- whole DIR
 //! ```
+//! The second measures questions that go through the whole graph many times: groups and betweenness.
+//!
 //! DIR gets the edges (raw little-endian arrays) and the questions (`queries.json`) for `bench/graph/peers.py`,
 //! the index, and `ours.json` with what was measured. Building and asking run in processes of their own, so that
 //! the memory of one does not count for the other.
@@ -11,6 +14,7 @@
 mod ask;
 mod generate;
 mod table;
+mod whole;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -23,6 +27,7 @@ fn main() -> Result<()> {
     match args.as_slice() {
         ["build", dir] => generate::build(Path::new(dir)),
         ["ask", dir] => ask::ask(Path::new(dir)),
+        ["whole", dir] => whole::run(Path::new(dir)),
         [dir] => run(dir, 10_000_000, 20),
         [dir, edges] => run(dir, edges.parse()?, 20),
         [dir, edges, scale] => run(dir, edges.parse()?, scale.parse()?),

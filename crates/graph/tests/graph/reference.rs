@@ -111,6 +111,18 @@ impl Lens {
 }
 
 impl World {
+    /// Everything in the index, one claim a link, all of one kind in compartment 0.
+    pub(crate) fn of_links(links: &[(u32, u32)], kind: impl Fn(u32) -> Vertex) -> World {
+        let edge = |(claim, (a, b)): (u32, &(u32, u32))| edge_of((claim * 2, (*a, *b, 0, 0, 0)));
+        let edges: Vec<Edge> = (1..)
+            .zip(links)
+            .map(edge)
+            .map(|edge| Edge { claim: ClaimNo(edge.claim.0 / 2), ..edge })
+            .collect();
+        let vertices = (0..needed(&edges) as u32).map(kind).collect();
+        World { vertices, indexed: edges.len(), edges, marks: Vec::new(), batches: 1 }
+    }
+
     /// Everything in the index.
     pub(crate) fn indexed(&self) -> Graph {
         let built = entente_graph::build(self.edges.clone(), &self.vertices, &self.marks, ClaimNo(0))
