@@ -33,7 +33,7 @@ async function everyPage(page, world, found, theme, server) {
   await visit('/sign-in', () => page.getByRole('heading', { level: 1 }).waitFor());
   await visit('/chart', () => page.getByRole('application').waitFor());
   await visit('/who', () => page.getByRole('heading', { name: 'Who is behind this?' }).waitFor());
-  if (server.partner) await behind(page, visit);
+  if (server.partner) await behind(page, visit, theme, found);
   if (server.partner) await exchange(page, visit);
   await page.goto(`/search?q=${world.family}&kind=malware`);
   await page.locator('.thing', { hasText: world.family }).first().click();
@@ -56,9 +56,12 @@ async function everyPage(page, world, found, theme, server) {
 }
 
 /** Who is behind a shop, with what was said not to be of it. */
-async function behind(page, visit) {
+async function behind(page, visit, theme, found) {
   const { objects } = await page.evaluate(async () => (await fetch('/api/v1/search?q=till-lamp.example')).json());
   await visit(`/who?ids=${objects[0].id}`, () => page.getByRole('article').nth(1).waitFor());
+  await page.getByRole('button', { name: 'What would take it apart?' }).click();
+  await page.getByRole('heading', { name: /^What remains/ }).waitFor();
+  await check(page, `a plan ${theme}`, found);
 }
 
 /** Agreements, a draft, the wire, referrals. */

@@ -26,6 +26,13 @@ export async function whoIsAskedAndDecided({ page, server }) {
   await member.getByText('confirmed by ada').waitFor();
   await member.getByRole('button', { name: 'Take back' }).click();
   await member.getByRole('button', { name: 'Belongs' }).waitFor();
+  await page.getByRole('button', { name: 'What would take it apart?' }).click();
+  const plan = page.getByRole('region', { name: 'What would take it apart' });
+  await plan.getByRole('heading', { name: /^What remains/ }).waitFor();
+  const [first] = await plan.getByRole('listitem').getByRole('link').allTextContents();
+  await plan.getByRole('button', { name: `Spare ${first}` }).click();
+  await plan.getByText('Spared:').waitFor();
+  await plan.getByRole('listitem').getByRole('link', { name: first, exact: true }).waitFor({ state: 'detached' });
   ok(await page.getByText('A probability, not a proof').isVisible());
 }
 whoIsAskedAndDecided.pair = true;

@@ -17,7 +17,7 @@ pub struct Network {
 }
 
 impl Network {
-    /// A network of these vertices. Pairs linked more than once add up; loops, links to other vertices, and weights that are not
+    /// A network of these vertices. Pairs linked more than once add up; loops, links to other vertices, and weights that are not numbers
     /// above 0 are left out.
     pub fn new(vertices: &[VertexNo], links: &[(VertexNo, VertexNo, f64)]) -> Network {
         let mut vertices = vertices.to_vec();
@@ -26,7 +26,8 @@ impl Network {
         let places: HashMap<VertexNo, u32> = vertices.iter().copied().zip(0..).collect();
         let placed =
             links.iter().filter_map(|(a, b, weight)| Some((*places.get(a)?, *places.get(b)?, *weight)));
-        let pairs: Vec<(u32, u32, f64)> = placed.filter(|(a, b, weight)| a != b && *weight > 0.0).collect();
+        let pairs: Vec<(u32, u32, f64)> =
+            placed.filter(|(a, b, weight)| a != b && *weight > 0.0 && weight.is_finite()).collect();
         Network::of_places(vertices, &pairs)
     }
 

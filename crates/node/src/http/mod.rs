@@ -157,6 +157,7 @@ fn api() -> OpenApiRouter<AppState> {
             .routes(routes!(graph::component))
             .routes(routes!(graph::facets))
             .routes(routes!(who::who))
+            .routes(routes!(who::dismantling))
             .routes(routes!(who::judgements, who::judge))
             .routes(routes!(who::withdraw))
             .routes(routes!(charts::list, charts::create))

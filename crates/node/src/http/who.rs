@@ -7,7 +7,10 @@ use super::auth::Caller;
 use super::extract::{Json, Path, Query};
 use super::problem::Problem;
 use super::{AppState, blocking};
-use crate::app::who::{JudgementRequest, JudgementView, JudgementsRequest, WhoRequest, WhoView};
+use crate::app::who::{
+    DismantlingRequest, DismantlingView, JudgementRequest, JudgementView, JudgementsRequest, WhoRequest,
+    WhoView,
+};
 use crate::clock;
 
 /// The organisation behind things: its members, how sure each is, and why. Only what the viewer may see takes part.
@@ -19,6 +22,18 @@ pub(crate) async fn who(
     Json(request): Json<WhoRequest>,
 ) -> Result<Json<WhoView>, Problem> {
     blocking(&state, move |app| app.who(&viewer, &request)).await.map(Json)
+}
+
+/// Which few targets would leave the least of the organisation behind things, how far that stands if some ties are wrong, and what
+/// would remain. A proposal for people to judge; people are never targets.
+#[utoipa::path(post, path = "/who/dismantling", tag = "who", request_body = DismantlingRequest,
+    responses((status = 200, body = DismantlingView), (status = 400, body = Problem), (status = 404, body = Problem)))]
+pub(crate) async fn dismantling(
+    State(state): State<AppState>,
+    Caller(viewer): Caller,
+    Json(request): Json<DismantlingRequest>,
+) -> Result<Json<DismantlingView>, Problem> {
+    blocking(&state, move |app| app.dismantling(&viewer, &request)).await.map(Json)
 }
 
 /// Decisions about a thing, withdrawn ones too.

@@ -118,3 +118,32 @@ fn what_a_viewer_may_not_see_changes_no_answer_and_no_decision() {
     let [with, without] = answers;
     assert_eq!(with, without);
 }
+
+#[test]
+fn what_would_take_it_apart_is_a_thing_that_can_be_taken() {
+    let (_node, served) = told(false);
+    let ada = served.administrator();
+    let shop = thing(&served, &ada, "shop.example");
+    let ask = |more: Value| {
+        let mut request = json!({ "ids": [shop], "least": 0.1, "targets": 1 });
+        request.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        served.post(&ada, "/who/dismantling", request).json()
+    };
+    let plan = ask(json!({}));
+    assert_eq!(array(&plan["targets"]).len(), 1, "{plan}");
+    let target = &plan["targets"][0];
+    assert!(target["left"].as_f64().unwrap() < 1.0, "{plan}");
+    assert_eq!(target["left"], plan["left"]);
+    assert!(plan["left_at_worst"].as_f64().unwrap() >= plan["left"].as_f64().unwrap(), "{plan}");
+    let kind = target["thing"]["type"].as_str().unwrap();
+    assert_ne!(kind, "digital-fingerprint", "nobody can take a fingerprint");
+    let sizes: u64 = array(&plan["remaining"]).iter().map(|part| part["size"].as_u64().unwrap()).sum();
+    assert_eq!(sizes + 1, plan["members"].as_u64().unwrap(), "{plan}");
+    // What is spared is none, and what is hidden is nothing that could be.
+    let other = ask(json!({ "spared": [target["thing"]["id"]] }));
+    assert!(
+        array(&other["targets"]).iter().all(|one| one["thing"]["id"] != target["thing"]["id"]),
+        "{other}"
+    );
+    served.post(&ada, "/who/dismantling", json!({ "ids": [] })).problem(400);
+}

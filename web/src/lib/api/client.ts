@@ -6,7 +6,7 @@ import { ApiProblem } from './problem';
 import type { components, paths } from './schema';
 import type {
   AgreementLine, AgreementPage, ChartContent, ClaimView, Decision, Difference, Draft, Facets, Filter, GraphView, LinkPage, NewJudgement, NewUser,
-  ObjectPage, Outlook, PathsView, Problem, Review, SearchPage, Session, Template, User, UserChange, Vocabulary, WhoRequest, WireItem,
+  DismantlingRequest, ObjectPage, Outlook, PathsView, Problem, Review, SearchPage, Session, Template, User, UserChange, Vocabulary, WhoRequest, WireItem,
 } from './types';
 
 const BASE = '/api/v1';
@@ -210,6 +210,8 @@ export const api = {
 
   who: (asked: Partial<Omit<WhoRequest, 'filter'>> & { filter?: Partial<WhoRequest['filter']> }) =>
     take(node.POST('/api/v1/who', { body: asked as WhoRequest })),
+  dismantling: (ids: string[], targets: number, spared: string[], signal: AbortSignal) =>
+    take(node.POST('/api/v1/who/dismantling', { body: { ids, targets, spared, filter: {} } as DismantlingRequest, signal })),
   judge: (judgement: NewJudgement) => take(node.POST('/api/v1/judgements', { body: judgement })),
   withdrawJudgement: (no: number) => take(node.DELETE('/api/v1/judgements/{no}', { params: { path: { no } } })),
   referrals: (ended: boolean, cursor?: string) =>

@@ -958,6 +958,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/who/dismantling": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Which few targets would leave the least of the organisation behind things, how far that stands if some ties are wrong, and what
+         *     would remain. A proposal for people to judge; people are never targets.
+         */
+        post: operations["who_dismantling"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/wire/events": {
         parameters: {
             query?: never;
@@ -1293,6 +1313,73 @@ export interface components {
          * @enum {string}
          */
         Direction: "out" | "in";
+        /** @description An organisation, and how much may be taken. */
+        DismantlingRequest: {
+            /**
+             * @description What is followed, as in `/who`.
+             * @default {
+             *       "from": null,
+             *       "hubs": null,
+             *       "link_kinds": null,
+             *       "sources": null,
+             *       "tlp_max": null,
+             *       "to": null,
+             *       "vertex_kinds": null
+             *     }
+             */
+            filter: components["schemas"]["FilterRequest"];
+            /**
+             * @description What one begins from: up to 100 ids.
+             * @default []
+             */
+            ids: string[];
+            /**
+             * Format: double
+             * @description Things that are at least so probable are members, 0 to 1; 0.5 when absent.
+             * @default null
+             */
+            least: number | null;
+            /**
+             * @description What may be no target: up to 100 ids.
+             * @default []
+             */
+            spared: string[];
+            /**
+             * Format: int32
+             * @description Targets at most, 5 unless given, 25 at most.
+             * @default null
+             */
+            targets: number | null;
+        };
+        /** @description A plan. */
+        DismantlingView: {
+            /** @description What the trials had among their targets instead, the most frequent first. */
+            instead: components["schemas"]["InsteadView"][];
+            /**
+             * Format: double
+             * @description Share of the pairs of members that could still reach each other once all targets are taken, 0 to 1.
+             */
+            left: number;
+            /**
+             * Format: double
+             * @description The same in the worst of the trials in which some ties are wrong and some unknown.
+             */
+            left_at_worst: number;
+            /**
+             * Format: int64
+             * @description Members looked at.
+             */
+            members: number;
+            /**
+             * Format: int64
+             * @description How many parts remain.
+             */
+            parts: number;
+            /** @description The largest parts that remain. */
+            remaining: components["schemas"]["RemainingView"][];
+            /** @description The targets, in the order to take them. */
+            targets: components["schemas"]["TargetView"][];
+        };
         /** @description A document to look at. */
         DocumentRequest: {
             /** @description The agreement, as docs/schemas/agreement.json describes it. */
@@ -1526,6 +1613,16 @@ export interface components {
              * @description Bytes to read, where known.
              */
             total_bytes?: number | null;
+        };
+        /** @description What might be a target as well. */
+        InsteadView: {
+            /**
+             * Format: double
+             * @description In what share of the trials it is a target.
+             */
+            share: number;
+            /** @description What it is. */
+            thing: components["schemas"]["ObjectSummary"];
         };
         /** @description An invitation that came from a partner. */
         InvitationLink: {
@@ -2075,6 +2172,16 @@ export interface components {
             /** @description The rejects. */
             rejects: components["schemas"]["Reject"][];
         };
+        /** @description A part that hangs together when the targets are gone. */
+        RemainingView: {
+            /**
+             * Format: int64
+             * @description How many members.
+             */
+            size: number;
+            /** @description Some of them. */
+            things: components["schemas"]["ObjectSummary"][];
+        };
         /** @description How a document reads, and what is wrong with it. */
         ReviewView: {
             /** @description Every clause, in the order in which it is printed. */
@@ -2186,6 +2293,21 @@ export interface components {
             objects: number;
             /** @description Claims by source. */
             sources: components["schemas"]["Count"][];
+        };
+        /** @description A target. */
+        TargetView: {
+            /**
+             * Format: double
+             * @description Share of the pairs that could still reach each other once it and those before it are taken.
+             */
+            left: number;
+            /**
+             * Format: double
+             * @description In what share of the trials it is a target too.
+             */
+            stands: number;
+            /** @description What it is. */
+            thing: components["schemas"]["ObjectSummary"];
         };
         /** @description An agreement to begin with. */
         TemplateView: {
@@ -5030,6 +5152,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WhoView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    who_dismantling: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DismantlingRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DismantlingView"];
                 };
             };
             400: {

@@ -6,6 +6,7 @@
 //! ```
 
 mod belief;
+mod dismantle;
 mod judgement;
 mod reason;
 
@@ -20,6 +21,7 @@ use utoipa::ToSchema;
 use super::lens::Lens;
 use super::view::{FilterRequest, GraphView, ObjectSummary};
 use super::{App, AppError, Viewer};
+pub(crate) use dismantle::{DismantlingRequest, DismantlingView};
 use judgement::Judged;
 pub(crate) use judgement::{JudgementRequest, JudgementView, JudgementsRequest};
 pub(crate) use reason::EvidenceView;
