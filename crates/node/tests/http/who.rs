@@ -145,5 +145,9 @@ fn what_would_take_it_apart_is_a_thing_that_can_be_taken() {
         array(&other["targets"]).iter().all(|one| one["thing"]["id"] != target["thing"]["id"]),
         "{other}"
     );
-    served.post(&ada, "/who/dismantling", json!({ "ids": [] })).problem(400);
+    for wrong in
+        [json!({ "ids": [] }), json!({ "ids": [shop], "targets": 0 }), json!({ "ids": [shop], "least": 2 })]
+    {
+        served.post(&ada, "/who/dismantling", wrong).problem(400);
+    }
 }

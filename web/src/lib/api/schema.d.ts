@@ -1367,9 +1367,14 @@ export interface components {
             left_at_worst: number;
             /**
              * Format: int64
-             * @description Members looked at.
+             * @description Members looked at: the 500 most probable.
              */
             members: number;
+            /**
+             * Format: int64
+             * @description Members beyond these, which take no part.
+             */
+            more: number;
             /**
              * Format: int64
              * @description How many parts remain.

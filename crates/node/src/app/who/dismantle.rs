@@ -12,6 +12,7 @@ use std::collections::HashSet;
 use entente_graph::organisation::Traced;
 use entente_graph::{Aim, Capability, Doubt, Network};
 use entente_model::{Kind, VertexNo};
+use entente_store::AsOf;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -67,8 +68,10 @@ pub(crate) struct DismantlingRequest {
 /// A plan.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct DismantlingView {
-    /// Members looked at.
+    /// Members looked at: the 500 most probable.
     pub(crate) members: u64,
+    /// Members beyond these, which take no part.
+    pub(crate) more: u64,
     /// The targets, in the order to take them.
     pub(crate) targets: Vec<TargetView>,
     /// Share of the pairs of members that could still reach each other once all targets are taken, 0 to 1.
@@ -124,13 +127,18 @@ impl App {
                 "Name 1 to {SEEDS} things in `ids`, and so many in `spared`."
             )));
         }
-        let lens = self.lens(viewer, entente_store::AsOf::Now)?;
+        let (least, targets) = (request.least.unwrap_or(LEAST), request.targets.unwrap_or(TARGETS.0));
+        if !(0.0..=1.0).contains(&least) || !(1..=TARGETS.1).contains(&targets) {
+            return Err(AppError::invalid(format!("`least` is 0 to 1, `targets` 1 to {}.", TARGETS.1)));
+        }
+        let lens = self.lens(viewer, AsOf::Now)?;
         let (seeds, spared) = (lens.vertices(&request.ids)?, lens.vertices(&request.spared)?);
         let sieve = lens.sieve(&followed(&request.filter))?;
         let traced = Asking::new(&lens).trace(&seeds, &sieve.filter());
         let judged = self.judged(&lens, &seeds)?;
         let mut members = found(&traced, &judged.counting);
-        members.retain(|(_, probability)| *probability >= request.least.unwrap_or(LEAST));
+        members.retain(|(_, probability)| *probability >= least);
+        let more = members.len().saturating_sub(MEMBERS) as u64;
         members.truncate(MEMBERS);
         let members: Vec<VertexNo> = members.into_iter().map(|(vertex, _)| vertex).collect();
         let takeable = takeable(&lens);
@@ -139,7 +147,7 @@ impl App {
             if may && !spared.contains(&vertex) { 1.0 } else { f64::INFINITY }
         };
         let network = tied(&traced, &members).with_costs(cost);
-        plan(&lens, &network, request.targets.unwrap_or(TARGETS.0).clamp(1, TARGETS.1))
+        plan(&lens, &network, targets, more)
     }
 }
 
@@ -157,7 +165,7 @@ fn tied(traced: &Traced, members: &[VertexNo]) -> Network {
     Network::new(members, &ties.collect::<Vec<_>>())
 }
 
-fn plan(lens: &Lens<'_>, network: &Network, targets: u32) -> Result<DismantlingView, AppError> {
+fn plan(lens: &Lens<'_>, network: &Network, targets: u32, more: u64) -> Result<DismantlingView, AppError> {
     let aim = Aim { effort: EFFORT.0, ..Aim::new(Capability::Pairs, f64::from(targets)) };
     let plan = network.plan(aim);
     let doubted = network.sensitivity(&plan, Aim { effort: EFFORT.1, ..aim }, DOUBT);
@@ -165,6 +173,7 @@ fn plan(lens: &Lens<'_>, network: &Network, targets: u32) -> Result<DismantlingV
     let parts = network.parts_without(&taken);
     let mut view = DismantlingView {
         members: network.vertices().len() as u64,
+        more,
         targets: Vec::new(),
         left: plan.curve.last(),
         left_at_worst: doubted.left.last().copied().unwrap_or(1.0),
