@@ -120,6 +120,31 @@ fn a_path_runs_over_shared_infrastructure() {
 }
 
 #[test]
+fn who_is_behind_a_name_and_what_would_take_it_apart() {
+    let node = demo();
+    let who = node.json(&["who", "hush-panel.example"]);
+    let members = array(&who["members"]);
+    let surest = &members[0];
+    assert_eq!(
+        (string(&surest["thing"]["label"]).as_str(), surest["probability"].as_f64()),
+        ("hush-panel.example", Some(1.0))
+    );
+    assert!(members[1..].iter().any(|member| !array(&member["reasons"]).is_empty()), "{who}");
+    // Without whoever said all of it, nothing is left.
+    let without = node.json(&["who", "hush-panel.example", "--without", "demo"]);
+    assert!(array(&without["members"])[1..].iter().all(|member| member["without"] == 0.0), "{without}");
+    let plan = node.json(&["dismantle", "hush-panel.example", "--targets", "2"]);
+    assert!((1..=2).contains(&array(&plan["targets"]).len()), "{plan}");
+    let spared = string(&plan["targets"][0]["thing"]["id"]);
+    let other = node.json(&["dismantle", "hush-panel.example", "--targets", "2", "--spare", &spared]);
+    assert!(
+        array(&other["targets"]).iter().all(|target| target["thing"]["id"] != spared.as_str()),
+        "{other}"
+    );
+    assert!(other["left"].as_f64() >= plan["left"].as_f64(), "a freer choice leaves no more: {other}");
+}
+
+#[test]
 fn a_thing_is_shown_with_its_claims() {
     let node = demo();
     let page = node.json(&["show", "hxxps://wick[.]lamp-relay[.]example/r/next"]);

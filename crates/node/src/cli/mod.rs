@@ -54,6 +54,8 @@ pub(crate) enum Command {
     Trace(Trace),
     /// Find who is behind things: the members of their organisation, how sure each is, and why.
     Who(Who),
+    /// Say which few things would take the organisation behind things apart, and what would remain.
+    Dismantle(who::Dismantle),
     /// Find the best paths between two things, around hubs.
     Path(PathBetween),
     /// Count objects, claims and types.
@@ -654,6 +656,7 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Stats => look::stats(cli)?,
         Command::Trace(trace) => walk::trace(cli, trace)?,
         Command::Who(asked) => who::run(cli, asked)?,
+        Command::Dismantle(asked) => who::dismantle(cli, asked)?,
         Command::Path(path) => walk::path(cli, path)?,
         Command::Export(export) => walk::export(cli, export)?,
         Command::Serve(serve) => serve::serve(cli, serve)?,
