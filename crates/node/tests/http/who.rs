@@ -93,6 +93,30 @@ fn what_shares_a_key_is_found_with_its_reasons_and_people_decide() {
 }
 
 #[test]
+fn what_was_confirmed_through_what_is_rejected_is_confirmed_no_longer() {
+    let (_node, served) = told(false);
+    let ada = served.administrator();
+    let [shop, bank, other] =
+        ["shop.example", "bank.example", "other.example"].map(|name| thing(&served, &ada, name));
+    let ask = || probability(&served.post(&ada, "/who", json!({ "ids": [shop] })).json(), "other.example");
+    let before = ask();
+    let judge = |one: &str, two: &str, same: bool| {
+        served.post(&ada, "/judgements", json!({ "ids": [one, two], "same": same })).json()["no"].clone()
+    };
+    judge(&shop, &bank, true);
+    judge(&other, &bank, true);
+    assert!((ask() - 1.0).abs() < f64::EPSILON, "through the bank's page");
+    let no = judge(&bank, &shop, false);
+    assert!(
+        (ask() - before).abs() < 0.05,
+        "the bank's page is not of it, so nothing follows from it: {}",
+        ask()
+    );
+    served.ask(&ada, "DELETE", &format!("/api/v1/judgements/{no}"), Body::Nothing);
+    assert!((ask() - 1.0).abs() < f64::EPSILON, "taken back, it is as it was");
+}
+
+#[test]
 fn what_a_viewer_may_not_see_changes_no_answer_and_no_decision() {
     let answers = [false, true].map(|secret| {
         let (_node, served) = told(secret);

@@ -134,8 +134,8 @@ impl App {
         let lens = self.lens(viewer, AsOf::Now)?;
         let (seeds, spared) = (lens.vertices(&request.ids)?, lens.vertices(&request.spared)?);
         let sieve = lens.sieve(&followed(&request.filter))?;
-        let traced = Asking::new(&lens).trace(&seeds, &sieve.filter());
         let judged = self.judged(&lens, &seeds)?;
+        let traced = Asking::new(&lens).trace(&judged.begun(&seeds), &sieve.filter());
         let mut members = found(&traced, &judged.counting);
         members.retain(|(_, probability)| *probability >= least);
         let more = members.len().saturating_sub(MEMBERS) as u64;

@@ -1,7 +1,7 @@
 //! What people decide: that two things are of one organisation, or are not. It counts at once, for everybody who may see both, and
 //! can be withdrawn; who decided, when and why stays.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use entente_graph::organisation::Judgements;
 use entente_model::VertexNo;
@@ -69,6 +69,47 @@ pub(super) struct Judged {
 impl Judged {
     pub(super) fn of(&self, vertex: VertexNo) -> &[Judgement] {
         self.all.get(&vertex).map_or(&[], Vec::as_slice)
+    }
+
+    /// What one begins from, with what was confirmed: that may be tied to the rest by nothing that is known.
+    pub(super) fn begun(&self, seeds: &[VertexNo]) -> Vec<VertexNo> {
+        let confirmed = self.counting.confirmed.iter().filter(|vertex| !seeds.contains(vertex));
+        seeds.iter().chain(confirmed).copied().collect()
+    }
+
+    /// Where people decided both, the later counts.
+    fn settle(&mut self) {
+        for (vertex, all) in &mut self.all {
+            all.sort_by_key(|one| one.no);
+            let Some(last) = all.iter().rev().find(|one| one.withdrawn.is_none()) else { continue };
+            match last.same {
+                true => drop(self.counting.rejected.remove(vertex)),
+                false => drop(self.counting.confirmed.remove(vertex)),
+            }
+        }
+    }
+
+    /// What was confirmed only through what was rejected later is confirmed no longer.
+    fn let_go(&mut self, seeds: &[VertexNo]) {
+        let mut held: BTreeSet<VertexNo> = seeds.iter().copied().collect();
+        loop {
+            let open = self.counting.confirmed.difference(&held);
+            let next: Vec<VertexNo> = open.filter(|vertex| self.is_held(**vertex, &held)).copied().collect();
+            if next.is_empty() {
+                break;
+            }
+            held.extend(next);
+        }
+        self.counting.confirmed.retain(|vertex| held.contains(vertex));
+    }
+
+    fn is_held(&self, vertex: VertexNo, by: &BTreeSet<VertexNo>) -> bool {
+        // Of each pair the last that was said, since they come in order.
+        let counting = self.of(vertex).iter().filter(|one| one.withdrawn.is_none());
+        let last: BTreeMap<[VertexNo; 2], bool> = counting
+            .map(|one| ([one.things[0].min(one.things[1]), one.things[0].max(one.things[1])], one.same))
+            .collect();
+        last.iter().any(|(pair, same)| *same && pair.iter().any(|end| *end != vertex && by.contains(end)))
     }
 }
 
@@ -164,20 +205,9 @@ impl App {
                 }
             }
         }
-        settle(&mut judged);
+        judged.settle();
+        judged.let_go(seeds);
         Ok(judged)
-    }
-}
-
-/// Where people decided both, the later counts.
-fn settle(judged: &mut Judged) {
-    for (vertex, all) in &mut judged.all {
-        all.sort_by_key(|one| one.no);
-        let Some(last) = all.iter().rev().find(|one| one.withdrawn.is_none()) else { continue };
-        match last.same {
-            true => drop(judged.counting.rejected.remove(vertex)),
-            false => drop(judged.counting.confirmed.remove(vertex)),
-        }
     }
 }
 

@@ -101,9 +101,9 @@ impl App {
         let sieve = lens.sieve(&followed(&request.filter))?;
         let asking = Asking::new(&lens);
         let judged = self.judged(&lens, &seeds)?;
-        let traced = asking.trace(&seeds, &sieve.filter());
+        let traced = asking.trace(&judged.begun(&seeds), &sieve.filter());
         let members = found(&traced, &judged.counting);
-        let without = self.without(&asking, request, &seeds, &judged.counting)?;
+        let without = self.without(&asking, request, &seeds, &judged)?;
         let limit = request.limit.unwrap_or(MEMBERS.0).clamp(1, MEMBERS.1);
         let reasons = Reasons::new(&asking, &traced, &seeds, &members);
         let mut view = WhoView {
@@ -145,7 +145,7 @@ impl App {
         asking: &Asking<'_>,
         request: &WhoRequest,
         seeds: &[VertexNo],
-        judged: &Judgements,
+        judged: &Judged,
     ) -> Result<Option<HashMap<VertexNo, f64>>, AppError> {
         let Some(left_out) = &request.without else { return Ok(None) };
         let kept = match &request.filter.sources {
@@ -155,7 +155,11 @@ impl App {
         let kept: Vec<String> = kept.into_iter().filter(|source| !left_out.contains(source)).collect();
         let filter = FilterRequest { sources: Some(kept), ..followed(&request.filter) };
         let sieve = asking.lens.sieve(&filter)?;
-        Ok(Some(found(&asking.trace(seeds, &sieve.filter()), judged).into_iter().collect()))
+        Ok(Some(
+            found(&asking.trace(&judged.begun(seeds), &sieve.filter()), &judged.counting)
+                .into_iter()
+                .collect(),
+        ))
     }
 }
 
