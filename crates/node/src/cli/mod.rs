@@ -53,7 +53,7 @@ pub(crate) enum Command {
     /// Follow links outward from one or several things.
     Trace(Trace),
     /// Find who is behind things: the members of their organisation, how sure each is, and why.
-    Who(Who),
+    Who(who::Who),
     /// Say which few things would take the organisation behind things apart, and what would remain.
     Dismantle(who::Dismantle),
     /// Find the best paths between two things, around hubs.
@@ -79,7 +79,7 @@ pub(crate) enum Command {
     Retention(Retention),
     /// Make an invented world whose truth is known, to train in and to measure by.
     #[command(subcommand)]
-    Range(Range),
+    Range(range::Range),
     /// Serve the web page and the HTTP API, and partners' nodes.
     Serve(Serve),
     /// Print a new one-time sign-in link for an administrator.
@@ -535,64 +535,6 @@ pub(crate) struct Word {
     /// Where that consent is written: a letter, a message, a file number.
     #[arg(long, value_name = "TEXT", requires = "consent_by")]
     pub(crate) consent_reference: Option<String>,
-}
-
-/// `entente who`.
-#[derive(Debug, Args)]
-pub(crate) struct Who {
-    /// What one begins from: ids or values, of one organisation.
-    #[arg(required = true)]
-    pub(crate) values: Vec<String>,
-    /// Members at most.
-    #[arg(long, default_value_t = 25)]
-    pub(crate) limit: usize,
-    /// Say beside it what it would be without what this source says. May be given more than once.
-    #[arg(long, value_name = "SOURCE")]
-    pub(crate) without: Vec<String>,
-    /// As all stood at this claim number or time.
-    #[arg(long, value_name = "CLAIM|TIME")]
-    pub(crate) as_of: Option<String>,
-    #[command(flatten)]
-    pub(crate) filters: Filters,
-}
-
-/// `entente range`.
-#[derive(Debug, Subcommand)]
-pub(crate) enum Range {
-    /// Write the files that six parties would hold of a world, and what is true, into a new folder.
-    Generate(RangeGenerate),
-    /// Take in each party's files, alone and together, trace the enterprises, and compare with the truth.
-    Score {
-        /// The range's folder. The nodes are made in it, under `nodes`.
-        #[arg(value_name = "DIR")]
-        folder: PathBuf,
-    },
-}
-
-/// `entente range generate`.
-#[derive(Debug, Args)]
-pub(crate) struct RangeGenerate {
-    /// The folder; it must be empty or not there yet.
-    #[arg(value_name = "DIR")]
-    pub(crate) folder: PathBuf,
-    /// Where all chance comes from: the same seed and size give the same bytes.
-    #[arg(long, default_value_t = 1)]
-    pub(crate) seed: u64,
-    /// Records of all parties together, from 1000 to 100000000.
-    #[arg(long, default_value_t = 10_000, value_name = "COUNT")]
-    pub(crate) events: u64,
-    /// Criminal enterprises in the world. Default: as many as fit its size.
-    #[arg(long, value_name = "COUNT")]
-    pub(crate) enterprises: Option<u32>,
-    /// How many in a thousand records say something wrong. Default: 30.
-    #[arg(long, value_name = "PERMILLE")]
-    pub(crate) wrong: Option<u32>,
-    /// How many days the world is watched. Default: 245.
-    #[arg(long)]
-    pub(crate) days: Option<u32>,
-    /// Its first moment (RFC 3339). Default: 1 March 2026.
-    #[arg(long, value_name = "TIME")]
-    pub(crate) start: Option<Timestamp>,
 }
 
 /// `entente retention`.

@@ -5,13 +5,53 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use clap::{Args, Subcommand};
 use entente_range::score::Figures;
 use entente_range::{Settings, Sink};
 use jiff::Timestamp;
 
-use super::{Cli, Range, RangeGenerate, output};
+use super::{Cli, output};
 use crate::app::score::score_range;
 use crate::clock;
+
+/// `entente range`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Range {
+    /// Write the files that six parties would hold of a world, and what is true, into a new folder.
+    Generate(RangeGenerate),
+    /// Take in each party's files, alone and together, trace the enterprises, and compare with the truth.
+    Score {
+        /// The range's folder. The nodes are made in it, under `nodes`.
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+    },
+}
+
+/// `entente range generate`.
+#[derive(Debug, Args)]
+pub(crate) struct RangeGenerate {
+    /// The folder; it must be empty or not there yet.
+    #[arg(value_name = "DIR")]
+    folder: PathBuf,
+    /// Where all chance comes from: the same seed and size give the same bytes.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Records of all parties together, from 1000 to 100000000.
+    #[arg(long, default_value_t = 10_000, value_name = "COUNT")]
+    events: u64,
+    /// Criminal enterprises in the world. Default: as many as fit its size.
+    #[arg(long, value_name = "COUNT")]
+    enterprises: Option<u32>,
+    /// How many in a thousand records say something wrong. Default: 30.
+    #[arg(long, value_name = "PERMILLE")]
+    wrong: Option<u32>,
+    /// How many days the world is watched. Default: 245.
+    #[arg(long)]
+    days: Option<u32>,
+    /// Its first moment (RFC 3339). Default: 1 March 2026.
+    #[arg(long, value_name = "TIME")]
+    start: Option<Timestamp>,
+}
 
 pub(super) fn run(cli: &Cli, asked: &Range) -> anyhow::Result<()> {
     match asked {

@@ -3,10 +3,29 @@
 use clap::Args;
 
 use super::walk::{filter, resolve_all};
-use super::{Cli, Filters, Who, output};
+use super::{Cli, Filters, output};
 use crate::app::who::{
     DismantlingRequest, DismantlingView, EvidenceView, MemberView, RejectedView, WhoRequest, WhoView,
 };
+
+/// `entente who`.
+#[derive(Debug, Args)]
+pub(crate) struct Who {
+    /// What one begins from: ids or values, of one organisation.
+    #[arg(required = true)]
+    values: Vec<String>,
+    /// Members at most.
+    #[arg(long, default_value_t = 25)]
+    limit: usize,
+    /// Say beside it what it would be without what this source says. May be given more than once.
+    #[arg(long, value_name = "SOURCE")]
+    without: Vec<String>,
+    /// As all stood at this claim number or time.
+    #[arg(long, value_name = "CLAIM|TIME")]
+    as_of: Option<String>,
+    #[command(flatten)]
+    filters: Filters,
+}
 
 /// `entente dismantle`.
 #[derive(Debug, Args)]
