@@ -36,6 +36,7 @@ impl Told for Holding {
         ties.at(moment(needed("opened", self.opened.as_deref())?)?);
         let account = ties.thing(&Selector::iban(needed("iban", self.iban.as_deref())?)?)?;
         let holder = Holder {
+            served_as: Self::EDITION,
             id: self.holder_id.as_deref(),
             name: given(self.holder_name.as_ref()),
             kind: given(self.holder_kind.as_ref()).unwrap_or("unknown"),
@@ -73,6 +74,7 @@ impl Told for Customer {
             holdings.push(ties.thing(&Selector::iban(iban)?)?);
         }
         let holder = Holder {
+            served_as: Self::EDITION,
             id: self.holder_id.as_deref(),
             name: given(self.holder_name.as_ref()),
             kind: "unknown",
@@ -85,6 +87,8 @@ impl Told for Customer {
 
 /// Whoever holds something, as the party that serves them knows them.
 struct Holder<'r> {
+    /// Banks and exchanges each number their own.
+    served_as: &'static str,
     id: Option<&'r str>,
     name: Option<&'r str>,
     kind: &'r str,
@@ -98,7 +102,9 @@ impl Holder<'_> {
         let id = needed("holder_id", self.id)?;
         let name = needed("holder_name", self.name)?;
         let person = properties([("name", Some(name)), ("identity_class", Some(self.kind))]);
-        let holder = ties.own(Kind::Identity, &format!("holder\u{1f}{id}"), person)?;
+        // A number is one party's; with the name two parties' holders are rarely taken for one.
+        let key = format!("{}\u{1f}{id}\u{1f}{}", self.served_as, name.to_lowercase());
+        let holder = ties.own(Kind::Identity, &key, person)?;
         let mut theirs = holdings.to_vec();
         if let Some(phone) = self.phone {
             theirs.push(ties.thing(&Selector::phone(phone)?)?);
@@ -131,7 +137,9 @@ impl Told for Alert {
         let account = ties.thing(&Selector::iban(needed("iban", self.iban.as_deref())?)?)?;
         let mut note = properties([("content", Some(needed("reason", self.reason.as_deref())?))]);
         note.insert("object_refs".into(), json!([account.to_string()]));
-        note.insert("labels".into(), Value::from(vec!["suspicion"]));
-        ties.own(Kind::Note, needed("alert_id", self.alert_id.as_deref())?, note).map(drop)
+        // That a bank suspects somebody is told to nobody by any agreement: the law forbids tipping off.
+        note.insert("labels".into(), Value::from(vec!["suspicion", "entente:suspicious_transaction_report"]));
+        let key = format!("{}\u{1f}{account}", needed("alert_id", self.alert_id.as_deref())?);
+        ties.own(Kind::Note, &key, note).map(drop)
     }
 }

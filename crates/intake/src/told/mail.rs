@@ -109,7 +109,7 @@ fn tell(message: &Message<'_>, ties: &mut Ties<'_>) -> Result<(), Fault> {
     let reply = message.reply_to().into_iter().flat_map(|reply| reply.iter());
     refs(&mut json, "reply_to_ref", addresses(ties, reply)?.into_iter().next());
     // The topmost was written by whoever took the message in; what is below may be invented.
-    if let Some(relay) = message.received().and_then(|received| received.from_ip) {
+    if let Some(relay) = message.received_all().next().and_then(|received| received.from_ip) {
         let relay = ties.thing(&Selector::ip(&relay.to_string())?)?;
         refs(&mut json, "received_from_ref", Some(relay));
     }

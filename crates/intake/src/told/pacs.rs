@@ -11,7 +11,7 @@ use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, Writer};
 
 use super::bounded::{Bounded, TooLong};
-use super::transfers::{Transfer, properties};
+use super::transfers::{Named, Transfer, properties};
 use super::{Fault, Ties, gathered, moment, needed, recall};
 use crate::{Context, Outcome, Place, ReadError, Sink};
 
@@ -156,7 +156,10 @@ impl Element {
         let at = self.get("AccptncDtTm").or(self.get("IntrBkSttlmDt"));
         let transfer = Transfer {
             // The UETR is the same with every bank the payment passes.
-            name: needed("PmtId/UETR or TxId", self.get("PmtId/UETR").or(self.get("PmtId/TxId")))?,
+            name: match self.get("PmtId/UETR") {
+                Some(uetr) => Named::Everywhere(uetr),
+                None => Named::Here(needed("PmtId/UETR or TxId", self.get("PmtId/TxId"))?),
+            },
             from: self.account("DbtrAcct")?,
             to: self.account("CdtrAcct")?,
             at: moment(needed("IntrBkSttlmDt", at)?)?,

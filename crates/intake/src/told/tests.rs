@@ -184,6 +184,7 @@ not a wallet,c2,Nobody Known,GB,,,,2026-03-01
         name: "mailbox",
         text: "From spam@a.example Sun Mar  1 00:00:00 2026
 Received: from unknown ([192.0.2.7]) by mx.b.example with ESMTP id 1;
+Received: from invented ([192.0.2.66]) by mx.invented.example with ESMTP id 2;
 \tSun, 1 Mar 2026 00:00:00 +0000
 Message-ID: <1@b.example>
 Date: Sun, 1 Mar 2026 00:00:00 +0000
@@ -306,4 +307,52 @@ fn a_row_without_an_end_is_refused_within_the_limit() {
     let text = [head.as_bytes(), &vec![b'a'; 40 << 20]].concat();
     let (_, rejects, _) = read(&text);
     assert!(rejects.iter().any(|(reason, _)| reason.contains("longer than")), "{:?}", rejects.first());
+}
+
+/// The objects of a kind that a text tells.
+fn told(text: &str, kind: Kind) -> Vec<entente_model::Object> {
+    let mut objects = Vec::new();
+    let summary = intake().read("file", &mut text.as_bytes(), &mut |record| {
+        if let Outcome::Drafts(drafts) = record.outcome {
+            objects.extend(drafts.into_iter().map(|draft| draft.object));
+        }
+        ControlFlow::Continue(())
+    });
+    summary.expect("memory reads");
+    objects.retain(|object| object.kind() == &kind);
+    objects
+}
+
+#[test]
+fn what_two_parties_number_alike_is_not_the_same() {
+    let ledger = |iban: &str| {
+        format!(
+            "tran_id,orig_iban,bene_iban,tx_type,amount,currency,timestamp\n\
+             1,{iban},GB33BUKB20201555555555,,5,EUR,2026-03-01T00:00:00Z\n"
+        )
+    };
+    let holders = |name: &str| {
+        format!(
+            "iban,opened,holder_id,holder_kind,holder_name,birth_year,country,phone,email,device_id\n\
+             DE89370400440532013000,2026-03-01,1,individual,{name},1970,DE,,,\n"
+        )
+    };
+    let ids = |text: String, kind: Kind| -> BTreeSet<String> {
+        told(&text, kind).iter().map(|object| object.id().to_string()).collect()
+    };
+    let payments = |iban| ids(ledger(iban), Kind::Payment);
+    let people = |name| ids(holders(name), Kind::Identity);
+    let (one, other) = (payments("DE89370400440532013000"), payments("FR1420041010050500013M02606"));
+    assert!(one.len() == 1 && other.len() == 1 && one != other, "{one:?} {other:?}");
+    assert_eq!(one, payments("DE89370400440532013000"), "told again it is the same");
+    assert!(people("Rosa Wendland") != people("Ola Berg") && people("Ola Berg") == people("ola berg"));
+}
+
+#[test]
+fn a_bank_s_suspicion_is_marked_as_what_no_agreement_lets_through() {
+    let alerts = "alert_id,iban,reason,timestamp\na1,DE89370400440532013000,odd,2026-03-01T00:00:00Z\n";
+    let notes = told(alerts, Kind::Note);
+    assert_eq!(notes.len(), 1);
+    let labels = notes[0].json()["labels"].to_string();
+    assert!(labels.contains("entente:suspicious_transaction_report"), "{labels}");
 }

@@ -13,23 +13,35 @@ pub(super) const WALLETS: &[&str] =
 
 /// A transfer, however it was told.
 pub(super) struct Transfer<'t> {
-    /// By what the payment is known everywhere it is told.
-    pub(super) name: &'t str,
+    /// By what the payment is known to whoever tells of it, and everywhere if that is a UETR.
+    pub(super) name: Named<'t>,
     pub(super) from: Selector,
     pub(super) to: Selector,
     pub(super) at: Timestamp,
     pub(super) properties: Map<String, Value>,
 }
 
+/// What a payment is called.
+pub(super) enum Named<'t> {
+    /// By everybody: a UETR, or a transaction of a chain.
+    Everywhere(&'t str),
+    /// By one bank, which numbers its own; the accounts tell its numbers from another's.
+    Here(&'t str),
+}
+
 impl Transfer<'_> {
     pub(super) fn tell(self, ties: &mut Ties<'_>) -> Result<(), Fault> {
         let Transfer { name, from, to, at, mut properties } = self;
         ties.at(at);
+        let name = match name {
+            Named::Everywhere(name) => name.to_owned(),
+            Named::Here(name) => format!("{name}\u{1f}{}\u{1f}{}", from.label(), to.label()),
+        };
         let (from, to) = (ties.thing(&from)?, ties.thing(&to)?);
         properties.insert("debtor_account_ref".into(), from.to_string().into());
         properties.insert("creditor_account_ref".into(), to.to_string().into());
         properties.insert("executed_at".into(), stix(at).into());
-        ties.own(Kind::Payment, name, properties).map(drop)
+        ties.own(Kind::Payment, &name, properties).map(drop)
     }
 }
 
@@ -61,7 +73,7 @@ impl Told for Booking {
 
     fn tell(&self, ties: &mut Ties<'_>) -> Result<(), Fault> {
         let transfer = Transfer {
-            name: needed("tran_id", self.tran_id.as_deref())?,
+            name: Named::Here(needed("tran_id", self.tran_id.as_deref())?),
             from: Selector::iban(needed("orig_iban", self.orig_iban.as_deref())?)?,
             to: Selector::iban(needed("bene_iban", self.bene_iban.as_deref())?)?,
             at: moment(needed("timestamp", self.timestamp.as_deref())?)?,
@@ -100,7 +112,7 @@ impl Told for Coin {
         // A transaction may pay several; each is a payment of its own.
         let name = format!("{hash}\u{1f}{}", to.label());
         let transfer = Transfer {
-            name: &name,
+            name: Named::Everywhere(&name),
             from: wallet(asset, needed("from_address", self.from_address.as_deref())?)?,
             to,
             at: moment(needed("block_timestamp", self.block_timestamp.as_deref())?)?,
