@@ -61,7 +61,8 @@ pub fn measure(world: &World, figures: &mut Figures, verbose: bool, out: &mut dy
             figures.slowest = figures.slowest.max(before.elapsed().as_secs_f64());
             figures.slowest_again = figures.slowest_again.max(between.elapsed().as_secs_f64());
             figures.largest = figures.largest.max(traced.size());
-            let answer = Answer { enterprise: enterprise.clone(), by: by_whom, found };
+            let from = seeds.iter().map(|seed| world.ids[seed.0 as usize].to_string()).collect();
+            let answer = Answer { enterprise: enterprise.clone(), by: by_whom, from, found };
             by.entry(name.to_owned()).or_default().push(answer);
         };
         let all = world.seeds(enterprise, None);
@@ -85,7 +86,8 @@ pub fn measure(world: &World, figures: &mut Figures, verbose: bool, out: &mut dy
         figures.recalls.entry(name.clone()).or_default().push(recall);
     }
     for answer in by.get("together, one seed").into_iter().flatten() {
-        let judged = answer.found.iter().filter(|(id, _)| is_judged(world, id));
+        let judged =
+            answer.found.iter().filter(|(id, _)| is_judged(world, id) && !answer.from.contains(id));
         let right = |id: &str| world.truth.is_of(&answer.enterprise, id);
         figures.judged.extend(judged.map(|(id, probability)| (*probability, right(id))));
     }

@@ -110,7 +110,7 @@ impl Exam {
 
     fn answer(&self, app: &App, enterprise: &str, by: By, seeds: &[String]) -> anyhow::Result<Answer> {
         let found = app.ranked(&app.owner()?, seeds)?;
-        Ok(Answer { enterprise: enterprise.to_owned(), by, found })
+        Ok(Answer { enterprise: enterprise.to_owned(), by, from: seeds.iter().cloned().collect(), found })
     }
 
     fn other(
@@ -129,6 +129,7 @@ impl Exam {
         Ok(Answer {
             enterprise: enterprise.to_owned(),
             by: By::Baseline(name.to_owned()),
+            from: seeds.iter().cloned().collect(),
             found: named.collect(),
         })
     }

@@ -52,9 +52,10 @@ impl KnownTruth {
         self.enterprises.keys().map(String::as_str)
     }
 
-    /// How many things an enterprise has; 0 when the truth does not know it.
-    pub fn size(&self, enterprise: &str) -> usize {
-        self.enterprises.get(enterprise).map_or(0, HashSet::len)
+    /// How many things the answer's enterprise has beside those it was asked from; 0 when the truth does not know it.
+    pub(super) fn unknown(&self, answer: &Answer) -> usize {
+        let entities = self.enterprises.get(&answer.enterprise);
+        entities.map_or(0, |entities| entities.difference(&answer.from).count())
     }
 
     /// Whether the thing is the enterprise's.
@@ -62,12 +63,13 @@ impl KnownTruth {
         self.enterprises.get(enterprise).is_some_and(|entities| entities.contains(id))
     }
 
-    /// What is said in the answer, each thing once with its highest probability, and whether it is right.
+    /// What is said in the answer beside what it was asked from, each thing once with its highest probability, and whether it is right.
     pub(super) fn judged(&self, answer: &Answer) -> Vec<(f64, bool)> {
         let mut said: HashMap<&str, f64> = HashMap::new();
         for (id, probability) in &answer.found {
             let kind = id.split_once("--").map_or("", |(kind, _)| kind);
-            if JUDGED.contains(&kind) && !self.neutral.contains(id) && !probability.is_nan() {
+            let counts = !self.neutral.contains(id) && !answer.from.contains(id);
+            if JUDGED.contains(&kind) && counts && !probability.is_nan() {
                 let highest = said.entry(id).or_insert(*probability);
                 *highest = highest.max(*probability);
             }

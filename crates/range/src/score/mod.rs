@@ -1,17 +1,21 @@
 //! How much of the truth was found, and at what price.
 //!
 //! Pure: the truth comes as JSON, the answers as ranked ids. Probabilities that are equal count as one step, so that no
-//! order among equals makes a score better than the ranking is.
+//! order among equals makes a score better than the ranking is. What one begins from is no finding: it counts neither as found nor as
+//! to be found.
 //!
 //! ```
 //! use entente_range::score::{Answer, By, KnownTruth, score};
 //! use serde_json::json;
+//! use std::collections::HashSet;
 //!
 //! let truth = KnownTruth::read(&json!({"enterprises": [{"id": "e1", "entities": [
 //!     {"id": "domain-name--28bb3599-77cd-5a82-a950-b5bc3caf07c4"},
-//!     {"id": "ipv4-addr--3aa27478-50b5-5ab8-9da9-cdc12b657fff"}]}]}))?;
+//!     {"id": "ipv4-addr--3aa27478-50b5-5ab8-9da9-cdc12b657fff"},
+//!     {"id": "url--c1477287-23ac-5971-a010-5c287877fa60"}]}]}))?;
+//! let from = HashSet::from(["url--c1477287-23ac-5971-a010-5c287877fa60".to_owned()]);
 //! let found = vec![("domain-name--28bb3599-77cd-5a82-a950-b5bc3caf07c4".to_owned(), 0.97)];
-//! let answer = Answer { enterprise: "e1".to_owned(), by: By::Together, found };
+//! let answer = Answer { enterprise: "e1".to_owned(), by: By::Together, from, found };
 //! let score = score(&truth, &[answer], 0.9);
 //! assert_eq!(score.together.map(|figures| figures.recall_at_95), Some(0.5));
 //! # Ok::<(), entente_range::score::TruthError>(())
@@ -45,6 +49,8 @@ pub struct Answer {
     pub enterprise: String,
     /// From whose records.
     pub by: By,
+    /// The ids it was asked from, which the answer need not find.
+    pub from: HashSet<String>,
     /// Ids of things with the probability of belonging to the enterprise, in any order.
     pub found: Vec<(String, f64)>,
 }
@@ -72,7 +78,7 @@ pub fn score(truth: &KnownTruth, answers: &[Answer], cut: f64) -> Score {
         let of: Vec<Figures> = answers
             .iter()
             .filter(|answer| answer.by == *by)
-            .map(|answer| Figures::of(&truth.judged(answer), truth.size(&answer.enterprise), cut))
+            .map(|answer| Figures::of(&truth.judged(answer), truth.unknown(answer), cut))
             .collect();
         Figures::mean(&of)
     };
@@ -132,7 +138,17 @@ mod tests {
 
     fn answer(by: By, found: &[(&str, f64)]) -> Answer {
         let found = found.iter().map(|(id, p)| (format!("domain-name--{id}"), *p)).collect();
-        Answer { enterprise: "e1".to_owned(), by, found }
+        Answer { enterprise: "e1".to_owned(), by, from: HashSet::new(), found }
+    }
+
+    #[test]
+    fn what_one_begins_from_is_no_finding() {
+        let mut from_two = answer(By::Together, &[("0", 1.0), ("1", 1.0), ("2", 0.9), ("other", 1.0)]);
+        from_two.from = ["0", "1", "other"].map(|id| format!("domain-name--{id}")).into();
+        let score = score(&truth(), &[from_two], 0.5);
+        let together = score.together.expect("an answer");
+        assert_eq!((together.recall_at_95, together.precision), (0.125, 1.0));
+        assert_eq!(score.calibration.iter().map(|bin| bin.n).sum::<u64>(), 1);
     }
 
     #[test]
