@@ -35,6 +35,11 @@ impl Template {
             title: "A company gives a university pseudonymised observations and statistics",
             text: include_str!("../../templates/university-statistics.json"),
         },
+        Template {
+            name: "operation",
+            title: "In one operation, a partner tells a police unit what it holds of an organisation",
+            text: include_str!("../../templates/operation.json"),
+        },
     ];
 
     /// The template with this name.
