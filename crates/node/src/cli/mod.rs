@@ -2,6 +2,7 @@
 
 mod agreement;
 mod audit;
+mod case;
 mod import;
 mod look;
 pub(crate) mod output;
@@ -56,6 +57,9 @@ pub(crate) enum Command {
     Who(who::Who),
     /// Say which few things would take the organisation behind things apart, and what would remain.
     Dismantle(who::Dismantle),
+    /// Take things up into a case, so that agreements about it tell them to partners; say what is sought.
+    #[command(subcommand)]
+    Case(case::Case),
     /// Find the best paths between two things, around hubs.
     Path(PathBetween),
     /// Count objects, claims and types.
@@ -305,7 +309,7 @@ pub(crate) enum Agreement {
 /// `entente agreement new`.
 #[derive(Debug, Args)]
 pub(crate) struct NewAgreement {
-    /// company-police, csirt-csirt, bank-police, university-statistics.
+    /// company-police, csirt-csirt, bank-police, university-statistics, operation.
     #[arg(long, value_name = "NAME")]
     pub(crate) template: String,
     /// The party this node is: its keys are filled in.
@@ -599,6 +603,7 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Trace(trace) => walk::trace(cli, trace)?,
         Command::Who(asked) => who::run(cli, asked)?,
         Command::Dismantle(asked) => who::dismantle(cli, asked)?,
+        Command::Case(asked) => case::run(cli, asked)?,
         Command::Path(path) => walk::path(cli, path)?,
         Command::Export(export) => walk::export(cli, export)?,
         Command::Serve(serve) => serve::serve(cli, serve)?,

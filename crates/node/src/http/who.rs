@@ -8,8 +8,8 @@ use super::extract::{Json, Path, Query};
 use super::problem::Problem;
 use super::{AppState, blocking};
 use crate::app::who::{
-    DismantlingRequest, DismantlingView, JudgementRequest, JudgementView, JudgementsRequest, WhoRequest,
-    WhoView,
+    AgreedCaseView, CaseRequest, CaseView, DismantlingRequest, DismantlingView, JudgementRequest,
+    JudgementView, JudgementsRequest, SoughtView, WhoRequest, WhoView,
 };
 use crate::clock;
 
@@ -34,6 +34,44 @@ pub(crate) async fn dismantling(
     Json(request): Json<DismantlingRequest>,
 ) -> Result<Json<DismantlingView>, Problem> {
     blocking(&state, move |app| app.dismantling(&viewer, &request)).await.map(Json)
+}
+
+/// The cases that agreements in force are about, and who may be told what belongs to each. Analysts only.
+#[utoipa::path(get, path = "/cases", tag = "who",
+    responses((status = 200, body = Vec<AgreedCaseView>), (status = 403, body = Problem)))]
+pub(crate) async fn cases(
+    State(state): State<AppState>,
+    Caller(viewer): Caller,
+) -> Result<Json<Vec<AgreedCaseView>>, Problem> {
+    blocking(&state, move |app| app.agreed_cases(&viewer, clock::now())).await.map(Json)
+}
+
+/// Takes up into a case what this node holds that ties the organisation behind things: it is said again as belonging to the case, so that
+/// agreements about the case tell it to their parties, and nothing else. Analysts only.
+#[utoipa::path(post, path = "/cases/claims", tag = "who", request_body = CaseRequest,
+    responses((status = 201, body = CaseView), (status = 400, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem)))]
+pub(crate) async fn take_up(
+    State(state): State<AppState>,
+    Caller(viewer): Caller,
+    Json(request): Json<CaseRequest>,
+) -> Result<(StatusCode, Json<CaseView>), Problem> {
+    let taken = blocking(&state, move |app| app.take_up(&viewer, &request, clock::now())).await?;
+    Ok((StatusCode::CREATED, Json(taken)))
+}
+
+/// Says in a case which probable members are sought, so that partners look for them in what they hold. What is known from a partner alone
+/// waits where that partner did not agree to its being told to the others. Analysts only.
+#[utoipa::path(post, path = "/cases/sought", tag = "who", request_body = CaseRequest,
+    responses((status = 201, body = SoughtView), (status = 400, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem)))]
+pub(crate) async fn seek(
+    State(state): State<AppState>,
+    Caller(viewer): Caller,
+    Json(request): Json<CaseRequest>,
+) -> Result<(StatusCode, Json<SoughtView>), Problem> {
+    let sought = blocking(&state, move |app| app.seek(&viewer, &request, clock::now())).await?;
+    Ok((StatusCode::CREATED, Json(sought)))
 }
 
 /// Decisions about a thing, withdrawn ones too.

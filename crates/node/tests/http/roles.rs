@@ -9,7 +9,7 @@ use crate::served::{Body, Served, Who, multipart};
 use crate::{demo, empty};
 
 /// Method, path below `/api/v1`, path asked, body. `{…}` in the path asked is made for each role anew.
-const MATRIX: [(&str, &str, &str, &str); 74] = [
+const MATRIX: [(&str, &str, &str, &str); 77] = [
     ("GET", "/setup", "/setup", ""),
     ("POST", "/setup", "/setup", r#"{"token":"guessed","name":"eve","password":"correct horse battery"}"#),
     ("GET", "/session", "/session", ""),
@@ -37,6 +37,9 @@ const MATRIX: [(&str, &str, &str, &str); 74] = [
     ("GET", "/graph/facets", "/graph/facets", ""),
     ("POST", "/who", "/who", r#"{"ids":["{thing}"]}"#),
     ("POST", "/who/dismantling", "/who/dismantling", r#"{"ids":["{thing}"]}"#),
+    ("GET", "/cases", "/cases", ""),
+    ("POST", "/cases/claims", "/cases/claims", r#"{"case":"operation","ids":["{thing}"]}"#),
+    ("POST", "/cases/sought", "/cases/sought", r#"{"case":"operation","ids":["{thing}"]}"#),
     ("GET", "/judgements", "/judgements?id={thing}", ""),
     ("POST", "/judgements", "/judgements", r#"{"ids":["{thing}","{other}"],"same":true}"#),
     ("DELETE", "/judgements/{no}", "/judgements/{judgement}", ""),

@@ -195,6 +195,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The cases that agreements in force are about, and who may be told what belongs to each. Analysts only. */
+        get: operations["who_cases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/claims": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes up into a case what this node holds that ties the organisation behind things: it is said again as belonging to the case, so that
+         *     agreements about the case tell it to their parties, and nothing else. Analysts only.
+         */
+        post: operations["who_take_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/sought": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says in a case which probable members are sought, so that partners look for them in what they hold. What is known from a partner alone
+         *     waits where that partner did not agree to its being told to the others. Analysts only.
+         */
+        post: operations["who_seek"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/charts": {
         parameters: {
             query?: never;
@@ -1020,6 +1077,13 @@ export interface components {
             /** @description Why, in words. */
             reason?: string | null;
         };
+        /** @description A case that agreements in force are about. */
+        AgreedCaseView: {
+            /** @description Its name. */
+            case: string;
+            /** @description Names of the partners who may be told what belongs to it. */
+            partners: string[];
+        };
         /** @description One version of an agreement in one line. */
         AgreementLine: {
             /** @description The same through all versions. */
@@ -1092,6 +1156,38 @@ export interface components {
             office: string;
             /** @description Who. */
             person: string;
+        };
+        /** @description What is to be taken up. */
+        CaseRequest: {
+            /** @description The case, by the name agreements list it under. */
+            case: string;
+            /** @description What one begins from: up to 100 ids of things of one organisation. */
+            ids: string[];
+            /**
+             * Format: double
+             * @description Members that are at least so probable are taken up, 0.5 unless given.
+             */
+            least?: number | null;
+        };
+        /** @description What was taken up. */
+        CaseView: {
+            /** @description The case. */
+            case: string;
+            /**
+             * Format: int64
+             * @description Claims this made: what was in the case already is not said again.
+             */
+            claims: number;
+            /**
+             * Format: int64
+             * @description Members found.
+             */
+            members: number;
+            /**
+             * Format: int64
+             * @description Things and records that tie them which this node itself has word of.
+             */
+            objects: number;
         };
         /** @description A field that would leave otherwise. */
         Changed: {
@@ -2262,6 +2358,26 @@ export interface components {
             /** @description True for the party that this node is. */
             us: boolean;
         };
+        /** @description What is sought now. */
+        SoughtView: {
+            /** @description The case. */
+            case: string;
+            /**
+             * Format: int64
+             * @description Claims this made: what was sought already is not said again.
+             */
+            claims: number;
+            /**
+             * Format: int64
+             * @description Things sought.
+             */
+            things: number;
+            /**
+             * Format: int64
+             * @description Members that a partner has to agree to first.
+             */
+            waiting: number;
+        };
         /** @description Where an agreement stands. */
         StandingView: {
             /** @description The party that suspended or terminated it. */
@@ -3071,6 +3187,127 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    who_cases: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreedCaseView"][];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    who_take_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    who_seek: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SoughtView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

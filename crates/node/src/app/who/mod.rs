@@ -6,9 +6,11 @@
 //! ```
 
 mod belief;
+mod case;
 mod dismantle;
 mod judgement;
 mod reason;
+mod seeking;
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -21,11 +23,13 @@ use utoipa::ToSchema;
 use super::lens::Lens;
 use super::view::{FilterRequest, GraphView, ObjectSummary};
 use super::{App, AppError, Viewer};
+pub(crate) use case::{Case, CaseRequest, CaseView};
 pub(crate) use dismantle::{DismantlingRequest, DismantlingView};
 use judgement::Judged;
 pub(crate) use judgement::{JudgementRequest, JudgementView, JudgementsRequest};
 pub(crate) use reason::EvidenceView;
 use reason::Reasons;
+pub(crate) use seeking::{AgreedCaseView, SoughtView};
 
 /// Members in an answer unless asked otherwise, and at most.
 const MEMBERS: (usize, usize) = (50, 500);
@@ -221,7 +225,10 @@ impl<'a> Asking<'a> {
         }
     }
 
+    /// What this node says in a case it says outside of it too ([`case`]), and one word does not count twice.
     fn belief(&self, compartment: CompartmentNo, _claim: ClaimNo) -> f64 {
-        self.lens.compartment(compartment).map_or(0.0, |known| belief::of(&known.handling.grade))
+        let known = self.lens.compartment(compartment);
+        let counting = known.filter(|known| known.case.is_none() || known.agreement.is_some());
+        counting.map_or(0.0, |known| belief::of(&known.handling.grade))
     }
 }

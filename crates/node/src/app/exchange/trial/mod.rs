@@ -1,5 +1,6 @@
 //! Two nodes in one process, with the clock and chance as arguments: what would take years or luck is tried at once.
 
+mod cases;
 mod holes;
 pub(super) mod random;
 mod referrals;
