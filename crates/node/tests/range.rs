@@ -94,3 +94,22 @@ fn every_party_takes_in_all_it_holds() {
         assert!(missing.is_empty(), "{party}: {missing:?}");
     }
 }
+
+/// Under agreements the police find more than anybody alone, and nobody's records leave that no agreement names.
+#[test]
+fn together_finds_more_than_alone_and_discloses_what_agreements_name() {
+    let maker = Node::new();
+    let (folder, _) = generate(&maker, "world", &["--seed", "11"]);
+    let score = || maker.json(&["range", "score", &text(&folder)]);
+    let first = score();
+    let recall = |figures: &Value| figures["recall"].as_f64().unwrap();
+    let alone = first["alone"].as_array().unwrap();
+    assert_eq!(alone.len(), 6);
+    let best = alone.iter().map(recall).fold(0.0, f64::max);
+    assert!(recall(&first["together"]) > best + 0.2, "{first}");
+    assert_eq!(first["outsiders_disclosed"], 0);
+    let (told, all) =
+        (first["outsiders_within_agreements"].as_u64().unwrap(), first["outsiders"].as_u64().unwrap());
+    assert!(told * 10 < all, "{told} of {all} uninvolved people's things were told");
+    assert_eq!(score(), first, "what was told already is not told again, and nothing else is");
+}

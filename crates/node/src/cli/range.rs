@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
-use entente_range::score::Figures;
+use entente_range::score::{Figures, Outsiders};
 use entente_range::{Settings, Sink};
 use jiff::Timestamp;
 
@@ -105,6 +105,11 @@ fn score(cli: &Cli, folder: &Path) -> anyhow::Result<()> {
             bin.to,
             bin.n,
             bin.right as f64 / bin.n as f64
+        )
+    }));
+    lines.extend(score.outsiders.iter().map(|Outsiders { all, within, outside }| {
+        format!(
+            "Of {all} things of uninvolved people, {within} were told to somebody as agreements name it, {outside} otherwise."
         )
     }));
     output::lines(lines)

@@ -66,9 +66,19 @@ pub struct Score {
     pub baselines: BTreeMap<String, Figures>,
     /// How often what was called so probable was right, over all answers together.
     pub calibration: Vec<Bin>,
-    /// Records of people who have nothing to do with it that were told all the same; see [`outsiders`]. `None` when nothing was told:
-    /// then the records were put together without agreements, and this says nothing.
-    pub outsiders_disclosed: Option<u64>,
+    /// Whose things were told though they have nothing to do with it; `None` when nothing was told by anybody to anybody.
+    pub outsiders: Option<Outsiders>,
+}
+
+/// Things of people who have nothing to do with any enterprise.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Outsiders {
+    /// All of them.
+    pub all: u64,
+    /// Told, as agreements name it: who paid or was paid by an account that is looked into, or was suspected in error.
+    pub within: u64,
+    /// Told though no agreement names it.
+    pub outside: u64,
 }
 
 /// Scores the answers; what has at least the probability `cut` counts as said to belong. An answer about an enterprise
@@ -97,11 +107,6 @@ pub fn score(truth: &KnownTruth, answers: &[Answer], cut: f64) -> Score {
     score
 }
 
-/// How many of the ids of uninvolved people's things are among what was disclosed.
-pub fn outsiders<'a>(disclosed: &HashSet<String>, uninvolved: impl IntoIterator<Item = &'a str>) -> u64 {
-    uninvolved.into_iter().filter(|id| disclosed.contains(*id)).count() as u64
-}
-
 impl Score {
     /// As `entente range score --json` prints it.
     pub fn json(&self) -> Value {
@@ -118,7 +123,9 @@ impl Score {
             "together": self.together.as_ref().map(Figures::json),
             "alone": named("party", &self.alone),
             "baselines": named("name", &self.baselines),
-            "outsiders_disclosed": self.outsiders_disclosed,
+            "outsiders_disclosed": self.outsiders.map(|outsiders| outsiders.outside),
+            "outsiders_within_agreements": self.outsiders.map(|outsiders| outsiders.within),
+            "outsiders": self.outsiders.map(|outsiders| outsiders.all),
             "calibration": self.calibration.iter().map(Bin::json).collect::<Vec<_>>(),
         })
     }
@@ -182,11 +189,5 @@ mod tests {
         let score = score(&truth(), &[answer(By::Together, &found)], 0.5);
         let counts: Vec<_> = score.calibration.iter().map(|bin| (bin.from, bin.n, bin.right)).collect();
         assert_eq!(counts, [(0.1, 1, 1), (0.9, 3, 2)]);
-    }
-
-    #[test]
-    fn outsiders_are_counted() {
-        let disclosed = HashSet::from(["a".to_owned(), "b".to_owned()]);
-        assert_eq!(outsiders(&disclosed, ["b", "c"]), 1);
     }
 }

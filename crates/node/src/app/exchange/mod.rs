@@ -9,7 +9,7 @@ mod anonymous;
 pub(crate) mod bell;
 mod clearance;
 mod deciding;
-mod discloser;
+pub(crate) mod discloser;
 pub(crate) mod frame;
 pub(crate) mod health;
 mod held;
