@@ -33,6 +33,14 @@ export async function whoIsAskedAndDecided({ page, server }) {
   await plan.getByRole('button', { name: `Spare ${first}` }).click();
   await plan.getByText('Spared:').waitFor();
   await plan.getByRole('listitem').getByRole('link', { name: first, exact: true }).waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Work on it with partners' }).click();
+  const panel = page.getByRole('region', { name: 'Work on it with partners' });
+  await panel.getByLabel('Case').fill('Lamp');
+  await panel.getByText('No agreement in force is about this case').waitFor();
+  await panel.getByRole('button', { name: 'Take up what ties it' }).click();
+  await panel.getByText('new in the case').waitFor();
+  await panel.getByRole('button', { name: 'Say what is sought' }).click();
+  await panel.getByText('sought,').waitFor();
   ok(await page.getByText('A probability, not a proof').isVisible());
 }
 whoIsAskedAndDecided.pair = true;

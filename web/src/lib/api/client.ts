@@ -212,6 +212,9 @@ export const api = {
     take(node.POST('/api/v1/who', { body: asked as WhoRequest })),
   dismantling: (ids: string[], targets: number, spared: string[], signal: AbortSignal) =>
     take(node.POST('/api/v1/who/dismantling', { body: { ids, targets, spared, filter: {} } as DismantlingRequest, signal })),
+  cases: () => take(node.GET('/api/v1/cases')),
+  takeUp: (name: string, ids: string[]) => take(node.POST('/api/v1/cases/claims', { body: { case: name, ids } })),
+  seek: (name: string, ids: string[]) => take(node.POST('/api/v1/cases/sought', { body: { case: name, ids } })),
   judge: (judgement: NewJudgement) => take(node.POST('/api/v1/judgements', { body: judgement })),
   withdrawJudgement: (no: number) => take(node.DELETE('/api/v1/judgements/{no}', { params: { path: { no } } })),
   referrals: (ended: boolean, cursor?: string) =>

@@ -35,6 +35,10 @@ export type PathsView = Replace<Schema['PathsView'], { graph: GraphView }>;
 export type Filter = Partial<Schema['FilterRequest']>;
 export type Facets = Replace<Schema['FacetsView'], { tlp: Tlp[] }>;
 
+export type AgreedCase = Schema['AgreedCaseView'];
+export type TakenUp = Schema['CaseView'];
+export type SoughtView = Schema['SoughtView'];
+
 export type ChartSummary = Schema['ChartLine'];
 export type SavedChart = Schema['ChartView'];
 export type ChartContent = Schema['ChartContent'];
