@@ -173,6 +173,7 @@ fn sign(
     for party in &mut agreement.parties {
         if party.id == placeholder {
             party.id = partner.name.clone();
+            party.name = format!("The {}", partner.name);
         } else {
             party.clients = partners.to_vec();
         }
