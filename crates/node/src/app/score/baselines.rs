@@ -3,6 +3,7 @@
 use entente_graph::{Filter, HubPolicy, Limit};
 use entente_model::VertexNo;
 
+use super::linkage::linkage;
 use crate::app::lens::{HUB, Lens};
 use crate::app::trace::MOST_HOPS;
 
@@ -13,8 +14,11 @@ const OVER_CORRELATION: u32 = 20;
 pub(super) type Means = fn(&Lens<'_>, &[VertexNo]) -> Vec<(VertexNo, f64)>;
 
 /// Each with its name in the table.
-pub(super) const BASELINES: [(&str, Means); 2] =
-    [("exact_match_correlation", correlation), ("connected_components", components)];
+pub(super) const BASELINES: [(&str, Means); 3] = [
+    ("exact_match_correlation", correlation),
+    ("connected_components", components),
+    ("record_linkage", linkage),
+];
 
 /// What equal values reach, as MISP correlates, nearer first; values that too many share reach nothing.
 fn correlation(lens: &Lens<'_>, seeds: &[VertexNo]) -> Vec<(VertexNo, f64)> {

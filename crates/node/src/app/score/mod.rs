@@ -5,6 +5,7 @@
 //! name. Nodes that are there already are used again: what was taken in before is not taken in twice.
 
 mod baselines;
+mod linkage;
 mod operation;
 mod outsiders;
 
