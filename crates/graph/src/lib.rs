@@ -82,7 +82,7 @@ pub use error::IndexError;
 pub use filter::{Filter, HubPolicy, Window};
 pub use graph::{Graph, Snapshot};
 pub use groups::change::{Change, Fate, Matching};
-pub use groups::emerging::{Emerging, EmergingChoice};
+pub use groups::emerging::{Emergence, Emerging, EmergingChoice, EmergingMember, Growth, Signs};
 pub use groups::{Groups, GroupsChoice, Objective};
 pub use importance::{Importance, ImportanceChoice};
 pub use index::Index;

@@ -1,25 +1,61 @@
 //! Emerging threats: groups that are new or grow more than everything else does, ranked, with the reasons.
+//!
+//! Groups are sought once, as they are now, and asked how they came to be: when each member was first linked with another. Groups
+//! sought in the earlier moment as well, and matched with these, would tell the same group for a new one each time a few
+//! links move the borders between large groups.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use entente_model::{ClaimNo, CompartmentNo, VertexNo};
+use rayon::prelude::*;
 
-use super::change::{Change, Fate, Matching};
 use super::{Groups, GroupsChoice};
+use crate::importance::stretches;
 use crate::reader::Reader;
-use crate::{Filter, Snapshot};
+use crate::{Filter, KindSet, Snapshot};
 
-/// Since when, and how many to tell.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// Since when, what counts, and how many to tell.
+#[derive(Clone, Debug, PartialEq)]
 pub struct EmergingChoice {
     /// The last claim of the earlier moment.
     pub since: ClaimNo,
-    /// How groups are sought, in both moments.
+    /// How groups are sought.
     pub groups: GroupsChoice,
-    /// How the groups of the two moments are matched.
-    pub matching: Matching,
+    /// Which members growth is counted in; all when `None`.
+    pub signs: Option<Signs>,
+    /// Least [`Emerging::surprise`] of what is told, in nats.
+    pub least: f64,
     /// How many are told, the most surprising first.
     pub most: usize,
+}
+
+/// By what a member speaks of harm. Counting growth in these alone tells a threat from ordinary life that grows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signs {
+    /// Its kind: a report, an indicator.
+    pub vertex_kinds: KindSet,
+    /// A link from it to another member, of one of these kinds: infected by.
+    pub link_kinds: KindSet,
+}
+
+/// What emerges, and against what it is held.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Emergence {
+    /// The groups that emerge, the most surprising first.
+    pub groups: Vec<Emerging>,
+    /// How many more emerge than are told.
+    pub more: usize,
+    /// What counts, of all groups together.
+    pub overall: Growth,
+}
+
+/// How many members with a sign there were in the earlier moment, and are now.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Growth {
+    /// In the earlier moment.
+    pub then: u32,
+    /// Now.
+    pub now: u32,
 }
 
 /// A group that emerges, and why it is said to.
@@ -27,19 +63,13 @@ pub struct EmergingChoice {
 pub struct Emerging {
     /// Its number among the groups of now.
     pub group: u32,
-    /// Whether it was born, has grown, or came of a merger.
-    pub fate: Fate,
-    /// How surprising its growth is, in nats: the log of how much more likely its size is if it grew by itself than if it grew as
-    /// the whole graph did (Poisson likelihood ratio). The ranking is by this.
+    /// How surprising its growth is, in nats: the log of how much more likely its signs are if it grew by itself than if it grew as
+    /// everything together did (Poisson likelihood ratio). The ranking is by this.
     pub surprise: f64,
-    /// Members in the earlier moment, of all the groups it came from.
-    pub size_then: u32,
-    /// Members now.
-    pub size_now: u32,
-    /// Members that were in none of the groups it came from, those with most links within the group first, then ascending.
-    pub newcomers: Vec<VertexNo>,
-    /// Newcomers by kind of vertex.
-    pub kinds: BTreeMap<u16, u32>,
+    /// Its members that count.
+    pub signs: Growth,
+    /// Its members, those linked with most others of them first, then ascending.
+    pub members: Vec<EmergingMember>,
     /// Claims of links within the group, told since.
     pub new_links: u32,
     /// Those claims by kind of link.
@@ -48,93 +78,162 @@ pub struct Emerging {
     pub compartments: BTreeSet<CompartmentNo>,
 }
 
+/// A member of a group that emerges.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EmergingMember {
+    /// Which it is.
+    pub vertex: VertexNo,
+    /// Its kind.
+    pub kind: u16,
+    /// How many other members it is linked with.
+    pub neighbours: u32,
+    /// The claim that first linked it with another member.
+    pub joined: ClaimNo,
+    /// The claim by which it first had a sign; `None` without one, and when all members count.
+    pub sign: Option<ClaimNo>,
+}
+
 impl Snapshot {
-    /// The groups that are new or grow beyond what the whole graph does, the most surprising first. Ask with
+    /// The groups that are new or grow beyond what everything does, the most surprising first. Ask with
     /// [`HubPolicy::Skip`](crate::HubPolicy::Skip), so that what everybody shares makes no group; `filter.until`, when given, is
     /// the later moment.
-    pub fn emerging(&self, filter: &Filter<'_>, choice: EmergingChoice) -> Vec<Emerging> {
-        let earlier = Filter { until: Some(choice.since), ..filter.clone() };
-        let before = self.groups(&earlier, choice.groups);
-        let now = self.groups(filter, choice.groups);
-        let changes = now.changes_since(&before, choice.matching);
-        let growth = overall_growth(&before, &now);
+    pub fn emerging(&self, filter: &Filter<'_>, choice: &EmergingChoice) -> Emergence {
+        let groups = self.groups(filter, choice.groups);
+        let reader = Reader::new(&self.state, filter);
+        let looking = Looking { reader: &reader, groups: &groups, choice };
+        let (grown, overall) = looking.growth();
         let mut found: Vec<Emerging> =
-            changes.iter().filter_map(|change| begin(change, &before, &now, growth)).collect();
+            grown.iter().filter_map(|(group, signs)| begin(*group, *signs, overall, choice.least)).collect();
         found.sort_by(|a, b| b.surprise.total_cmp(&a.surprise).then(a.group.cmp(&b.group)));
+        let more = found.len().saturating_sub(choice.most);
         found.truncate(choice.most);
-        self.give_reasons(&mut found, (&before, &now), &changes, (filter, choice.since));
-        found
+        looking.fill(&mut found);
+        Emergence { groups: found, more, overall }
+    }
+}
+
+/// One look at the links within groups.
+struct Looking<'a> {
+    reader: &'a Reader<'a>,
+    groups: &'a Groups,
+    choice: &'a EmergingChoice,
+}
+
+impl Looking<'_> {
+    /// By group, what counts then and now; and of all together.
+    fn growth(&self) -> (HashMap<u32, Growth>, Growth) {
+        let parts = stretches(self.reader).into_par_iter().map(|vertices| {
+            let mut grown: HashMap<u32, Growth> = HashMap::new();
+            for (group, member) in vertices.filter_map(|inner| self.member(inner, |_| ())) {
+                if let Some(claim) = self.counts_from(&member) {
+                    grown.entry(group).or_default().add(u32::from(claim <= self.choice.since), 1);
+                }
+            }
+            grown
+        });
+        let mut grown: HashMap<u32, Growth> = HashMap::new();
+        let mut overall = Growth::default();
+        for (group, part) in parts.collect::<Vec<_>>().into_iter().flatten() {
+            grown.entry(group).or_default().add(part.then, part.now);
+            overall.add(part.then, part.now);
+        }
+        (grown, overall)
     }
 
-    fn give_reasons(
-        &self,
-        found: &mut [Emerging],
-        (before, now): (&Groups, &Groups),
-        changes: &[Change],
-        (filter, since): (&Filter<'_>, ClaimNo),
-    ) {
-        let reader = Reader::new(&self.state, filter);
-        let members = now.members(1);
-        for emerging in found {
-            let change = changes.iter().find(|change| change.after == [emerging.group]);
-            let origins: &[u32] = change.map_or(&[], |change| change.before.as_slice());
-            let was_in =
-                |vertex: &VertexNo| before.of.get(vertex.0 as usize).is_some_and(|old| origins.contains(old));
-            let members = &members[emerging.group as usize];
-            emerging.newcomers = members.iter().copied().filter(|vertex| !was_in(vertex)).collect();
-            emerging.look(&reader, now, members, since);
+    fn counts_from(&self, member: &EmergingMember) -> Option<ClaimNo> {
+        if self.choice.signs.is_some() { member.sign } else { Some(member.joined) }
+    }
+
+    /// Reads the members of groups, and the links among them.
+    fn fill(&self, found: &mut [Emerging]) {
+        let place: HashMap<u32, usize> = found.iter().map(|one| one.group).zip(0..).collect();
+        for (outer, group) in (0..).map(VertexNo).zip(&self.groups.of) {
+            let Some(emerging) = place.get(group).and_then(|place| found.get_mut(*place)) else { continue };
+            let inner = self.reader.inner(outer);
+            let read =
+                inner.and_then(|inner| self.member(inner, |link| emerging.take(link, self.choice.since)));
+            emerging.members.extend(read.map(|(_, member)| member));
         }
+        for emerging in found {
+            emerging.members.sort_by_key(|member| (u32::MAX - member.neighbours, member.vertex));
+        }
+    }
+
+    /// A vertex as a member of its group, with the group; `each` is told of its links to others of it. `None` of one that is in none.
+    fn member(&self, inner: u32, mut each: impl FnMut(InnerLink)) -> Option<(u32, EmergingMember)> {
+        let vertex = self.reader.outer(inner);
+        let group = self.groups.of.get(vertex.0 as usize).copied().filter(|group| *group != Groups::NONE)?;
+        let (mut others, mut joined, mut sign) = (Vec::new(), u32::MAX, u32::MAX);
+        self.reader.each(inner, |step| {
+            let other = self.reader.outer(step.neighbour());
+            if other == vertex || self.groups.of.get(other.0 as usize) != Some(&group) {
+                return;
+            }
+            let Some(claim) = step.claim() else { return };
+            others.push(other);
+            joined = joined.min(claim);
+            let (kind, out) = (step.link.kind(), step.link.is_out());
+            if out && self.choice.signs.as_ref().is_some_and(|signs| signs.link_kinds.contains(kind)) {
+                sign = sign.min(claim);
+            }
+            each(InnerLink { kind, out, claim, compartment: step.link.compartment() });
+        });
+        others.sort_unstable();
+        others.dedup();
+        let kind = self.reader.kind(inner);
+        if self.choice.signs.as_ref().is_some_and(|signs| signs.vertex_kinds.contains(kind)) {
+            sign = joined;
+        }
+        let sign = (sign != u32::MAX).then_some(ClaimNo(sign));
+        let neighbours = others.len() as u32;
+        Some((group, EmergingMember { vertex, kind, neighbours, joined: ClaimNo(joined), sign }))
+    }
+}
+
+/// A link between two members, seen from one.
+struct InnerLink {
+    kind: u16,
+    out: bool,
+    claim: u32,
+    compartment: u16,
+}
+
+impl Growth {
+    fn add(&mut self, then: u32, now: u32) {
+        self.then = self.then.saturating_add(then);
+        self.now = self.now.saturating_add(now);
+    }
+
+    /// By which factor it grew; never less than 1.
+    fn factor(self) -> f64 {
+        (f64::from(self.now) / f64::from(self.then).max(1.0)).max(1.0)
     }
 }
 
 impl Emerging {
-    /// Reads the links within the group.
-    fn look(&mut self, reader: &Reader<'_>, now: &Groups, members: &[VertexNo], since: ClaimNo) {
-        let mut inner_links: BTreeMap<VertexNo, u32> = BTreeMap::new();
-        for (vertex, inner) in members.iter().filter_map(|vertex| Some((*vertex, reader.inner(*vertex)?))) {
-            reader.each(inner, |step| {
-                let other = reader.outer(step.neighbour());
-                if now.of.get(other.0 as usize) != Some(&self.group) || other == vertex {
-                    return;
-                }
-                *inner_links.entry(vertex).or_default() += 1;
-                if step.link.is_out() && step.claim().is_some_and(|claim| claim > since.0) {
-                    self.new_links += 1;
-                    *self.link_kinds.entry(step.link.kind()).or_default() += 1;
-                    self.compartments.insert(CompartmentNo(step.link.compartment()));
-                }
-            });
-        }
-        let links = |vertex: &VertexNo| inner_links.get(vertex).copied().unwrap_or(0);
-        self.newcomers.sort_by_key(|vertex| (u32::MAX - links(vertex), *vertex));
-        for inner in self.newcomers.iter().filter_map(|vertex| reader.inner(*vertex)) {
-            *self.kinds.entry(reader.kind(inner)).or_default() += 1;
+    /// How many members there were at a moment: those that a claim up to and with this one had linked with another.
+    pub fn size_at(&self, claim: ClaimNo) -> u32 {
+        self.members.iter().filter(|member| member.joined <= claim).count() as u32
+    }
+
+    fn take(&mut self, link: InnerLink, since: ClaimNo) {
+        if link.out && link.claim > since.0 {
+            self.new_links += 1;
+            *self.link_kinds.entry(link.kind).or_default() += 1;
+            self.compartments.insert(CompartmentNo(link.compartment));
         }
     }
 }
 
-/// By which factor the whole graph grew.
-fn overall_growth(before: &Groups, now: &Groups) -> f64 {
-    let total = |groups: &Groups| groups.sizes.iter().copied().map(f64::from).sum::<f64>();
-    (total(now) / total(before).max(1.0)).max(1.0)
-}
-
-/// A change as the beginning of an emerging group, if it is one.
-fn begin(change: &Change, before: &Groups, now: &Groups, growth: f64) -> Option<Emerging> {
-    let grows = matches!(change.fate, Fate::Born | Fate::Grown | Fate::Merged);
-    let group = *change.after.first().filter(|_| grows)?;
-    let size_then: u32 = change.before.iter().map(|group| before.sizes[*group as usize]).sum();
-    let size_now = now.sizes[group as usize];
+/// A group as an emerging one, if it is.
+fn begin(group: u32, signs: Growth, overall: Growth, least: f64) -> Option<Emerging> {
     // One more than was there: of nothing, any growth would be infinitely surprising.
-    let surprise = surprise(f64::from(size_now), (f64::from(size_then) + 1.0) * growth);
-    (surprise > 0.0).then(|| Emerging {
+    let surprise = surprise(f64::from(signs.now), (f64::from(signs.then) + 1.0) * overall.factor());
+    (surprise > 0.0 && surprise >= least).then(|| Emerging {
         group,
-        fate: change.fate,
         surprise,
-        size_then,
-        size_now,
-        newcomers: Vec::new(),
-        kinds: BTreeMap::new(),
+        signs,
+        members: Vec::new(),
         new_links: 0,
         link_kinds: BTreeMap::new(),
         compartments: BTreeSet::new(),

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use entente_graph::{EmergingChoice, Fate, Filter, Groups, GroupsChoice, Matching, Objective, Vertex};
+use entente_graph::{
+    EmergingChoice, Fate, Filter, Groups, GroupsChoice, Growth, Matching, Objective, Signs, Vertex,
+};
 use entente_model::{ClaimNo, CompartmentNo, CompartmentSet, VertexNo};
 use proptest::prelude::*;
 
@@ -163,13 +165,61 @@ fn what_emerges_is_ranked_with_its_reasons() {
     let new: &[&[u32]] = &[old[0], old[1], &[20, 21, 22, 100, 101, 102, 103], &[10, 16, 17, 14, 11, 12, 104]];
     let since = ClaimNo(cliques(old).edges.len() as u32);
     let all: CompartmentSet = [CompartmentNo(0)].into_iter().collect();
-    let (groups, matching) = (GroupsChoice::default(), Matching::default());
-    let choice = EmergingChoice { since, groups, matching, most: 10 };
-    let found = cliques(new).indexed().snapshot().emerging(&Filter::seeing(&all), choice);
-    let first = &found[0];
-    assert_eq!((first.fate, first.size_then, first.size_now), (Fate::Born, 0, 7));
-    assert_eq!(first.kinds, BTreeMap::from([(0, 3), (1, 4)]));
-    assert_eq!(first.new_links, 21);
-    assert_eq!(first.compartments, BTreeSet::from([CompartmentNo(0)]));
-    assert!(found.iter().all(|emerging| emerging.newcomers.iter().all(|vertex| vertex.0 >= 16)));
+    let graph = cliques(new).indexed();
+    let mut choice =
+        EmergingChoice { since, groups: GroupsChoice::default(), signs: None, least: 0.0, most: 10 };
+    let ask = |choice: &EmergingChoice| graph.snapshot().emerging(&Filter::seeing(&all), choice);
+    let found = ask(&choice);
+    assert_eq!(found.overall, Growth { then: 12, now: 22 });
+    // The third group, which was six of nine, grew less than everything together.
+    let [only] = found.groups.as_slice() else { panic!("{found:?}") };
+    assert_eq!((only.signs, only.size_at(since)), (Growth { then: 0, now: 7 }, 0));
+    assert_eq!(only.members.iter().filter(|member| member.kind == 1).count(), 4);
+    assert!(only.members.iter().all(|member| member.neighbours == 6 && member.joined > since));
+    assert_eq!(only.new_links, 21);
+    assert_eq!(only.compartments, BTreeSet::from([CompartmentNo(0)]));
+    choice.most = 0;
+    assert_eq!((ask(&choice).groups.len(), ask(&choice).more), (0, 1));
+}
+
+#[test]
+fn growth_is_counted_in_what_speaks_of_harm() {
+    let old: &[&[u32]] = &[&[0, 1, 2, 3, 4, 5], &[10, 11, 12, 13, 14, 100], &[30, 31, 32, 101]];
+    let new: &[&[u32]] = &[&[20, 21, 22, 23, 24, 25, 26, 27], &[40, 41, 102, 103, 104, 105, 106, 107]];
+    let since = ClaimNo(cliques(old).edges.len() as u32);
+    let all: CompartmentSet = [CompartmentNo(0)].into_iter().collect();
+    let graph = cliques(&[old, new].concat()).indexed();
+    let ask = |signs: Option<Signs>| {
+        let choice = EmergingChoice { since, groups: GroupsChoice::default(), signs, least: 0.0, most: 10 };
+        graph.snapshot().emerging(&Filter::seeing(&all), &choice)
+    };
+    assert_eq!(ask(None).groups.len(), 2, "both are new");
+    let signs = |vertices: &[u16], links: &[u16]| Signs {
+        vertex_kinds: vertices.iter().copied().collect(),
+        link_kinds: links.iter().copied().collect(),
+    };
+    let by_kind = ask(Some(signs(&[1], &[])));
+    assert_eq!(by_kind.overall, Growth { then: 2, now: 8 });
+    let [only] = by_kind.groups.as_slice() else { panic!("{by_kind:?}") };
+    assert_eq!(only.signs, Growth { then: 0, now: 6 });
+    let with_sign = only.members.iter().filter(|member| member.sign.is_some());
+    assert!(with_sign.map(|member| member.kind).eq([1; 6]));
+    assert_eq!(only.members.len(), 8, "the others are members all the same");
+    // The kind of all links there are: whoever has a link out has a sign.
+    assert_eq!(ask(Some(signs(&[], &[0]))).groups.len(), 2);
+    assert_eq!(ask(Some(signs(&[7], &[7]))).groups, []);
+}
+
+#[test]
+fn what_is_all_told_at_once_does_not_emerge() {
+    let all: CompartmentSet = [CompartmentNo(0)].into_iter().collect();
+    let graph = cliques(&[&[0, 1, 2, 3, 4, 5], &[10, 11, 12]]).indexed();
+    let choice = EmergingChoice {
+        since: ClaimNo(0),
+        groups: GroupsChoice::default(),
+        signs: None,
+        least: 0.0,
+        most: 10,
+    };
+    assert_eq!(graph.snapshot().emerging(&Filter::seeing(&all), &choice).groups, []);
 }

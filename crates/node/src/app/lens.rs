@@ -22,7 +22,7 @@ use super::{App, AppError, Viewer};
 pub(super) const HUB: u32 = 200;
 
 /// Link from a thing to who wrote it down.
-const AUTHORSHIP: &str = "created-by";
+pub(super) const AUTHORSHIP: &str = "created-by";
 
 /// Links that say where something is.
 const WHERE: [&str; 3] = ["located-at", "originates-from", "country"];
@@ -71,10 +71,19 @@ impl Sieve {
 impl App {
     /// This viewer's look at the present, or at an earlier state of the log.
     pub(super) fn lens<'a>(&'a self, viewer: &'a Viewer, as_of: AsOf) -> Result<Lens<'a>, AppError> {
-        let view = self.store.view(&viewer.compartments, as_of)?;
+        self.lens_of(&viewer.compartments, as_of)
+    }
+
+    /// As [`App::lens`], of whoever may see these compartments.
+    pub(super) fn lens_of<'a>(
+        &'a self,
+        compartments: &'a CompartmentSet,
+        as_of: AsOf,
+    ) -> Result<Lens<'a>, AppError> {
+        let view = self.store.view(compartments, as_of)?;
         Ok(Lens {
             app: self,
-            compartments: &viewer.compartments,
+            compartments,
             until: (as_of != AsOf::Now).then(|| view.last_claim()),
             view,
             graph: self.world()?.snapshot(),

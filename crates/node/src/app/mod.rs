@@ -3,6 +3,7 @@
 pub(crate) mod account;
 pub(crate) mod agreement;
 pub(crate) mod chart;
+pub(crate) mod emerging;
 mod error;
 pub(crate) mod exchange;
 pub(crate) mod export;
@@ -73,6 +74,7 @@ pub(crate) struct App {
     text: TextIndex,
     atlas: Arc<Atlas>,
     jobs: Jobs,
+    emergence: emerging::Answers,
     /// Where partners' nodes reach this one, once it listens.
     listens: OnceLock<SocketAddr>,
 }
@@ -155,6 +157,7 @@ impl App {
             text,
             atlas,
             jobs: Jobs::default(),
+            emergence: emerging::Answers::default(),
             listens: OnceLock::new(),
         })
     }

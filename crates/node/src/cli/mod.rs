@@ -3,6 +3,7 @@
 mod agreement;
 mod audit;
 mod case;
+mod emerging;
 mod import;
 mod look;
 pub(crate) mod output;
@@ -53,6 +54,8 @@ pub(crate) enum Command {
     Show(Show),
     /// Follow links outward from one or several things.
     Trace(Trace),
+    /// Say what is new and growing: groups of things, ranked, and why.
+    Emerging(emerging::AskEmerging),
     /// Find who is behind things: the members of their organisation, how sure each is, and why.
     Who(who::Who),
     /// Say which few things would take the organisation behind things apart, and what would remain.
@@ -601,6 +604,7 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Show(show) => look::show(cli, show)?,
         Command::Stats => look::stats(cli)?,
         Command::Trace(trace) => walk::trace(cli, trace)?,
+        Command::Emerging(asked) => emerging::run(cli, asked)?,
         Command::Who(asked) => who::run(cli, asked)?,
         Command::Dismantle(asked) => who::dismantle(cli, asked)?,
         Command::Case(asked) => case::run(cli, asked)?,

@@ -7,6 +7,7 @@ mod auth;
 mod charts;
 mod claims;
 mod drafts;
+mod emerging;
 mod exports;
 mod extract;
 mod graph;
@@ -156,6 +157,7 @@ fn api() -> OpenApiRouter<AppState> {
             .routes(routes!(graph::common))
             .routes(routes!(graph::component))
             .routes(routes!(graph::facets))
+            .routes(routes!(emerging::show))
             .routes(routes!(who::who))
             .routes(routes!(who::dismantling))
             .routes(routes!(who::cases))

@@ -9,7 +9,7 @@ use crate::served::{Body, Served, Who, multipart};
 use crate::{demo, empty};
 
 /// Method, path below `/api/v1`, path asked, body. `{…}` in the path asked is made for each role anew.
-const MATRIX: [(&str, &str, &str, &str); 77] = [
+const MATRIX: [(&str, &str, &str, &str); 78] = [
     ("GET", "/setup", "/setup", ""),
     ("POST", "/setup", "/setup", r#"{"token":"guessed","name":"eve","password":"correct horse battery"}"#),
     ("GET", "/session", "/session", ""),
@@ -35,6 +35,7 @@ const MATRIX: [(&str, &str, &str, &str); 77] = [
     ("POST", "/graph/common", "/graph/common", r#"{"ids":["{thing}","{other}"]}"#),
     ("POST", "/graph/component", "/graph/component", r#"{"id":"{thing}"}"#),
     ("GET", "/graph/facets", "/graph/facets", ""),
+    ("GET", "/emerging", "/emerging?since=24h", ""),
     ("POST", "/who", "/who", r#"{"ids":["{thing}"]}"#),
     ("POST", "/who/dismantling", "/who/dismantling", r#"{"ids":["{thing}"]}"#),
     ("GET", "/cases", "/cases", ""),
