@@ -120,6 +120,7 @@ export const api = {
     (await take(node.POST('/api/v1/graph/common', { body: { ids, filter: whole(filter), limit: null } }))) as GraphView,
   component: async (id: string, filter: Filter, limit: number) =>
     (await take(node.POST('/api/v1/graph/component', { body: { id, filter: whole(filter), limit } }))) as GraphView,
+  emerging: (since: string, signal?: AbortSignal) => take(node.GET('/api/v1/emerging', { params: { query: { since } }, signal })),
   facets: async () => (await take(node.GET('/api/v1/graph/facets'))) as Facets,
 
   exportThings: async (ids: string[], hops: number, format: ExportFormat) =>

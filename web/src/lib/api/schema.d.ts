@@ -363,6 +363,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/emerging": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Groups of things that are new or grow beyond what everything does, ranked, with reasons: in what the viewer may see and nothing
+         *     else. Looking through all of it takes seconds, so the last answer is given while a newer one is made. People are counted, never
+         *     listed.
+         */
+        get: operations["emerging_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exports": {
         parameters: {
             query?: never;
@@ -1540,6 +1561,97 @@ export interface components {
             target: string;
             /** @description Audience of the claim. */
             tlp: string;
+        };
+        /** @description What emerges. */
+        EmergenceView: {
+            /** @description The groups, the most surprising first. */
+            groups: components["schemas"]["EmergingGroupView"][];
+            /** @description When this was looked for (RFC 3339). */
+            made_at: string;
+            /**
+             * Format: int64
+             * @description Groups that emerge beyond these.
+             */
+            more: number;
+            /**
+             * Format: int32
+             * @description The same now.
+             */
+            signs_now: number;
+            /**
+             * Format: int32
+             * @description Things that speak of harm, at the earlier moment, of all groups together. When there were none, all is new and nothing
+             *     stands out.
+             */
+            signs_then: number;
+            /** @description From when on something is new, as part of a sentence: `in the last 7 days`. */
+            since: string;
+        };
+        /** @description A group that emerges. */
+        EmergingGroupView: {
+            /** @description What is new in it, by STIX type, the most frequent first. */
+            kinds: components["schemas"]["Count"][];
+            /**
+             * @description Those of its things that say most, linked with most others of it first. People, and what is somebody's own, are not among
+             *     them.
+             */
+            members: components["schemas"]["EmergingMemberView"][];
+            /** @description Malware, campaigns and intrusion sets in it. */
+            names: components["schemas"]["ObjectSummary"][];
+            /** @description Why it is said to emerge, in sentences. */
+            reasons: string[];
+            /**
+             * Format: int32
+             * @description How many of its things speak of harm since: reports, sightings, indicators, malware.
+             */
+            signs: number;
+            /**
+             * Format: int32
+             * @description How many began to in as long a time before; absent when that time is not known.
+             */
+            signs_before?: number | null;
+            /**
+             * Format: int32
+             * @description How many things are in it.
+             */
+            size_now: number;
+            /**
+             * Format: int32
+             * @description How many things were in it at the earlier moment: below 3 it is new.
+             */
+            size_then: number;
+            /** @description Who says what is new. */
+            sources: string[];
+            /**
+             * Format: double
+             * @description How surprising that is against how these grow everywhere, in nats: 3 is one in twenty. The ranking is by this.
+             */
+            surprise: number;
+            /** @description What to call it: the malware or campaign in it, or what it centres on. */
+            title: string;
+        };
+        /** @description A thing that says much about a group. */
+        EmergingMemberView: {
+            /**
+             * Format: int32
+             * @description How many others of the group it is linked with.
+             */
+            neighbours: number;
+            /** @description It came to the group since. */
+            newcomer: boolean;
+            /** @description What it is. */
+            thing: components["schemas"]["ObjectSummary"];
+        };
+        /** @description What emerges, as far as it is known at this moment. */
+        EmergingView: {
+            answer?: components["schemas"]["EmergenceView"] | null;
+            /**
+             * Format: int64
+             * @description Claims told since that the answer does not know.
+             */
+            claims_since: number;
+            /** @description A newer answer is being made: ask again in a moment. */
+            making: boolean;
         };
         /** @description One piece of evidence. */
         EvidenceView: {
@@ -3757,6 +3869,44 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    emerging_show: {
+        parameters: {
+            query?: {
+                /** @description How far to look back (`24h`, `7d`, `90d`), a claim number, or a time (RFC 3339); `7d` when absent. */
+                since?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmergingView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
