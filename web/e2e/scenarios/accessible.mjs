@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { ready, select } from '../chart.mjs';
 import { addresses } from './agreements.mjs';
+import * as emerging from './emerging.mjs';
 
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
@@ -21,6 +22,7 @@ async function everyPage(page, world, found, theme, server) {
     await check(page, `${path} ${theme}`, found);
   };
   await visit('/', () => page.getByRole('heading', { name: 'What this node knows' }).waitFor());
+  await visit(`/?since=${emerging.story.since}`, async () => { await page.getByRole('region', { name: 'Emerging' }).getByText('As of').waitFor(); await open(page.locator('article summary')); });
   await visit(`/search?q=${world.family}`, () => page.locator('.thing').first().waitFor());
   await visit('/import', () => page.getByRole('heading', { name: 'Earlier imports' }).waitFor());
   await page.getByRole('link', { name: 'mixed.json' }).first().click();
@@ -54,6 +56,9 @@ async function everyPage(page, world, found, theme, server) {
   await check(page, `the save dialog ${theme}`, found);
   await page.keyboard.press('Escape');
 }
+
+/** Opens the first of these, where there is one. */
+const open = async (summaries) => (await summaries.count()) && summaries.first().click();
 
 /** Who is behind a shop, with what was said not to be of it. */
 async function behind(page, visit, theme, found) {

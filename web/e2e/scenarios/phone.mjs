@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { ready } from '../chart.mjs';
 import { addresses } from './agreements.mjs';
+import * as emerging from './emerging.mjs';
 
 const PHONE = { width: 375, height: 812 };
 const DESK = { width: 1440, height: 900 };
@@ -11,7 +12,7 @@ export async function phoneFits({ page, world, server }) {
   try {
     const wide = [];
     const exchange = server.partner ? ['/agreements', ...(await addresses(page)), '/wire', '/referrals', '/referrals?show=ended'] : [];
-    for (const path of ['/', `/search?q=${world.family}`, '/import', '/settings', '/chart', ...exchange]) {
+    for (const path of ['/', `/?since=${emerging.story.since}`, `/search?q=${world.family}`, '/import', '/settings', '/chart', ...exchange]) {
       await page.goto(path);
       await page.getByRole('main').waitFor();
       await page.waitForLoadState('networkidle');

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use entente_graph::{Emergence, Emerging, EmergingChoice, EmergingMember, GroupsChoice, KindSet, Signs};
+use entente_graph::{
+    Emergence, Emerging, EmergingChoice, EmergingMember, GroupsChoice, KindSet, Objective, Signs,
+};
 use entente_model::{ClaimNo, CompartmentSet, Kind, VertexNo};
 use entente_store::AsOf;
 use jiff::Timestamp;
@@ -20,6 +22,9 @@ const GROUPS: usize = 20;
 const MEMBERS: usize = 40;
 /// Names told of a group, at most.
 const NAMES: usize = 5;
+/// Twice the usual resolution: at 1, small groups with a link or two between them become one in a large graph (Fortunato,
+/// Barthélemy 2007).
+const RESOLUTION: f64 = 2.0;
 /// What chance brings about once in twenty times is not told.
 const SURPRISING: f64 = 3.0;
 
@@ -147,7 +152,10 @@ impl Look<'_> {
         };
         let choice = EmergingChoice {
             since: self.then,
-            groups: GroupsChoice::default(),
+            groups: GroupsChoice {
+                objective: Objective::Modularity { resolution: RESOLUTION },
+                ..GroupsChoice::default()
+            },
             signs: Some(signs),
             least: SURPRISING,
             most: GROUPS,
