@@ -23,7 +23,7 @@ export async function emergingIsRankedWithReasons({ page, server }) {
   await details.focus();
   await page.keyboard.press('Enter');
   await group.getByText('Only CSIRT Reedbank says so.').waitFor();
-  await group.getByText('Counted and not named here: 1 person or organisation.').waitFor();
+  await group.getByText('Counted and not named here: 8 indicators and 1 person or organisation.').waitFor();
   await group.getByRole('link', { name: 'heron-8.reedbank.example', exact: true }).waitFor();
   equal(await section.getByText('Vera Lindqvist').count(), 0, 'people are counted, never listed');
   const who = await group.getByRole('link', { name: 'Who is behind this? Marsh Heron' }).getAttribute('href');

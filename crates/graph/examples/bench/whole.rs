@@ -4,7 +4,9 @@ use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result};
-use entente_graph::{Filter, Graph, GroupsChoice, Index, Snapshot, Sources, Vertex};
+use entente_graph::{
+    EmergingChoice, Filter, Graph, GroupsChoice, HubPolicy, Index, Snapshot, Sources, Vertex,
+};
 use entente_model::{ClaimNo, CompartmentNo, CompartmentSet, VertexNo};
 use serde_json::{Value, json};
 
@@ -23,6 +25,7 @@ pub(crate) fn run(dir: &Path) -> Result<()> {
     let snapshot = snapshot(dir)?;
     let all: CompartmentSet = (0..COMPARTMENTS as u16).map(CompartmentNo).collect();
     groups(dir, &snapshot, &Filter::seeing(&all));
+    emerging(&snapshot, &Filter::seeing(&all));
     betweenness(dir, &snapshot, &Filter::seeing(&all))?;
     let (seconds, cpu, cuts) = table::once(|| snapshot.cuts(&Filter::seeing(&all)));
     println!(
@@ -55,6 +58,21 @@ fn groups(dir: &Path, snapshot: &Snapshot, filter: &Filter<'_>) {
     };
     told(&format!("graph, groups; {source}"), seconds, "s", theirs / 2.0, "lower");
     told("graph, modularity of the groups; NetworKit's Leiden", groups.quality, "", quality, "higher");
+}
+
+/// What emerged with the last tenth of the claims: groups, and when each member joined.
+fn emerging(snapshot: &Snapshot, filter: &Filter<'_>) {
+    let filter = Filter { hubs: HubPolicy::Skip { above: 200 }, ..filter.clone() };
+    let choice = EmergingChoice {
+        since: ClaimNo(snapshot.last_claim().0 / 10 * 9),
+        groups: GroupsChoice::default(),
+        signs: None,
+        least: 3.0,
+        most: 20,
+    };
+    let (seconds, cpu, found) = table::once(|| snapshot.emerging(&filter, &choice));
+    println!("emerging {} and {} more, processor {cpu:.1} s", found.groups.len(), found.more);
+    println!("{}", json!({"name": "graph, what emerges", "value": seconds, "unit": "s"}));
 }
 
 fn betweenness(dir: &Path, snapshot: &Snapshot, filter: &Filter<'_>) -> Result<()> {

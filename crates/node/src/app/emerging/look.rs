@@ -71,16 +71,15 @@ const HARM_LINKS: [&str; 9] = [
 /// What threats are known by.
 const NAMING: [Kind; 3] = [Kind::Malware, Kind::Campaign, Kind::IntrusionSet];
 
-/// What may be named. Nobody is in it, nor what is somebody's own (an account, a telephone number, an e-mail address): on a page
-/// that everybody opens, these would be a list of persons.
-const NAMED: [Kind; 15] = [
+/// What may be named. Nobody is in it, nor what is somebody's own (an account, a telephone number, an e-mail address), nor what
+/// may quote that (an indicator's pattern, a report): on a page that everybody opens, these would be a list of persons.
+const NAMED: [Kind; 14] = [
     Kind::Malware,
     Kind::Campaign,
     Kind::IntrusionSet,
     Kind::Tool,
     Kind::Vulnerability,
     Kind::Infrastructure,
-    Kind::Indicator,
     Kind::DomainName,
     Kind::Ipv4Addr,
     Kind::Ipv6Addr,
@@ -174,6 +173,7 @@ impl Look<'_> {
             newcomers: self.kinds(group.members.iter().filter(|member| member.joined > self.then)),
             unnamed: self.kinds(group.members.iter().filter(|member| !self.named.contains(member.kind))),
             centre: self.centre(group)?,
+            telling: members.first().map(|member| member.thing.label.as_str()),
             names: &names,
             sources: &sources,
         };

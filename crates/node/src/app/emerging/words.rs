@@ -27,6 +27,8 @@ pub(super) struct Facts<'a> {
     /// What is in it and is not named, by kind.
     pub(super) unnamed: Vec<Count>,
     pub(super) centre: Option<Centre>,
+    /// The first thing of it that may be named.
+    pub(super) telling: Option<&'a str>,
     pub(super) names: &'a [ObjectSummary],
     pub(super) sources: &'a [String],
 }
@@ -40,14 +42,14 @@ pub(super) struct Centre {
     pub(super) neighbours: u32,
 }
 
-/// What to call a group.
+/// What to call a group: the threat in it, else what it centres on, else what of it may be named.
 pub(super) fn title(facts: &Facts<'_>) -> String {
     if let Some(name) = facts.names.first() {
         return name.label.clone();
     }
-    match &facts.centre {
-        Some(Centre { label: Some(label), .. }) => format!("Around {label}"),
-        Some(Centre { kind, .. }) => format!("Around {}", with_article(&one(kind))),
+    let centre = facts.centre.as_ref().and_then(|centre| centre.label.as_deref());
+    match centre.or(facts.telling) {
+        Some(label) => format!("Around {label}"),
         None => format!("{} things", facts.sizes.1),
     }
 }
