@@ -1624,7 +1624,8 @@ export interface components {
             sources: string[];
             /**
              * Format: double
-             * @description How surprising that is against how these grow everywhere, in nats: 3 is one in twenty. The ranking is by this.
+             * @description How surprising that is against how these grow everywhere, in nats: chance alone reaches 1.9 once in twenty times. The ranking is
+             *     by this.
              */
             surprise: number;
             /** @description What to call it: the malware or campaign in it, or what it centres on. */

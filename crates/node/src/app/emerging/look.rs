@@ -25,8 +25,9 @@ const NAMES: usize = 5;
 /// Twice the usual resolution: at 1, small groups with a link or two between them become one in a large graph (Fortunato,
 /// Barthélemy 2007).
 const RESOLUTION: f64 = 2.0;
-/// What chance brings about once in twenty times is not told.
-const SURPRISING: f64 = 3.0;
+/// What chance alone brings about once in twenty times is not told: twice the log of the ratio goes by chi-squared with one degree of
+/// freedom (Wilks 1938).
+const SURPRISING: f64 = 1.92;
 
 /// What unrelated things have in common by nature: it holds no group together.
 const CONTEXT: [Kind; 5] = [

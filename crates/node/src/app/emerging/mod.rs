@@ -88,7 +88,8 @@ pub(crate) struct EmergingGroupView {
     /// How many began to in as long a time before; absent when that time is not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) signs_before: Option<u32>,
-    /// How surprising that is against how these grow everywhere, in nats: 3 is one in twenty. The ranking is by this.
+    /// How surprising that is against how these grow everywhere, in nats: chance alone reaches 1.9 once in twenty times. The ranking is
+    /// by this.
     pub(crate) surprise: f64,
     /// Why it is said to emerge, in sentences.
     pub(crate) reasons: Vec<String>,
