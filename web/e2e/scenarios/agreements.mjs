@@ -21,8 +21,8 @@ export async function emptyStateOffersTemplates({ page }) {
   await page.goto('/wire');
   await page.getByRole('link', { name: 'Make an agreement' }).click();
   await page.getByRole('heading', { name: 'No agreement yet' }).waitFor();
-  await page.getByRole('radio').nth(3).waitFor();
-  assert.equal(await page.getByRole('radio').count(), 4);
+  await page.getByRole('radio').nth(4).waitFor();
+  assert.equal(await page.getByRole('radio').count(), 5);
 }
 
 export async function draftFromTemplate({ page, server }) {
