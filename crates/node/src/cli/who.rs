@@ -39,6 +39,9 @@ pub(crate) struct Dismantle {
     /// Things that are at least so probable are members.
     #[arg(long, default_value_t = 0.5, value_name = "PROBABILITY")]
     least: f64,
+    /// Without what this source says. May be given more than once.
+    #[arg(long, value_name = "SOURCE")]
+    without: Vec<String>,
     /// What may be no target: an id or a value. May be given more than once.
     #[arg(long, value_name = "VALUE")]
     spare: Vec<String>,
@@ -68,6 +71,7 @@ pub(super) fn dismantle(cli: &Cli, asked: &Dismantle) -> anyhow::Result<()> {
     let request = DismantlingRequest {
         ids: resolve_all(&app, &owner, &asked.values)?,
         filter: filter(&asked.filters),
+        without: asked.without.clone(),
         least: Some(asked.least),
         targets: Some(asked.targets),
         spared: resolve_all(&app, &owner, &asked.spare)?,

@@ -169,6 +169,8 @@ fn what_would_take_it_apart_is_a_thing_that_can_be_taken() {
         array(&other["targets"]).iter().all(|one| one["thing"]["id"] != target["thing"]["id"]),
         "{other}"
     );
+    // As the page shows it without a source, so is the plan.
+    assert_eq!(ask(json!({ "without": ["scanner"] }))["members"], 1, "nobody else ties anything to it");
     for wrong in
         [json!({ "ids": [] }), json!({ "ids": [shop], "targets": 0 }), json!({ "ids": [shop], "least": 2 })]
     {

@@ -211,8 +211,8 @@ export const api = {
 
   who: (asked: Partial<Omit<WhoRequest, 'filter'>> & { filter?: Partial<WhoRequest['filter']> }) =>
     take(node.POST('/api/v1/who', { body: asked as WhoRequest })),
-  dismantling: (ids: string[], targets: number, spared: string[], signal: AbortSignal) =>
-    take(node.POST('/api/v1/who/dismantling', { body: { ids, targets, spared, filter: {} } as DismantlingRequest, signal })),
+  dismantling: (asked: Partial<Omit<DismantlingRequest, 'filter'>> & { filter?: Partial<DismantlingRequest['filter']> }, signal: AbortSignal) =>
+    take(node.POST('/api/v1/who/dismantling', { body: asked as DismantlingRequest, signal })),
   cases: () => take(node.GET('/api/v1/cases')),
   takeUp: (name: string, ids: string[]) => take(node.POST('/api/v1/cases/claims', { body: { case: name, ids } })),
   seek: (name: string, ids: string[]) => take(node.POST('/api/v1/cases/sought', { body: { case: name, ids } })),

@@ -1467,6 +1467,11 @@ export interface components {
              * @default null
              */
             targets: number | null;
+            /**
+             * @description Without what these sources say.
+             * @default []
+             */
+            without: string[];
         };
         /** @description A plan. */
         DismantlingView: {

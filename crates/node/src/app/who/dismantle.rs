@@ -16,7 +16,7 @@ use entente_store::AsOf;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Asking, SEEDS, followed, found};
+use super::{Asking, SEEDS, found, leaving_out};
 use crate::app::lens::Lens;
 use crate::app::view::{FilterRequest, ObjectSummary};
 use crate::app::{App, AppError, Viewer};
@@ -57,6 +57,8 @@ pub(crate) struct DismantlingRequest {
     pub(crate) ids: Vec<String>,
     /// What is followed, as in `/who`.
     pub(crate) filter: FilterRequest,
+    /// Without what these sources say.
+    pub(crate) without: Vec<String>,
     /// Things that are at least so probable are members, 0 to 1; 0.5 when absent.
     pub(crate) least: Option<f64>,
     /// Targets at most, 5 unless given, 25 at most.
@@ -133,7 +135,7 @@ impl App {
         }
         let lens = self.lens(viewer, AsOf::Now)?;
         let (seeds, spared) = (lens.vertices(&request.ids)?, lens.vertices(&request.spared)?);
-        let sieve = lens.sieve(&followed(&request.filter))?;
+        let sieve = lens.sieve(&leaving_out(&lens, &request.filter, &request.without))?;
         let judged = self.judged(&lens, &seeds)?;
         let traced = Asking::new(&lens).trace(&judged.begun(&seeds), &sieve.filter());
         let mut members = found(&traced, &judged.counting);

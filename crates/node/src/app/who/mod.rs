@@ -152,12 +152,7 @@ impl App {
         judged: &Judged,
     ) -> Result<Option<HashMap<VertexNo, f64>>, AppError> {
         let Some(left_out) = &request.without else { return Ok(None) };
-        let kept = match &request.filter.sources {
-            Some(sources) => sources.clone(),
-            None => asking.lens.every_source().into_iter().collect(),
-        };
-        let kept: Vec<String> = kept.into_iter().filter(|source| !left_out.contains(source)).collect();
-        let filter = FilterRequest { sources: Some(kept), ..followed(&request.filter) };
+        let filter = leaving_out(asking.lens, &request.filter, left_out);
         let sieve = asking.lens.sieve(&filter)?;
         Ok(Some(
             found(&asking.trace(&judged.begun(seeds), &sieve.filter()), &judged.counting)
@@ -180,6 +175,17 @@ pub(super) fn ranked(lens: &Lens<'_>, seeds: &[VertexNo]) -> Result<Vec<(String,
 /// Hubs are for the ties themselves to judge: what many share says little, and how many is too many depends on what it is.
 fn followed(filter: &FilterRequest) -> FilterRequest {
     FilterRequest { hubs: Some("expand".to_owned()), ..filter.clone() }
+}
+
+/// What is followed without what these sources say.
+fn leaving_out(lens: &Lens<'_>, filter: &FilterRequest, left_out: &[String]) -> FilterRequest {
+    if left_out.is_empty() {
+        return followed(filter);
+    }
+    let all = || lens.every_source().into_iter().collect();
+    let kept: Vec<String> = filter.sources.clone().unwrap_or_else(all);
+    let kept = kept.into_iter().filter(|source| !left_out.contains(source)).collect();
+    FilterRequest { sources: Some(kept), ..followed(filter) }
 }
 
 fn found(traced: &Traced, judged: &Judgements) -> Vec<(VertexNo, f64)> {
