@@ -1,7 +1,8 @@
 //! URLs as STIX wants them (2.1 section 6.17: RFC 3986). What people and malware send is often a URL to browsers (WHATWG) but
 //! no URI: brackets, backslashes and bars in path or query. Such a character is written as its percent-encoding, which means
-//! the same; the id stays, so that others find the object again.
+//! the same; the id stays, so that others find the object again. One that was sent without its scheme gets the one it is known by here.
 
+use entente_model::Selector;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Map, Value};
 
@@ -29,8 +30,12 @@ pub(super) fn spell(object: &mut Map<String, Value>) {
     }
 }
 
-/// `None` when it need not change, or has no scheme and authority to begin with.
+/// `None` when it need not change, or is not known to be a URL.
 fn spelt(url: &str) -> Option<String> {
+    if !url.contains("://") {
+        let Some(Selector::Url(known)) = Selector::recognise(url) else { return None };
+        return Some(spelt(&known).unwrap_or(known));
+    }
     let authority = url.find("://")? + 3;
     let end = url[authority..].find(['/', '?', '#', '\\']).map_or(url.len(), |at| authority + at);
     let (front, rest) = url.split_at(end);
@@ -69,7 +74,8 @@ mod tests {
             ("https://a.example/#a#b", Some("https://a.example/#a%23b")),
             ("https://[2001:db8::1]:8080/a?b=%5B", None),
             ("https://a.example", None),
-            ("a.example/[b]", None),
+            ("no url", None),
+            ("blog.talosintelligence.com/[b]/", Some("http://blog.talosintelligence.com/%5Bb%5D/")),
         ] {
             assert_eq!(spelt(told).as_deref(), exported, "{told}");
         }
