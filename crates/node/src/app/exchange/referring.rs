@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use entente_agreement::{AgreementHash, Approval, ApprovalMode, Consent, Office, Referral, Released};
+use entente_agreement::{
+    AgreementHash, Approval, ApprovalMode, CaseScope, Consent, Office, Referral, Released,
+};
 use entente_model::{KindFamily, Object};
-use entente_store::Spoken;
 use entente_store::exchange::{FlowId, NewReferral, ReferralId};
+use entente_store::{Head, Spoken};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
@@ -15,8 +17,8 @@ use super::flow_name;
 use super::outgoing::Outgoing;
 
 impl Deciding<'_> {
-    /// Puts a claim before people. False when nothing of it would leave, whatever they said, or when it is a marking, which goes along with
-    /// what it marks.
+    /// Puts a claim before people. False when nothing of it would leave, whatever they said, when it is a marking, which goes along with
+    /// what it marks, and when it only repeats in a case what was decided on outside of it.
     pub(super) fn refer(
         &mut self,
         spoken: &Spoken,
@@ -29,6 +31,9 @@ impl Deciding<'_> {
         }
         let (known, now) = (self.agreements, self.now);
         let rules = &self.clearance.rules()[place];
+        if rules.held.agreement().case_scope == CaseScope::General && repeats(spoken) {
+            return Ok(false);
+        }
         let hash = rules.held.hash();
         let flow = flow_name(&rules.held.agreement().id, &referral.flow);
         let compartment = &spoken.head().compartment;
@@ -91,6 +96,18 @@ impl Deciding<'_> {
             expires_at: until,
         }
     }
+}
+
+/// True for what was taken up into a case: the same teller says it outside of the case too, and an agreement that is not about cases
+/// decides on that.
+fn repeats(spoken: &Spoken) -> bool {
+    let own = spoken.head();
+    let outside = |other: &Head| {
+        let (case, open) = (&own.compartment, &other.compartment);
+        case.source == open.source && case.agreement == open.agreement && open.case.is_none()
+    };
+    let stands = |other: &Head| other.current && !other.revoked && other.modified == own.modified;
+    own.compartment.case.is_some() && spoken.heads.iter().any(|other| outside(other) && stands(other))
 }
 
 /// What a referral is about.

@@ -5,6 +5,7 @@ use entente_model::{FingerprintFamily, ObjectId, Selector};
 use serde_json::{Value, json};
 
 use super::{Two, at, relationship};
+use crate::app::exchange::queue::ReferralsRequest;
 use crate::app::who::CaseRequest;
 
 fn value(kind: &str, selector: &Selector, properties: Value) -> Value {
@@ -90,6 +91,22 @@ fn another_case_is_not_covered() {
     two.company.take_up(&owner, &case(&[&shop]), at(3)).expect("taken up");
     two.exchange(at(4));
     assert!(!two.known(&shop));
+}
+
+#[test]
+fn an_agreement_that_is_not_about_cases_asks_nobody_about_what_a_case_repeats() {
+    let two = Two::agreed(|_| {});
+    let Seen { shop, bank, .. } = seen(&two);
+    two.exchange(at(2));
+    assert!(two.known(&shop), "it is told outside of the case");
+    let owner = two.company.owner().expect("the owner");
+    two.company.take_up(&owner, &case(&[&shop]), at(3)).expect("taken up");
+    let sent = two.exchange(at(4));
+    assert!(sent.is_empty() && two.known(&bank), "nothing is told twice or taken back: {sent:?}");
+    let asked: ReferralsRequest = serde_json::from_value(json!({})).expect("a request");
+    let page =
+        two.company.referrals(&two.company.owner().expect("the owner"), &asked, at(5)).expect("a page");
+    assert!(page.referrals.is_empty(), "{:?}", page.referrals);
 }
 
 #[test]
