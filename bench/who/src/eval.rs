@@ -86,8 +86,7 @@ pub fn measure(world: &World, figures: &mut Figures, verbose: bool, out: &mut dy
         figures.recalls.entry(name.clone()).or_default().push(recall);
     }
     for answer in by.get("together, one seed").into_iter().flatten() {
-        let judged =
-            answer.found.iter().filter(|(id, _)| is_judged(world, id) && !answer.from.contains(id));
+        let judged = answer.found.iter().filter(|(id, _)| is_judged(world, id) && !answer.from.contains(id));
         let right = |id: &str| world.truth.is_of(&answer.enterprise, id);
         figures.judged.extend(judged.map(|(id, probability)| (*probability, right(id))));
     }
@@ -101,11 +100,7 @@ pub fn is_judged(world: &World, id: &str) -> bool {
 
 pub fn print(figures: &Figures, out: &mut dyn Write) -> Result<()> {
     for (name, recalls) in &figures.recalls {
-        let mut sorted = recalls.clone();
-        sorted.sort_by(f64::total_cmp);
-        let mean = sorted.iter().sum::<f64>() / sorted.len().max(1) as f64;
-        let (median, worst) = (sorted[sorted.len() / 2], sorted[0]);
-        writeln!(out, "{name:24} recall at 95 %: mean {mean:.3} median {median:.3} worst {worst:.3}")?;
+        line(name, recalls, out)?;
     }
     let mut bins: BTreeMap<u64, (u64, u64, f64)> = BTreeMap::new();
     for (probability, right) in &figures.judged {
@@ -129,6 +124,16 @@ pub fn print(figures: &Figures, out: &mut dyn Write) -> Result<()> {
         ms(figures.slowest_again),
         figures.largest
     )?;
+    Ok(())
+}
+
+/// Mean, median and worst over the worlds.
+pub fn line(name: &str, recalls: &[f64], out: &mut dyn Write) -> Result<()> {
+    let mut sorted = recalls.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let mean = sorted.iter().sum::<f64>() / sorted.len().max(1) as f64;
+    let (median, worst) = (sorted[sorted.len() / 2], sorted[0]);
+    writeln!(out, "{name:24} recall at 95 %: mean {mean:.3} median {median:.3} worst {worst:.3}")?;
     Ok(())
 }
 

@@ -1,6 +1,8 @@
 //! Tracing measured on ranges, in one process: `who score SIZE FIRST LAST WRONG` prints recall and calibration over the worlds of these
-//! seeds, with so many records in a thousand wrong; `who features …` prints what calibration is fitted on, for `fit.py`.
+//! seeds, with so many records in a thousand wrong; `who features …` prints what calibration is fitted on, for `fit.py`; `who bound …`
+//! prints what could be found at most.
 
+mod bound;
 mod eval;
 mod world;
 
@@ -33,7 +35,15 @@ fn main() -> Result<()> {
                 eval::features(&World::new(settings)?, seed, &mut out)?;
             }
         }
-        _ => writeln!(out, "who score|features SIZE FIRST LAST WRONG")?,
+        Some("bound") => {
+            let mut bounds = bound::Bounds::default();
+            for seed in first..=last {
+                let settings = Settings { wrong_permille: wrong as u32, ..Settings::new(seed, size) };
+                bounds.add(&World::new(settings)?);
+            }
+            bounds.print(&mut out)?;
+        }
+        _ => writeln!(out, "who score|features|bound SIZE FIRST LAST WRONG")?,
     }
     Ok(())
 }

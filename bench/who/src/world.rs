@@ -23,6 +23,8 @@ pub struct World {
     pub link_kinds: Vec<&'static str>,
     pub truth: KnownTruth,
     pub json: Value,
+    /// Claims in which something is wrong.
+    pub wrong: HashSet<ClaimNo>,
     pub neutral: HashSet<String>,
     /// Things each enterprise has, by number.
     pub members: Vec<(String, HashSet<VertexNo>)>,
@@ -36,6 +38,9 @@ impl World {
         let mut claim = 0;
         range.tell(|told| {
             claim += 1;
+            if told.wrong {
+                making.wrong.insert(ClaimNo(claim));
+            }
             let party = PARTIES.iter().position(|party| *party == told.party).unwrap_or(0);
             for link in told.links {
                 let edge = Edge {
@@ -70,6 +75,13 @@ impl World {
         [CompartmentNo(at as u16 + 1)].into_iter().collect()
     }
 
+    /// How many things an enterprise has, those nobody ever tells of included.
+    pub fn entities(&self, enterprise: &str) -> usize {
+        let all = self.json["enterprises"].as_array().into_iter().flatten();
+        let mut of = all.filter(|one| one["id"] == enterprise);
+        of.next().and_then(|one| one["entities"].as_array()).map_or(0, Vec::len)
+    }
+
     /// The seeds of an enterprise, of one party or of all.
     pub fn seeds(&self, enterprise: &str, party: Option<&str>) -> Vec<VertexNo> {
         let all = self.json["seeds"].as_array().map_or(&[][..], Vec::as_slice);
@@ -96,6 +108,7 @@ struct Making {
     vertices: Vec<Vertex>,
     link_kinds: Vec<&'static str>,
     edges: Vec<Edge>,
+    wrong: HashSet<ClaimNo>,
 }
 
 impl Making {
@@ -152,6 +165,7 @@ impl Making {
             link_kinds: self.link_kinds,
             truth,
             json,
+            wrong: self.wrong,
         })
     }
 }

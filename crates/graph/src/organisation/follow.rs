@@ -48,7 +48,17 @@ impl Survey<'_> {
             reliability: self.reliability(links),
         };
         let (bits, probability) = self.weigh(rule, &measure);
-        Some(Found { to: far, family: rule.family, bits, probability, measure, held, edges: kept(links) })
+        let said = self.said(links);
+        Some(Found {
+            to: far,
+            family: rule.family,
+            bits,
+            probability,
+            measure,
+            held,
+            edges: kept(links),
+            said,
+        })
     }
 
     /// Notes whom a record names beside the vertex.
@@ -108,6 +118,7 @@ impl Survey<'_> {
             measure,
             held,
             edges: kept(&shared.links),
+            said: self.said_through(&shared.links),
         })
     }
 }

@@ -7,7 +7,8 @@
 //!
 //! ```text
 //! seeds ─expand─► part of the graph ─reach─► share of worlds ┐
-//!        (follow, weight)           ─walk──► density ────────┴─calibrate─► probability
+//!        (follow, weight)           ─walk──► density         ├─calibrate─► probability
+//!                                 ─records─► where they lead ┘
 //! ```
 //!
 //! What the viewer may not see takes no part, not even in how rare a value is.
@@ -18,6 +19,7 @@ mod defaults;
 mod expand;
 mod follow;
 mod reach;
+mod records;
 mod ties;
 mod traced;
 mod walk;

@@ -7,6 +7,7 @@ use entente_model::VertexNo;
 use super::around::Survey;
 use super::calibrate::{Standing, probability};
 use super::reach::{Arc, Odds, WORLDS, Worlds, count, mix, worlds};
+use super::records::{Out, holds, leads};
 use super::walk::{Way, density};
 use super::weight::Found;
 use super::{Choice, Tie};
@@ -32,8 +33,9 @@ pub struct Traced {
     /// Places of the seeds.
     seeds: Vec<u32>,
     vertices: Vec<VertexNo>,
-    /// For each place its ties out, to a place or beyond what was looked at.
-    ties: Vec<Vec<(Option<u32>, Found)>>,
+    /// The sort of each place.
+    sorts: Vec<u16>,
+    ties: Out,
 }
 
 /// The members, the most probable first.
@@ -64,6 +66,7 @@ impl Traced {
             caps: survey.ties.families.iter().map(|family| family.cap).collect(),
             seeds: (0..inner.len() as u32).collect(),
             vertices: reached.vertices.iter().map(|vertex| survey.reader.outer(*vertex)).collect(),
+            sorts: reached.vertices.iter().map(|vertex| survey.sort(*vertex).0).collect(),
             ties: reached.ties.into_iter().map(|ties| ties.into_iter().map(tie).collect()).collect(),
         }
     }
@@ -78,11 +81,10 @@ impl Traced {
         let rejected: Vec<bool> =
             self.vertices.iter().map(|vertex| judgements.rejected.contains(vertex)).collect();
         let sources = self.sources(judgements, &rejected);
-        let share = self.share(&sources, &rejected);
-        let standings = self.standings(&sources, &share, &rejected);
+        let standings = self.standings(&sources, &rejected);
         let mut members = Vec::new();
         for (place, vertex) in self.vertices.iter().enumerate() {
-            if share[place] > 0.0 && !rejected[place] {
+            if standings[place].share > 0.0 && !rejected[place] {
                 let is_sure = sources.binary_search(&(place as u32)).is_ok();
                 let probability = if is_sure { 1.0 } else { probability(&standings[place]) };
                 members.push(Member { vertex: *vertex, probability });
@@ -112,12 +114,12 @@ impl Traced {
     }
 
     /// What the probability of each thing that may belong is made of, as calibration is fitted on it (`bench/who`): share of worlds,
-    /// density of the walk, strength of ties, of those beyond what was looked at, of those to it; families of ties, near things,
-    /// seeds, things looked at.
-    pub fn features(&self) -> Vec<(VertexNo, [f64; 9])> {
+    /// share as if every tie had records of its own, density of the walk, strength of ties, of those beyond what was looked at, of
+    /// those to it; families of ties, near things, seeds, things looked at; records that lead inside and outside, support, the two
+    /// surest ties, and how usual single records are.
+    pub fn features(&self) -> Vec<(VertexNo, [f64; 16])> {
         let rejected = vec![false; self.vertices.len()];
-        let share = self.share(&self.seeds, &rejected);
-        let standings = self.standings(&self.seeds, &share, &rejected);
+        let standings = self.standings(&self.seeds, &rejected);
         let all = self.vertices.iter().zip(standings).filter(|(_, standing)| standing.share > 0.0);
         all.map(|(vertex, standing)| (*vertex, standing.features())).collect()
     }
@@ -133,26 +135,31 @@ impl Traced {
         sources
     }
 
-    /// In what share of the worlds each place belongs.
-    fn share(&self, sources: &[u32], rejected: &[bool]) -> Vec<f64> {
+    /// In what share of the worlds each place belongs: with each record right or wrong as a whole, and as if every tie stood on
+    /// records of its own.
+    fn shares(&self, sources: &[u32], rejected: &[bool]) -> (Vec<f64>, Vec<f64>) {
         // Chance is drawn from the things themselves, so that what the viewer may not see cannot change it.
         let keys: Vec<u64> = self.vertices.iter().map(|vertex| mix(u64::from(vertex.0) + 1)).collect();
-        let arcs = self.arcs(&keys, rejected);
-        let prior_bits = self.choice.prior_bits;
-        let odds = Odds { keys: &keys, arcs: &arcs, sources, caps: &self.caps, prior_bits };
-        let share = |worlds: &Worlds| f64::from(count(worlds)) / f64::from(WORLDS);
-        odds.worlds().iter().map(share).collect()
+        let share = |holds: &dyn Fn(&Found, (u64, u64)) -> Worlds| {
+            let arcs = self.arcs(&keys, rejected, holds);
+            let prior_bits = self.choice.prior_bits;
+            let odds = Odds { keys: &keys, arcs: &arcs, sources, caps: &self.caps, prior_bits };
+            odds.worlds().iter().map(|worlds| f64::from(count(worlds)) / f64::from(WORLDS)).collect()
+        };
+        (share(&holds), share(&apart))
     }
 
-    fn arcs(&self, keys: &[u64], rejected: &[bool]) -> Vec<Arc> {
-        let mut arcs = Vec::new();
-        for (from, to, found) in self.inward(rejected) {
-            let (one, other) = (keys[from as usize], keys[to as usize]);
-            let key = mix(one.min(other) ^ mix(one.max(other) ^ u64::from(found.family)));
-            let holds = worlds(key, found.measure.reliability);
-            arcs.push(Arc { from, to, family: found.family, bits: found.bits, holds });
-        }
-        arcs
+    fn arcs(
+        &self,
+        keys: &[u64],
+        rejected: &[bool],
+        holds: &dyn Fn(&Found, (u64, u64)) -> Worlds,
+    ) -> Vec<Arc> {
+        let arc = |(from, to, found): (u32, u32, &Found)| {
+            let holds = holds(found, (keys[from as usize], keys[to as usize]));
+            Arc { from, to, family: found.family, bits: found.bits, holds }
+        };
+        self.inward(rejected).map(arc).collect()
     }
 
     /// Ties that lead from a place to a place, neither of which was rejected.
@@ -165,7 +172,9 @@ impl Traced {
     }
 
     /// What speaks for and against each place beside the share of worlds.
-    fn standings(&self, sources: &[u32], share: &[f64], rejected: &[bool]) -> Vec<Standing> {
+    fn standings(&self, sources: &[u32], rejected: &[bool]) -> Vec<Standing> {
+        let (share, apart) = self.shares(sources, rejected);
+        let leads = leads(&self.ties, &share, &self.sorts);
         let beyond: Vec<f64> = self.ties.iter().map(|ties| outward(ties)).collect();
         let ways: Vec<Way> =
             self.inward(rejected).map(|(from, to, found)| (from, to, found.probability)).collect();
@@ -173,6 +182,8 @@ impl Traced {
         let mut standings: Vec<Standing> = (0..self.vertices.len())
             .map(|place| Standing {
                 share: share[place],
+                apart: apart[place],
+                leads: leads[place],
                 density: density[place],
                 strength: beyond[place],
                 beyond: beyond[place],
@@ -197,6 +208,12 @@ impl Traced {
         }
         standings
     }
+}
+
+/// The worlds in which a tie holds that stands on records of its own.
+fn apart(found: &Found, (one, other): (u64, u64)) -> Worlds {
+    let key = mix(one.min(other) ^ mix(one.max(other) ^ u64::from(found.family)));
+    worlds(key, found.measure.reliability)
 }
 
 /// The strength of the ties that lead beyond what was looked at: a life of its own.

@@ -5,6 +5,8 @@
 //! `bits - per_sharer * log2(sharers)`. What was long ago says less: half after the family's half-life. No family says more
 //! than its cap. The posterior is `reliability / (1 + 2^(prior - bits))`: a claim that is wrong is no evidence.
 
+use entente_model::ClaimNo;
+
 use super::around::{Link, Survey};
 use super::ties::Rule;
 use crate::Edge;
@@ -27,6 +29,19 @@ pub(crate) struct Found {
     pub(crate) held: (u32, u32),
     /// Some of the edges it stands on.
     pub(crate) edges: Vec<Edge>,
+    /// Some of the claims it stands on.
+    pub(crate) said: Vec<Said>,
+}
+
+/// One who says a tie.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Said {
+    /// Which claim names the near end.
+    pub(crate) near: ClaimNo,
+    /// Which claim names the far end; the same, but for a record that several tell of.
+    pub(crate) far: ClaimNo,
+    /// How far each is believed.
+    pub(crate) belief: (f64, f64),
 }
 
 /// What makes a tie, before it is weighed.
@@ -56,6 +71,23 @@ impl Survey<'_> {
         let rare = rule.bits - rule.slope * common - beyond(measure.size, 4.0);
         let bits = (rare.max(0.0) * (-measure.gap / half_life).exp2()).min(cap);
         (bits, measure.reliability * posterior(bits, self.choice.prior_bits))
+    }
+
+    /// Who says a direct tie.
+    pub(crate) fn said(&self, links: &[Link]) -> Vec<Said> {
+        links.iter().take(CLAIMS).map(|link| self.say(link, link)).collect()
+    }
+
+    /// Who says a tie through a record: pairs of links, to the record and from it.
+    pub(crate) fn said_through(&self, links: &[Link]) -> Vec<Said> {
+        let (pairs, _) = links.as_chunks();
+        pairs.iter().take(CLAIMS).map(|[near, far]| self.say(near, far)).collect()
+    }
+
+    fn say(&self, near: &Link, far: &Link) -> Said {
+        let believed =
+            |link: &Link| (self.caller.belief)(link.edge.compartment, link.edge.claim).clamp(0.0, 1.0);
+        Said { near: near.edge.claim, far: far.edge.claim, belief: (believed(near), believed(far)) }
     }
 
     /// How far links are believed together: they are wrong only if every claim is.
