@@ -62,7 +62,7 @@ impl Standing {
 #[rustfmt::skip]
 const WEIGHTS: [f64; 20] = [
     -1.587, 0.935, -2.622, 0.148, 0.003, -0.370, -0.702, -0.269, 0.137, -0.024,
-    -1.393, 0.318, 0.113, 1.319, -0.402, 0.972, 0.907, -0.408, 3.174, -1.704,
+    -1.393, 0.32, 0.113, 1.319, -0.402, 0.972, 0.907, -0.408, 3.174, -1.704,
 ];
 
 /// What the weights weigh, on scales on which a step says about as much everywhere.
