@@ -14,6 +14,9 @@ use crate::Settings;
 use crate::markings::Markings;
 use crate::stix::pattern_links;
 
+/// On objects that stand for infrastructure many families share: nothing is to be concluded from sharing it.
+pub(crate) const SHARED: &str = "entente:shared-infrastructure";
+
 /// Turns a STIX 2.1 object as JSON into a draft: header, deterministic id, links, handling.
 #[derive(Clone)]
 pub struct Drafter {

@@ -48,6 +48,8 @@ pub(crate) struct Context {
     pub(crate) format: Option<Format>,
     /// What was taken in before.
     pub(crate) recall: Option<Recall>,
+    /// Who tells, where that is known: what somebody numbers themselves is told from another's by it.
+    pub(crate) teller: String,
 }
 
 /// Reads inputs under the settings of one import.
@@ -59,19 +61,20 @@ pub struct Intake {
 impl Intake {
     /// An intake for one import; `atlas` says where addresses are.
     pub fn new(settings: Settings, atlas: Arc<Atlas>) -> Intake {
-        Intake::with(settings, atlas, None)
+        Intake::with(settings, atlas, None, "")
     }
 
     /// As [`Intake::new`], of a source that told something before: records taken in then come out as
     /// [`Outcome::Known`] without being read.
     pub fn after(settings: Settings, atlas: Arc<Atlas>, past: Past<'_, impl Memory + 'static>) -> Intake {
         let recall = Recall::new(past.memory, past.source, &settings.handling, &past.markings);
-        Intake::with(settings, atlas, Some(recall)).knowing(past.markings)
+        Intake::with(settings, atlas, Some(recall), past.source).knowing(past.markings)
     }
 
-    fn with(settings: Settings, atlas: Arc<Atlas>, recall: Option<Recall>) -> Intake {
+    fn with(settings: Settings, atlas: Arc<Atlas>, recall: Option<Recall>, teller: &str) -> Intake {
         let drafter = Drafter::new(&settings, atlas);
-        let context = Context { drafter, limits: settings.limits, format: settings.format, recall };
+        let Settings { limits, format, .. } = settings;
+        let context = Context { drafter, limits, format, recall, teller: teller.to_owned() };
         Intake { context: Arc::new(context) }
     }
 

@@ -83,6 +83,8 @@ pub struct Record {
     pub outcome: Outcome,
     /// By what it will be known, where its reader remembers records.
     pub fingerprint: Option<Fingerprint>,
+    /// How many records of the input it stands for: more than one where a reader gathers those that say the same.
+    pub count: u64,
 }
 
 /// Counts of one input; `records` is the sum of the rest.
@@ -130,7 +132,7 @@ impl<'a> Sink<'a> {
 
     /// Accounts for one record. Errors with [`Stopped`] when the receiver wants no more.
     pub fn put(&mut self, place: Place, outcome: Outcome) -> Result<(), Stopped> {
-        self.put_known_by(place, outcome, None)
+        self.put_gathered(place, outcome, None, 1)
     }
 
     /// Accounts for one record that has a fingerprint.
@@ -140,14 +142,25 @@ impl<'a> Sink<'a> {
         outcome: Outcome,
         fingerprint: Option<Fingerprint>,
     ) -> Result<(), Stopped> {
-        self.summary.records += 1;
+        self.put_gathered(place, outcome, fingerprint, 1)
+    }
+
+    /// Accounts for so many records that became one.
+    pub(crate) fn put_gathered(
+        &mut self,
+        place: Place,
+        outcome: Outcome,
+        fingerprint: Option<Fingerprint>,
+        count: u64,
+    ) -> Result<(), Stopped> {
+        self.summary.records += count;
         match &outcome {
-            Outcome::Drafts(_) => self.summary.accepted += 1,
-            Outcome::Known => self.summary.known += 1,
-            Outcome::Excluded(_) => self.summary.excluded += 1,
-            Outcome::Rejected { .. } => self.summary.rejected += 1,
+            Outcome::Drafts(_) => self.summary.accepted += count,
+            Outcome::Known => self.summary.known += count,
+            Outcome::Excluded(_) => self.summary.excluded += count,
+            Outcome::Rejected { .. } => self.summary.rejected += count,
         }
-        match (self.receive)(Record { place, outcome, fingerprint }) {
+        match (self.receive)(Record { place, outcome, fingerprint, count }) {
             ControlFlow::Continue(()) => Ok(()),
             ControlFlow::Break(()) => Err(Stopped),
         }

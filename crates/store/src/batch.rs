@@ -36,11 +36,13 @@ pub struct Telling {
     pub drafts: Vec<Draft>,
     /// By what a [`Recollection`](crate::Recollection) knows it when it comes again.
     pub fingerprint: Option<Fingerprint>,
+    /// How many records of the input it stands for, where several were gathered into one.
+    pub count: u64,
 }
 
 impl From<Vec<Draft>> for Telling {
     fn from(drafts: Vec<Draft>) -> Telling {
-        Telling { drafts, fingerprint: None }
+        Telling { drafts, fingerprint: None, count: 1 }
     }
 }
 

@@ -358,7 +358,7 @@ fn a_record_is_known_as_it_was_told_last_and_not_when_it_was_older() {
     let known = |record, handling| Fingerprint { record: [record; 16], handling: [handling; 8] };
     let tell = |drafts: Vec<Draft>, fingerprint| {
         let mut batch = batch("a", Vec::new());
-        batch.records = vec![Telling { drafts, fingerprint: Some(fingerprint) }];
+        batch.records = vec![Telling { drafts, fingerprint: Some(fingerprint), count: 1 }];
         store.commit(batch).expect("a commit").statuses
     };
     assert!(!knows(&store, &known(1, 1)).unwrap());
@@ -382,7 +382,7 @@ fn a_record_whose_claim_was_removed_is_news_again() {
     let tell = || {
         let mut batch = batch("a", Vec::new());
         let drafts = vec![malware(FAMILY, 2, "x")];
-        batch.records = vec![Telling { drafts, fingerprint: Some(fingerprint) }];
+        batch.records = vec![Telling { drafts, fingerprint: Some(fingerprint), count: 1 }];
         store.commit(batch).expect("a commit")
     };
     let claim = ClaimNo(tell().claims.start);
@@ -406,7 +406,8 @@ fn a_recollection_sees_what_came_after_it_rested() {
     let recollection = store.recollection().unwrap();
     assert!(!recollection.knows(&fingerprint).unwrap());
     let mut batch = batch("a", Vec::new());
-    batch.records = vec![Telling { drafts: vec![malware(FAMILY, 2, "x")], fingerprint: Some(fingerprint) }];
+    batch.records =
+        vec![Telling { drafts: vec![malware(FAMILY, 2, "x")], fingerprint: Some(fingerprint), count: 1 }];
     store.commit(batch).unwrap();
     recollection.rest().unwrap();
     assert!(recollection.knows(&fingerprint).unwrap());

@@ -15,13 +15,11 @@ use super::finding::Finding;
 use super::origin::{Origin, Subject};
 use super::provenance::Reference;
 use crate::Drafter;
+use crate::draft::SHARED;
 
 /// Indicators remembered per list to tell repetitions in another context. Beyond it, a repetition counts as a
 /// new version of the first.
 const REMEMBERED: usize = 1 << 20;
-
-/// On objects that stand for infrastructure many families share: nothing is to be concluded from sharing it.
-pub(super) const SHARED: &str = "entente:shared-infrastructure";
 
 /// What a list says about the indicators of one line.
 #[derive(Debug, Default, Hash)]

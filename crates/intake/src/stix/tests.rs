@@ -16,7 +16,8 @@ fn read(text: &str) -> Vec<Record> {
         limits: Limits::default(),
     };
     let drafter = Drafter::new(&settings, Arc::new(Atlas::empty()));
-    let context = Context { drafter, limits: settings.limits, format: None, recall: None };
+    let context =
+        Context { drafter, limits: settings.limits, format: None, recall: None, teller: String::new() };
     let mut records = Vec::new();
     let mut receive = |record| {
         records.push(record);

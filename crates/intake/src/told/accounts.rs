@@ -26,7 +26,7 @@ pub(super) struct Holding {
 }
 
 impl Told for Holding {
-    const EDITION: &'static str = "accounts";
+    const EDITION: &'static str = "accounts/2";
 
     fn name(&self) -> Option<&str> {
         self.iban.as_deref()
@@ -34,9 +34,10 @@ impl Told for Holding {
 
     fn tell(&self, ties: &mut Ties<'_>) -> Result<(), Fault> {
         ties.at(moment(needed("opened", self.opened.as_deref())?)?);
-        let account = ties.thing(&Selector::iban(needed("iban", self.iban.as_deref())?)?)?;
+        let iban = Selector::iban(needed("iban", self.iban.as_deref())?)?;
+        let account = ties.thing(&iban)?;
         let holder = Holder {
-            served_as: Self::EDITION,
+            served_by: &iban.bank().unwrap_or_else(|| ties.teller().to_owned()),
             id: self.holder_id.as_deref(),
             name: given(self.holder_name.as_ref()),
             kind: given(self.holder_kind.as_ref()).unwrap_or("unknown"),
@@ -61,7 +62,7 @@ pub(super) struct Customer {
 }
 
 impl Told for Customer {
-    const EDITION: &'static str = "customers";
+    const EDITION: &'static str = "customers/2";
 
     fn name(&self) -> Option<&str> {
         self.address.as_deref()
@@ -74,7 +75,7 @@ impl Told for Customer {
             holdings.push(ties.thing(&Selector::iban(iban)?)?);
         }
         let holder = Holder {
-            served_as: Self::EDITION,
+            served_by: &format!("exchange {}", ties.teller()),
             id: self.holder_id.as_deref(),
             name: given(self.holder_name.as_ref()),
             kind: "unknown",
@@ -87,8 +88,9 @@ impl Told for Customer {
 
 /// Whoever holds something, as the party that serves them knows them.
 struct Holder<'r> {
-    /// Banks and exchanges each number their own.
-    served_as: &'static str,
+    /// Banks and exchanges each number their own. An IBAN says which bank it is, whoever tells; an exchange is known by who
+    /// tells only.
+    served_by: &'r str,
     id: Option<&'r str>,
     name: Option<&'r str>,
     kind: &'r str,
@@ -102,8 +104,8 @@ impl Holder<'_> {
         let id = needed("holder_id", self.id)?;
         let name = needed("holder_name", self.name)?;
         let person = properties([("name", Some(name)), ("identity_class", Some(self.kind))]);
-        // A number is one party's; with the name two parties' holders are rarely taken for one.
-        let key = format!("{}\u{1f}{id}\u{1f}{}", self.served_as, name.to_lowercase());
+        // With the name, since a bank may number anew after years.
+        let key = format!("{}\u{1f}{id}\u{1f}{}", self.served_by, name.to_lowercase());
         let holder = ties.own(Kind::Identity, &key, person)?;
         let mut theirs = holdings.to_vec();
         if let Some(phone) = self.phone {

@@ -12,6 +12,7 @@ mod pacs;
 mod passive_dns;
 mod rdap;
 mod reports;
+mod rows;
 mod scan;
 mod sinkhole;
 mod tables;
@@ -119,7 +120,7 @@ impl Trade {
             Trade::Rdap => lines::read::<rdap::Registration>(context, place, input, sink),
             Trade::Xarf => lines::read::<xarf::Abuse>(context, place, input, sink),
             Trade::Reports => lines::read::<reports::Report>(context, place, input, sink),
-            Trade::Sinkhole => tables::read::<sinkhole::Hit>(context, place, input, sink),
+            Trade::Sinkhole => sinkhole::read(context, place, input, sink),
             Trade::Ledger => tables::read::<transfers::Booking>(context, place, input, sink),
             Trade::Wallets => tables::read::<transfers::Coin>(context, place, input, sink),
             Trade::Accounts => tables::read::<accounts::Holding>(context, place, input, sink),
@@ -148,7 +149,7 @@ fn gathered(
     context: &Context,
     tell: impl FnOnce(&mut Ties<'_>) -> Result<(), Fault>,
 ) -> Result<Outcome, String> {
-    let mut ties = Ties::new(&context.drafter);
+    let mut ties = Ties::new(context);
     match tell(&mut ties) {
         Ok(()) => Ok(Outcome::Drafts(ties.drafts())),
         Err(Fault::Excluded(class)) => Ok(Outcome::Excluded(class)),
@@ -163,6 +164,8 @@ fn moment(text: &str) -> Result<Timestamp, Fault> {
     parse_timestamp(text)
         .ok()
         .or_else(|| text.parse::<civil::DateTime>().ok().and_then(utc))
+        // RFC 3339 has no years before.
+        .filter(|time| TimeZone::UTC.to_datetime(*time).year() >= 0)
         .ok_or_else(|| Fault::wrong(format!("`{text}` is no time: write it as 2026-03-01T09:30:00Z")))
 }
 

@@ -1,80 +1,132 @@
 //! Records as rows of a table (RFC 4180) whose first row names its columns.
 
-use std::cell::Cell;
 use std::io::BufRead;
 
-use csv::{ByteRecord, ReaderBuilder, WriterBuilder};
+use csv::ByteRecord;
+use serde::de::DeserializeOwned;
 
-use super::bounded::{Bounded, TooLong};
+use super::rows::{At, Next, Rows};
 use super::{Told, outcome, recall};
 use crate::{Context, Outcome, Place, ReadError, Sink};
 
-/// Bytes read ahead of the row at hand.
-const AHEAD: usize = 64 << 10;
+/// A row, and what its cells are.
+pub(super) struct Row<'t> {
+    pub(super) place: Place,
+    header: &'t Header,
+    cells: ByteRecord,
+    raw: Vec<u8>,
+}
 
-/// Reads every row of the input. Columns a format does not know are passed over.
+struct Header {
+    names: ByteRecord,
+    raw: Vec<u8>,
+}
+
+/// Reads every row of the input, each a record. Columns a format does not know are passed over.
 pub(super) fn read<T: Told>(
     context: &Context,
     place: &Place,
     input: &mut dyn BufRead,
     sink: &mut Sink<'_>,
 ) -> Result<(), ReadError> {
-    let longest = context.limits.record_bytes;
-    let left = Cell::new(0);
-    let bounded = Bounded { input, left: &left };
-    let mut rows = ReaderBuilder::new().flexible(true).buffer_capacity(AHEAD).from_reader(bounded);
-    left.set(longest + AHEAD);
-    let header = match rows.byte_headers() {
-        Ok(header) => header.clone(),
-        Err(error) => return settle(error, place, longest, sink),
+    each(context, place, input, sink, &mut |row, sink| record::<T>(context, row, sink))
+}
+
+fn record<T: Told>(context: &Context, row: Row<'_>, sink: &mut Sink<'_>) -> Result<(), ReadError> {
+    let (fingerprint, known) = recall(context, T::EDITION, &row.with_header());
+    if known {
+        return Ok(sink.put(row.place, Outcome::Known)?);
+    }
+    let read = match row.parse::<T>() {
+        Ok(read) => read,
+        Err(reason) => return row.reject(reason, sink),
     };
-    let mut row = ByteRecord::new();
-    loop {
-        left.set(longest + AHEAD);
-        match rows.read_byte_record(&mut row) {
-            Ok(true) => {}
-            Ok(false) => return Ok(()),
-            Err(error) => return settle(error, place, longest, sink),
-        }
-        let here = row.position().map_or_else(|| place.clone(), |at| place.at(at.byte()).line(at.line()));
-        record::<T>(context, here, &header, &row, sink)?;
+    let row = match read.name() {
+        Some(name) => Row { place: row.place.named(name), ..row },
+        None => row,
+    };
+    match outcome(context, &read) {
+        Ok(outcome) => Ok(sink.put_known_by(row.place, outcome, fingerprint)?),
+        Err(reason) => row.reject(reason, sink),
     }
 }
 
-fn record<T: Told>(
+/// Shows every row of the input to `receive`. What is none is rejected.
+pub(super) fn each(
     context: &Context,
-    place: Place,
-    header: &ByteRecord,
-    row: &ByteRecord,
+    place: &Place,
+    input: &mut dyn BufRead,
     sink: &mut Sink<'_>,
+    receive: &mut dyn FnMut(Row<'_>, &mut Sink<'_>) -> Result<(), ReadError>,
 ) -> Result<(), ReadError> {
-    let raw = row.as_slice();
-    let (fingerprint, known) = recall(context, T::EDITION, raw);
-    if known {
-        return Ok(sink.put(place, Outcome::Known)?);
-    }
-    if row.len() != header.len() {
-        let reason = format!(
-            "the row has {} cells and the header {}: a comma too many or too few, or a quotation mark that is not closed",
-            row.len(),
-            header.len()
-        );
-        return Ok(sink.reject(place, reason, &with_header(header, row))?);
-    }
-    let read = match row.deserialize::<T>(Some(header)) {
-        Ok(read) => read,
-        Err(error) => {
-            let reason = format!("the row cannot be read: {}", words(&error, header));
-            return Ok(sink.reject(place, reason, &with_header(header, row))?);
+    let longest = context.limits.record_bytes;
+    let mut rows = Rows::new(input, longest);
+    let place = |at: At| place.at(at.offset).line(at.line);
+    let header = match rows.next()? {
+        Some(Next::Row(_, names, raw)) => Header { names, raw },
+        Some(Next::Open(at, _, raw)) => {
+            let reason =
+                "a quotation mark among the names of the columns is not closed, so no row can be read";
+            return Ok(sink.reject(place(at), reason, &raw)?);
         }
+        Some(Next::TooLong(at)) => return too_long(place(at), longest, sink),
+        None => return Ok(()),
     };
-    let place = match read.name() {
-        Some(name) => place.named(name),
-        None => place,
-    };
-    match outcome(context, &read) {
-        Ok(outcome) => Ok(sink.put_known_by(place, outcome, fingerprint)?),
-        Err(reason) => Ok(sink.reject(place, reason, &with_header(header, row))?),
+    rows.expect(header.names.len());
+    while let Some(next) = rows.next()? {
+        match next {
+            Next::Row(at, cells, raw) => {
+                receive(Row { place: place(at), header: &header, cells, raw }, sink)?
+            }
+            Next::Open(at, cell, raw) => {
+                let row = Row { place: place(at), header: &header, cells: ByteRecord::new(), raw };
+                let reason = header.open(cell);
+                row.reject(reason, sink)?;
+            }
+            Next::TooLong(at) => too_long(place(at), longest, sink)?,
+        }
+    }
+    Ok(())
+}
+
+fn too_long(place: Place, longest: usize, sink: &mut Sink<'_>) -> Result<(), ReadError> {
+    Ok(sink.reject(place, format!("a row is longer than {longest} bytes; it was passed over"), b"")?)
+}
+
+impl Row<'_> {
+    pub(super) fn parse<T: DeserializeOwned>(&self) -> Result<T, String> {
+        let names = &self.header.names;
+        if self.cells.len() != names.len() {
+            return Err(format!(
+                "the row has {} cells and the header {}: a comma too many or too few",
+                self.cells.len(),
+                names.len()
+            ));
+        }
+        let read = self.cells.deserialize::<T>(Some(names));
+        read.map_err(|error| format!("the row cannot be read: {}", words(&error, names)))
+    }
+
+    pub(super) fn reject(self, reason: String, sink: &mut Sink<'_>) -> Result<(), ReadError> {
+        let raw = self.with_header();
+        Ok(sink.reject(self.place, reason, &raw)?)
+    }
+
+    /// The row as it would stand in a file of its own: without its header nobody could tell its columns.
+    fn with_header(&self) -> Vec<u8> {
+        let Header { raw, .. } = self.header;
+        let end: &[u8] = if raw.ends_with(b"\n") { b"" } else { b"\n" };
+        [raw, end, &self.raw].concat()
+    }
+}
+
+impl Header {
+    fn open(&self, cell: usize) -> String {
+        let name = self.names.get(cell).map_or("?".into(), String::from_utf8_lossy);
+        format!(
+            "a quotation mark in `{name}` is not closed where the cell ends: close it, or write it twice if it belongs to the \
+             text. What follows was read line by line"
+        )
     }
 }
 
@@ -87,28 +139,5 @@ fn words(error: &csv::Error, header: &ByteRecord) -> String {
             format!("{}{}", column.unwrap_or_default(), err.kind())
         }
         other => format!("{other:?}"),
-    }
-}
-
-/// A row as it would stand in a file of its own: without its header nobody could tell its columns.
-fn with_header(header: &ByteRecord, row: &ByteRecord) -> Vec<u8> {
-    let mut out = WriterBuilder::new().flexible(true).from_writer(Vec::new());
-    // Writing to memory does not fail.
-    let _ = out.write_byte_record(header).and_then(|()| out.write_byte_record(row));
-    out.into_inner().unwrap_or_default()
-}
-
-/// A row that does not end within the limit ends the table: nobody can say where the next one begins.
-fn settle(error: csv::Error, place: &Place, longest: usize, sink: &mut Sink<'_>) -> Result<(), ReadError> {
-    let at = error.position().map_or_else(|| place.clone(), |at| place.at(at.byte()).line(at.line()));
-    match error.into_kind() {
-        csv::ErrorKind::Io(error) if error.get_ref().is_some_and(|inner| inner.is::<TooLong>()) => {
-            let reason = format!(
-                "a row is longer than {longest} bytes, so what follows was not read: close the quotation mark before it"
-            );
-            Ok(sink.reject(at, reason, b"")?)
-        }
-        csv::ErrorKind::Io(error) => Err(error.into()),
-        other => Ok(sink.reject(at, format!("the table cannot be read: {other:?}"), b"")?),
     }
 }

@@ -8,6 +8,8 @@ use entente_model::{Atlas, Handling, Kind, Tlp};
 
 use crate::{Intake, Limits, Outcome, Settings, Summary};
 
+mod sinkhole;
+
 /// A file, what it ties, and how often a record in it is bad.
 struct Case {
     name: &'static str,
@@ -103,6 +105,13 @@ const CASES: &[Case] = &[
             "c2.example resolves-to 198.51.100.1",
             "192.0.2.9 infected-by osier",
             "192.0.2.9 communicates-with 198.51.100.1",
+            "infrastructure consists-of 198.51.100.1",
+            "198.51.100.1 sinkholed-by infrastructure",
+            "observed-data object network-traffic",
+            "network-traffic src 192.0.2.7",
+            "network-traffic dst c2.example",
+            "network-traffic src 192.0.2.9",
+            "network-traffic dst 198.51.100.1",
         ],
         bad: 2,
     },

@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-use entente_model::{Draft, Kind, ObjectError, ObjectId, Selector, SelectorError};
+use entente_model::{Draft, Kind, Link, ObjectError, ObjectId, Reference, Selector, SelectorError};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use crate::Drafter;
+use crate::Context;
 
 /// Why a record tells nothing that can be kept, in the field's words.
 #[derive(Debug)]
@@ -20,6 +20,15 @@ pub(crate) enum Fault {
 impl Fault {
     pub(crate) fn wrong(why: impl fmt::Display) -> Fault {
         Fault::Wrong(why.to_string())
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Fault::Wrong(why) => f.write_str(why),
+            Fault::Excluded(class) => f.write_str(class),
+        }
     }
 }
 
@@ -42,16 +51,28 @@ pub(crate) struct Seen {
     pub(crate) last: Timestamp,
 }
 
+impl Seen {
+    /// From the first of both to the last of both.
+    pub(crate) fn with(self, other: Seen) -> Seen {
+        Seen { first: self.first.min(other.first), last: self.last.max(other.last) }
+    }
+}
+
 /// The drafts of one record as they are gathered.
 pub(crate) struct Ties<'c> {
-    drafter: &'c Drafter,
+    context: &'c Context,
     seen: Option<Seen>,
     drafts: Vec<Draft>,
 }
 
 impl<'c> Ties<'c> {
-    pub(crate) fn new(drafter: &'c Drafter) -> Ties<'c> {
-        Ties { drafter, seen: None, drafts: Vec::new() }
+    pub(crate) fn new(context: &'c Context) -> Ties<'c> {
+        Ties { context, seen: None, drafts: Vec::new() }
+    }
+
+    /// Who tells; empty where nobody says.
+    pub(crate) fn teller(&self) -> &'c str {
+        &self.context.teller
     }
 
     /// All the record tells was seen at this time. A record that does not say is dated with the import.
@@ -132,6 +153,16 @@ impl<'c> Ties<'c> {
         self.put(&id, Value::Object(json))
     }
 
+    /// Says, besides what was told last, that something is known to be shared; only readers may (see
+    /// [`entente_model::links_of`]).
+    pub(crate) fn share(&mut self, source: &ObjectId, kind: &'static str, target: &ObjectId) {
+        let ends = [source, target].map(|id| Reference::Id(id.clone()));
+        let [source, target] = ends;
+        if let Some(last) = self.drafts.last_mut() {
+            last.links.push(Link { source, target, kind: kind.into(), at: None });
+        }
+    }
+
     /// What was gathered.
     pub(crate) fn drafts(self) -> Vec<Draft> {
         self.drafts
@@ -149,7 +180,8 @@ impl<'c> Ties<'c> {
     }
 
     fn put(&mut self, id: &ObjectId, properties: Value) -> Result<(), Fault> {
-        self.drafts.push(self.drafter.mint(id, properties, self.drafter.handling())?);
+        let drafter = &self.context.drafter;
+        self.drafts.push(drafter.mint(id, properties, drafter.handling())?);
         Ok(())
     }
 }

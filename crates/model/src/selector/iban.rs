@@ -14,6 +14,14 @@ impl Selector {
             Err(error) => Err(SelectorError::new("an IBAN", text, why(&error))),
         }
     }
+
+    /// The bank of an account by IBAN: country and bank identifier, as the country's structure places it. `None` for anything
+    /// else, and where the structure does not say which digits are the bank's.
+    pub fn bank(&self) -> Option<String> {
+        let Selector::Iban(iban) = self else { return None };
+        let iban: Iban = iban.parse().ok()?;
+        Some(format!("{}{}", iban.country_code(), iban.bank_identifier()?))
+    }
 }
 
 fn why(error: &ParseIbanError) -> &'static str {
@@ -39,5 +47,13 @@ mod tests {
         for text in ["DE89370400440532013033", "GB82WEST1234569876543", "ZZ82WEST12345698765432", ""] {
             assert!(Selector::iban(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn an_iban_names_its_bank() {
+        let bank = |text| Selector::iban(text).expect("an IBAN").bank();
+        assert_eq!(bank("GB82WEST12345698765432").as_deref(), Some("GBWEST"));
+        assert_eq!(bank("DE89370400440532013000").as_deref(), Some("DE37040044"));
+        assert_eq!(Selector::Phone("+442079460123".into()).bank(), None);
     }
 }

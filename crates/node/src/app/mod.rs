@@ -186,7 +186,7 @@ impl App {
     pub(crate) fn commit(&self, batch: &PreparedBatch) -> anyhow::Result<Counted> {
         let receipt = self.store.commit_prepared(batch)?;
         self.committed(receipt.batch.is_some())?;
-        Ok(counted(&receipt.statuses, receipt.older))
+        Ok(counted(batch, &receipt.statuses, receipt.older))
     }
 
     /// As [`App::commit`], several batches in one transaction.
@@ -222,7 +222,7 @@ impl App {
         batch: &PreparedBatch,
     ) -> anyhow::Result<Counted> {
         let preview = rehearsal.take(batch)?;
-        Ok(counted(&preview.statuses, preview.older))
+        Ok(counted(batch, &preview.statuses, preview.older))
     }
 
     /// Finishes what trails commits: the text index.
@@ -371,8 +371,9 @@ fn verify_exchange(data: &Path, seed: &[u8; 32]) -> anyhow::Result<Result<Vec<Ve
     Ok(exchange.verify())
 }
 
-fn counted(statuses: &[Status], older: u64) -> Counted {
-    let count = |wanted| statuses.iter().filter(|status| **status == wanted).count() as u64;
+fn counted(batch: &PreparedBatch, statuses: &[Status], older: u64) -> Counted {
+    let each = || statuses.iter().zip(batch.counts());
+    let count = |wanted| each().filter(|(status, _)| **status == wanted).map(|(_, count)| count).sum();
     Counted {
         new: count(Status::New),
         updated: count(Status::Updated),

@@ -25,6 +25,7 @@ pub struct PreparedBatch {
     pub(crate) told: Told,
     /// Each record's fingerprint, where it has one.
     pub(crate) records: Vec<Option<Fingerprint>>,
+    counts: Vec<u64>,
     pub(crate) drafts: Vec<Prepared>,
     /// The canonical form of every object, one after the other.
     bodies: Vec<u8>,
@@ -91,7 +92,14 @@ pub(crate) struct Header {
 impl From<Batch> for PreparedBatch {
     fn from(batch: Batch) -> PreparedBatch {
         let told = Told::default();
-        PreparedBatch { told, records: Vec::new(), drafts: Vec::new(), bodies: Vec::new() }.renew(batch)
+        let empty = PreparedBatch {
+            told,
+            records: Vec::new(),
+            counts: Vec::new(),
+            drafts: Vec::new(),
+            bodies: Vec::new(),
+        };
+        empty.renew(batch)
     }
 }
 
@@ -101,6 +109,7 @@ impl PreparedBatch {
         let Batch { source, agreement, case, records, received_at, salt, received } = batch;
         self.told = Told { source, agreement, case, received_at, salt, received };
         self.records.clear();
+        self.counts.clear();
         self.drafts.clear();
         self.bodies.clear();
         records.into_iter().for_each(|telling| self.tell(telling));
@@ -108,15 +117,16 @@ impl PreparedBatch {
     }
 
     /// Adds a record. Of its objects only bytes and digests are kept.
-    pub fn tell(&mut self, Telling { drafts, fingerprint }: Telling) {
+    pub fn tell(&mut self, Telling { drafts, fingerprint, count }: Telling) {
         let record = self.records.len();
         self.records.push(fingerprint);
+        self.counts.push(count);
         drafts.into_iter().for_each(|draft| self.push(record, draft));
     }
 
-    /// How many records there are in it.
-    pub fn records(&self) -> usize {
-        self.records.len()
+    /// How many records of the input each of its tellings stands for.
+    pub fn counts(&self) -> &[u64] {
+        &self.counts
     }
 
     /// How many objects they tell.

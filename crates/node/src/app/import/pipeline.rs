@@ -92,8 +92,8 @@ enum Message {
     Input(String),
     /// An input could not be read to its end.
     Failed(String),
-    /// A record that cannot be read.
-    Reject(Place, String, Vec<u8>),
+    /// A record that cannot be read, and for how many it stands.
+    Reject(Place, String, Vec<u8>, u64),
     /// Records that became objects, ready to be written, and what else was met on the way.
     Batch(Portion),
 }
@@ -213,11 +213,14 @@ impl Reading<'_> {
         self.since = self.since.min(offset);
         match record.outcome {
             Outcome::Drafts(drafts) => {
-                self.batch().tell(Telling { drafts, fingerprint: record.fingerprint });
+                let Record { fingerprint, count, .. } = record;
+                self.batch().tell(Telling { drafts, fingerprint, count });
             }
-            Outcome::Known => self.known += 1,
-            Outcome::Excluded(class) => *self.exclusions.entry(class).or_default() += 1,
-            Outcome::Rejected { reason, raw } => self.send(Message::Reject(record.place, reason, raw))?,
+            Outcome::Known => self.known += record.count,
+            Outcome::Excluded(class) => *self.exclusions.entry(class).or_default() += record.count,
+            Outcome::Rejected { reason, raw } => {
+                self.send(Message::Reject(record.place, reason, raw, record.count))?;
+            }
         }
         let drafts = self.batch.as_ref().map_or(0, PreparedBatch::drafts);
         if drafts < self.aim && offset - self.since < BATCH_BYTES {
@@ -279,15 +282,15 @@ impl Committer<'_> {
             match message {
                 Message::Input(name) => self.file = name,
                 Message::Failed(reason) => self.totals.failures.push(reason),
-                Message::Reject(place, reason, raw) => self.reject(place, reason, &raw)?,
+                Message::Reject(place, reason, raw, count) => self.reject(place, reason, &raw, count)?,
                 Message::Batch(portion) => self.commit(portion)?,
             }
         }
     }
 
-    fn reject(&mut self, place: Place, reason: String, raw: &[u8]) -> anyhow::Result<()> {
-        self.totals.read += 1;
-        self.totals.rejected += 1;
+    fn reject(&mut self, place: Place, reason: String, raw: &[u8], count: u64) -> anyhow::Result<()> {
+        self.totals.read += count;
+        self.totals.rejected += count;
         let reject = Reject::new(place, reason, raw);
         self.rejects.add(&reject).context("the reject file cannot be written")
     }
@@ -306,7 +309,7 @@ impl Committer<'_> {
                 Some(rehearsal) => self.app.preview(rehearsal, &batch)?,
                 None => self.app.commit(&batch)?,
             };
-            totals.read += batch.records() as u64;
+            totals.read += batch.counts().iter().sum::<u64>();
             totals.new += outcome.new;
             totals.updated += outcome.updated;
             totals.unchanged += outcome.unchanged;
