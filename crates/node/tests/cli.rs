@@ -675,3 +675,39 @@ fn links_between_sources_are_walked() {
     let found = node.json(&["find", value]);
     assert_eq!(found["objects"][0]["sources"], serde_json::json!(["a", "b"]));
 }
+
+/// Two seized names point to one address, which a sensor told before anybody said that it is a sinkhole.
+#[test]
+fn the_way_ends_at_a_sinkhole() {
+    let node = Node::new();
+    let seized = |name: &str| {
+        format!(
+            "{{\"rrname\":\"{name}\",\"rrtype\":\"A\",\"rdata\":\"198.51.100.1\",\"time_first\":1772323200,\"time_last\":1772323200}}\n"
+        )
+    };
+    let answers = node.path("answers.jsonl");
+    std::fs::write(&answers, ["a.example", "b.example"].map(seized).concat()).unwrap();
+    let near = |node: &Node| {
+        let found = node.json(&["trace", "a.example", "--hops", "2"]);
+        let things = found["vertices"].as_array().unwrap().clone();
+        let label = |thing: &Value| thing["label"].as_str().unwrap_or_default().to_owned();
+        let hub = things.iter().find(|thing| label(thing) == "198.51.100.1").unwrap()["hub"].clone();
+        (things.iter().any(|thing| label(thing) == "b.example"), hub)
+    };
+    node.import(&[&text(&answers), "--source", "one"]);
+    assert_eq!(near(&node), (true, Value::Null));
+    let report = node.path("report.csv");
+    let header = "timestamp,ip,protocol,asn,geo,infection,family,dst_ip,dst_hostname";
+    let call = |at: u32, name: &str| {
+        format!("\n2026-03-01 00:00:{at:02},192.0.2.7,tcp,64496,IE,marl,Marl,198.51.100.1,{name}")
+    };
+    let calls: String = (0..40).map(|at| call(at, "c.example")).collect();
+    std::fs::write(&report, [header, &calls, &call(50, "d.example"), "\nnow,192.0.2.7"].concat()).unwrap();
+    let taken = node.import(&[&text(&report), "--source", "one"]);
+    let counts = ["read", "new", "updated", "unchanged", "excluded", "rejected"]
+        .map(|name| taken[name].as_u64().unwrap());
+    assert_eq!(counts, [42, 41, 0, 0, 0, 1], "every row counts: {taken}");
+    assert_eq!(near(&node), (false, "sinkhole".into()));
+    let again = node.import(&[&text(&report), "--source", "one"]);
+    assert_eq!((&again["unchanged"], &again["rejected"]), (&41.into(), &1.into()), "{again}");
+}
