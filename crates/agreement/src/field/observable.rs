@@ -241,7 +241,9 @@ pub(super) const KINDS: &[Declared] = &[
         &[
             data("iban", Iban).searchable(),
             data("account_number", BankAccount),
+            data("bank", BankAccount),
             data("bic", BankAccount),
+            plain("account_scheme"),
             data("holder", Name),
             plain("country"),
             plain("currency"),

@@ -8,6 +8,7 @@ use entente_model::{Atlas, Handling, Kind, Tlp};
 
 use crate::{Intake, Limits, Outcome, Settings, Summary};
 
+mod pacs;
 mod sinkhole;
 
 /// A file, what it ties, and how often a record in it is bad.

@@ -119,7 +119,7 @@ impl<'c> Ties<'c> {
 
     /// An observable that is more than one value, under its deterministic id.
     pub(crate) fn observable(&mut self, id: &ObjectId, properties: Map<String, Value>) -> Result<(), Fault> {
-        self.put(id, Value::Object(properties))
+        if self.has(id) { Ok(()) } else { self.put(id, Value::Object(properties)) }
     }
 
     /// That one relates so to another. The same pair is one relationship, however often it is told.

@@ -1,6 +1,6 @@
 //! Money that moved: a bank's own bookings, and transactions between wallets.
 
-use entente_model::{Kind, Selector};
+use entente_model::{Kind, ObjectId, Selector};
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -15,10 +15,29 @@ pub(super) const WALLETS: &[&str] =
 pub(super) struct Transfer<'t> {
     /// By what the payment is known to whoever tells of it, and everywhere if that is a UETR.
     pub(super) name: Named<'t>,
-    pub(super) from: Selector,
-    pub(super) to: Selector,
+    pub(super) from: Account,
+    pub(super) to: Account,
     pub(super) at: Timestamp,
     pub(super) properties: Map<String, Value>,
+}
+
+/// An account or a wallet.
+pub(super) enum Account {
+    /// By a value that is the same with everybody.
+    Known(Selector),
+    /// By a number of its bank.
+    Numbered(Numbered),
+}
+
+/// An account by the number its bank gave it. Another bank may give the same.
+pub(super) struct Numbered {
+    /// What the bank is known by.
+    pub(super) bank: String,
+    pub(super) bic: Option<String>,
+    pub(super) number: String,
+    /// What sort of number it is, as ISO 20022 says it (`SchmeNm`).
+    pub(super) scheme: Option<String>,
+    pub(super) currency: Option<String>,
 }
 
 /// What a payment is called.
@@ -37,11 +56,50 @@ impl Transfer<'_> {
             Named::Everywhere(name) => name.to_owned(),
             Named::Here(name) => format!("{name}\u{1f}{}\u{1f}{}", from.label(), to.label()),
         };
-        let (from, to) = (ties.thing(&from)?, ties.thing(&to)?);
+        let (from, to) = (from.tell(ties)?, to.tell(ties)?);
         properties.insert("debtor_account_ref".into(), from.to_string().into());
         properties.insert("creditor_account_ref".into(), to.to_string().into());
         properties.insert("executed_at".into(), stix(at).into());
         ties.own(Kind::Payment, &name, properties).map(drop)
+    }
+}
+
+impl Account {
+    /// What tells it from any other.
+    fn label(&self) -> String {
+        match self {
+            Account::Known(selector) => selector.label(),
+            Account::Numbered(numbered) => numbered.key(),
+        }
+    }
+
+    fn tell(&self, ties: &mut Ties<'_>) -> Result<ObjectId, Fault> {
+        match self {
+            Account::Known(selector) => ties.thing(selector),
+            Account::Numbered(numbered) => numbered.tell(ties),
+        }
+    }
+}
+
+impl Numbered {
+    fn key(&self) -> String {
+        let number: String = self.number.chars().filter(|letter| !letter.is_whitespace()).collect();
+        // Numbers of another sort are numbers of something else; BBAN is what an account has when nothing is said.
+        let scheme = self.scheme.as_deref().filter(|scheme| *scheme != "BBAN").unwrap_or_default();
+        format!("{}\u{1f}{scheme}\u{1f}{}", self.bank, number.to_uppercase())
+    }
+
+    fn tell(&self, ties: &mut Ties<'_>) -> Result<ObjectId, Fault> {
+        let id = ObjectId::minted(Kind::BankAccount, &self.key());
+        let account = properties([
+            ("account_number", Some(self.number.as_str())),
+            ("bank", Some(self.bank.as_str())),
+            ("bic", self.bic.as_deref()),
+            ("account_scheme", self.scheme.as_deref()),
+            ("currency", self.currency.as_deref()),
+        ]);
+        ties.observable(&id, account)?;
+        Ok(id)
     }
 }
 
@@ -74,8 +132,8 @@ impl Told for Booking {
     fn tell(&self, ties: &mut Ties<'_>) -> Result<(), Fault> {
         let transfer = Transfer {
             name: Named::Here(needed("tran_id", self.tran_id.as_deref())?),
-            from: Selector::iban(needed("orig_iban", self.orig_iban.as_deref())?)?,
-            to: Selector::iban(needed("bene_iban", self.bene_iban.as_deref())?)?,
+            from: Account::Known(Selector::iban(needed("orig_iban", self.orig_iban.as_deref())?)?),
+            to: Account::Known(Selector::iban(needed("bene_iban", self.bene_iban.as_deref())?)?),
             at: moment(needed("timestamp", self.timestamp.as_deref())?)?,
             properties: properties([
                 ("amount", given(self.amount.as_ref())),
@@ -113,8 +171,8 @@ impl Told for Coin {
         let name = format!("{hash}\u{1f}{}", to.label());
         let transfer = Transfer {
             name: Named::Everywhere(&name),
-            from: wallet(asset, needed("from_address", self.from_address.as_deref())?)?,
-            to,
+            from: Account::Known(wallet(asset, needed("from_address", self.from_address.as_deref())?)?),
+            to: Account::Known(to),
             at: moment(needed("block_timestamp", self.block_timestamp.as_deref())?)?,
             properties: properties([
                 ("amount", given(self.value.as_ref())),
