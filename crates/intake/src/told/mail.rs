@@ -1,17 +1,24 @@
 //! Messages (RFC 5322), one or a mailbox of them (RFC 4155): who wrote from where, and what they wanted clicked, called or paid.
 
-use std::io::{self, BufRead, Read};
+use std::collections::HashSet;
+use std::io::BufRead;
 
 use entente_model::{HashAlgorithm, Kind, ObjectId, Selector};
 use jiff::Timestamp;
+use mail_parser::decoders::html::html_to_text;
 use mail_parser::{Addr, Message, MessageParser, MimeHeaders, PartType};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use super::{Fault, Ties, gathered, recall, stix};
 use crate::{Context, Outcome, Place, ReadError, Sink};
+use mailbox::{Messages, Raw};
 
-const EDITION: &str = "mail";
+mod links;
+mod mailbox;
+mod mentions;
+
+const EDITION: &str = "mail/2";
 /// What begins a message in a mailbox.
 const FROM: &[u8] = b"From ";
 /// Most things one message names.
@@ -58,11 +65,11 @@ pub(super) fn read(
     input: &mut dyn BufRead,
     sink: &mut Sink<'_>,
 ) -> Result<(), ReadError> {
-    let mut messages =
-        Messages { input, longest: context.limits.record_bytes, offset: 0, line: 0, next: Vec::new() };
+    let longest = context.limits.record_bytes;
+    let mut messages = Messages::new(input, longest);
     while let Some(message) = messages.next()? {
         let here = place.at(message.offset).line(message.line);
-        record(context, here, &message, messages.longest, sink)?;
+        record(context, here, &message, longest, sink)?;
     }
     Ok(())
 }
@@ -140,40 +147,57 @@ fn addresses<'m>(
     read.map(|address| ties.thing(&address)).collect()
 }
 
-/// What its text names and what is attached.
+/// What its text names, where its links lead, and what is attached.
 fn contents(message: &Message<'_>, ties: &mut Ties<'_>) -> Result<Vec<ObjectId>, Fault> {
-    let mut named: Vec<Selector> = Vec::new();
-    let mut add = |found: Selector| {
-        if !named.contains(&found) {
-            named.push(found);
+    let mut named = Named::default();
+    for part in message.text_bodies().chain(message.html_bodies()).chain(message.attachments()) {
+        match &part.body {
+            PartType::Html(html) => page(html, &mut named),
+            PartType::Text(text) if part.attachment_name().is_none() => mentions::of(text, &mut named),
+            _ => {}
         }
-    };
-    for part in 0..message.text_body_count() {
-        let text = message.body_text(part).unwrap_or_default();
-        text.split_whitespace().filter_map(word).take(MOST).for_each(&mut add);
     }
-    for part in message.attachments().take(MOST) {
+    for part in message.attachments() {
         let bytes: &[u8] = match &part.body {
             PartType::Text(text) | PartType::Html(text) => text.as_bytes(),
             PartType::Binary(bytes) | PartType::InlineBinary(bytes) => bytes,
             PartType::Message(_) | PartType::Multipart(_) => continue,
         };
         let digest: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-        add(Selector::file_hash_of(HashAlgorithm::Sha256, &digest)?);
-        part.attachment_name().and_then(|name| Selector::file_name(name).ok()).into_iter().for_each(&mut add);
+        named.add(Selector::file_hash_of(HashAlgorithm::Sha256, &digest)?);
+        named.extend(part.attachment_name().and_then(|name| Selector::file_name(name).ok()));
     }
-    if named.len() > MOST {
+    if named.in_order.len() > MOST {
         return Err(Fault::wrong(format!("the message names more than {MOST} things")));
     }
-    named.iter().map(|found| ties.thing(found)).collect()
+    named.in_order.iter().map(|found| ties.thing(found)).collect()
 }
 
-/// What a word of a message is, without the punctuation around it.
-fn word(text: &str) -> Option<Selector> {
-    let bare = text.trim_matches(|c: char| "<>()[]{}\"'`,;:!?".contains(c)).trim_end_matches('.');
-    let found = Selector::recognise(bare)?;
-    // A file's name in a sentence is no file that came along.
-    (!matches!(found, Selector::FileName(_))).then_some(found)
+/// What a person reads on a page, and where it leads, which need not be the same.
+fn page(html: &str, named: &mut Named) {
+    mentions::of(&html_to_text(html), named);
+    links::of(html, named);
+}
+
+/// What a message names, each once, and one more than there may be.
+#[derive(Default)]
+struct Named {
+    in_order: Vec<Selector>,
+    known: HashSet<Selector>,
+}
+
+impl Named {
+    fn add(&mut self, found: Selector) {
+        if self.in_order.len() <= MOST && self.known.insert(found.clone()) {
+            self.in_order.push(found);
+        }
+    }
+}
+
+impl Extend<Selector> for Named {
+    fn extend<I: IntoIterator<Item = Selector>>(&mut self, all: I) {
+        all.into_iter().for_each(|found| self.add(found));
+    }
 }
 
 fn refs(json: &mut Map<String, Value>, name: &str, id: Option<ObjectId>) {
@@ -183,66 +207,5 @@ fn refs(json: &mut Map<String, Value>, name: &str, id: Option<ObjectId>) {
 fn list(json: &mut Map<String, Value>, name: &str, ids: Vec<ObjectId>) {
     if !ids.is_empty() {
         json.insert(name.to_owned(), json!(ids.iter().map(ObjectId::to_string).collect::<Vec<_>>()));
-    }
-}
-
-/// A message as it stood in its mailbox.
-struct Raw {
-    offset: u64,
-    line: u64,
-    bytes: Vec<u8>,
-    fits: bool,
-}
-
-impl Raw {
-    /// The message without the line that began it in the mailbox.
-    fn content(&self) -> &[u8] {
-        match self.bytes.strip_prefix(FROM) {
-            Some(rest) => rest.iter().position(|byte| *byte == b'\n').map_or(&[], |end| &rest[end + 1..]),
-            None => &self.bytes,
-        }
-    }
-}
-
-/// Cuts a mailbox into messages: each begins with a line that begins with `From `, at the top or after an empty line.
-struct Messages<'i> {
-    input: &'i mut dyn BufRead,
-    longest: usize,
-    offset: u64,
-    line: u64,
-    /// The line that begins the next message.
-    next: Vec<u8>,
-}
-
-impl Messages<'_> {
-    fn next(&mut self) -> io::Result<Option<Raw>> {
-        let mut bytes = std::mem::take(&mut self.next);
-        let offset = self.offset - bytes.len() as u64;
-        let line = if bytes.is_empty() { self.line + 1 } else { self.line };
-        let (mut fits, mut blank) = (true, false);
-        loop {
-            let before = bytes.len();
-            let limit = (self.longest + 1) as u64;
-            let count = (&mut *self.input).take(limit).read_until(b'\n', &mut bytes)?;
-            if count == 0 {
-                return Ok((!bytes.trim_ascii().is_empty() || !fits).then_some(Raw {
-                    offset,
-                    line,
-                    bytes,
-                    fits,
-                }));
-            }
-            self.offset += count as u64;
-            self.line += u64::from(bytes.last() == Some(&b'\n'));
-            if blank && bytes[before..].starts_with(FROM) {
-                self.next = bytes.split_off(before);
-                return Ok(Some(Raw { offset, line, bytes, fits }));
-            }
-            blank = bytes[before..].trim_ascii().is_empty();
-            if bytes.len() > self.longest {
-                fits = false;
-                bytes.clear();
-            }
-        }
     }
 }

@@ -9,6 +9,7 @@ use entente_model::{Atlas, Handling, Kind, Tlp};
 use crate::{Intake, Limits, Outcome, Settings, Summary};
 
 mod accounts;
+mod mail;
 mod pacs;
 mod sinkhole;
 mod tables;
