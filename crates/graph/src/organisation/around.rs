@@ -120,7 +120,9 @@ impl<'a> Survey<'a> {
         });
         let crowded =
             |link: &Link| counts.get(&(link.rule, link.out)).is_some_and(|count| *count > MOST_LINKS);
-        links.retain(|link| !crowded(link));
+        // Whoever is not believed at all says nothing, not even that one more says so.
+        let believed = |link: &Link| (self.caller.belief)(link.edge.compartment, link.edge.claim) > 0.0;
+        links.retain(|link| !crowded(link) && believed(link));
         links.sort_unstable();
         let fans = fans(&links);
         let is_hub = |fan: &Fan| !fan.out && fan.distinct > self.ties.rules[usize::from(fan.rule)].hub;

@@ -95,7 +95,7 @@ enum Message {
     /// A record that cannot be read, and for how many it stands.
     Reject(Place, String, Vec<u8>, u64),
     /// Records that became objects, ready to be written, and what else was met on the way.
-    Batch(Portion),
+    Batch(Box<Portion>),
 }
 
 /// What one transaction takes.
@@ -243,7 +243,7 @@ impl Reading<'_> {
         let batch = self.batch.take();
         let exclusions = std::mem::take(&mut self.exclusions);
         let known = std::mem::take(&mut self.known);
-        self.send(Message::Batch(Portion { batch, known, exclusions }))
+        self.send(Message::Batch(Box::new(Portion { batch, known, exclusions })))
     }
 
     fn send(&self, message: Message) -> Result<(), Ended> {
@@ -283,7 +283,7 @@ impl Committer<'_> {
                 Message::Input(name) => self.file = name,
                 Message::Failed(reason) => self.totals.failures.push(reason),
                 Message::Reject(place, reason, raw, count) => self.reject(place, reason, &raw, count)?,
-                Message::Batch(portion) => self.commit(portion)?,
+                Message::Batch(portion) => self.commit(*portion)?,
             }
         }
     }
