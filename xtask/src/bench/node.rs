@@ -18,28 +18,44 @@ use crate::run::{Run, step, target};
 /// Questions of each sort; the median is told.
 const QUESTIONS: u64 = 60;
 
+/// Times the loop and the first import are taken, in turn.
+const ROUNDS: usize = 3;
+
 /// A bundle of 100,000 objects in an empty node, then again; and one five times as large, for the memory.
+///
+/// The loop and the import are told as the medians of runs in turn: a single pair says more about what else the disk did, and
+/// the first loop follows its own compilation. Both force each transaction to the disk (WAL, `synchronous = FULL`), of
+/// 10,000 rows there and of at most 8,192 objects here. Neither counts the start of its process nor the opening of its
+/// database. The loop does not count reading its input and folds its log as it goes; the import counts reading, checking and
+/// keeping its fingerprints, folds on a thread, and does not count the text index, which may follow by a second.
 pub(crate) fn import() -> Result<Vec<Figure>> {
     build()?;
     let small = bundle::write(&folder(), 100_000)?;
     let large = bundle::write(&folder(), 500_000)?;
-    let floor = bare_loop(&small)?;
-    let data = empty("import")?;
-    let first = take_in(&data, &small)?;
-    first.expect("new", 100_000)?;
-    let again = take_in(&data, &small)?;
+    let (mut floors, mut rates) = (Vec::new(), Vec::new());
+    let first = loop {
+        floors.push(1e5 / bare_loop(&small)?);
+        let first = take_in(&empty("import")?, &small)?;
+        first.expect("new", 100_000)?;
+        rates.push(first.rate()?);
+        if rates.len() == ROUNDS {
+            break first;
+        }
+    };
+    let again = take_in(&folder().join("import"), &small)?;
     again.expect("unchanged", 100_000)?;
     let long = take_in(&empty("import-large")?, &large)?;
     long.expect("new", 500_000)?;
+    let rate = middle(rates);
     Ok(vec![
         Figure::at_least(
-            1e5 / floor,
+            middle(floors),
             "import of 100,000 objects, durable; a bare rusqlite loop",
-            first.rate()?,
+            rate,
             "objects/s",
         ),
-        Figure::at_least(70_000.0, "import of 100,000 objects, durable; aim", first.rate()?, "objects/s"),
-        Figure::at_least(3.0, "same import again, against the first", again.rate()? / first.rate()?, "times"),
+        Figure::at_least(70_000.0, "import of 100,000 objects, durable; aim", rate, "objects/s"),
+        Figure::at_least(3.0, "same import again, against the first", again.rate()? / rate, "times"),
         Figure::told("the first until every word is found", first.seconds, "s"),
         Figure::at_most(300.0, "memory at 100,000 objects", first.peak, "MB"),
         Figure::at_most(300.0, "memory at 500,000 objects", long.peak, "MB"),
@@ -217,8 +233,13 @@ fn median(of: &[String], ask: impl Fn(&String) -> Result<Value>) -> Result<f64> 
         ask(one)?;
         times.push(start.elapsed().as_secs_f64() * 1e3);
     }
-    times.sort_by(f64::total_cmp);
-    Ok(times.get(times.len() / 2).copied().unwrap_or(f64::NAN))
+    Ok(middle(times))
+}
+
+/// The median; not a number where there is nothing.
+fn middle(mut figures: Vec<f64>) -> f64 {
+    figures.sort_by(f64::total_cmp);
+    figures.get(figures.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
 #[cfg(test)]
@@ -230,6 +251,12 @@ mod tests {
         let found = announcement("{\n\"address\": \"a\"\n}\nmore\n".as_bytes()).expect("found");
         assert_eq!(found["address"], "a");
         assert!(announcement("nothing\n".as_bytes()).is_err());
+    }
+
+    #[test]
+    fn one_slow_run_is_not_the_middle() {
+        assert_eq!(middle(vec![5.0, 1.0, 4.0]), 4.0);
+        assert!(middle(Vec::new()).is_nan());
     }
 
     #[test]
