@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use crate::canonical::SortedMembers;
-use crate::{IdError, Kind, KindFamily, ObjectId, TimestampError, parse_timestamp};
+use crate::{IdError, Kind, KindFamily, ObjectId, TimestampError, member, parse_timestamp};
 
 /// A STIX 2.1 object. Its JSON is kept whole, unknown properties too.
 #[derive(Clone, Debug, PartialEq)]
@@ -85,7 +85,7 @@ impl Object {
         {
             return Err(ObjectError::ModifiedBeforeCreated);
         }
-        let revoked = match json.get("revoked") {
+        let revoked = match member(&json, "revoked") {
             None => false,
             Some(Value::Bool(revoked)) => *revoked,
             Some(_) => {
@@ -146,12 +146,12 @@ impl Object {
 
     /// A property that is a string.
     pub fn text(&self, property: &str) -> Option<&str> {
-        self.json.get(property).and_then(Value::as_str)
+        member(&self.json, property).and_then(Value::as_str)
     }
 
     /// The markings it is under as a whole or in a part (STIX 2.1 section 7.2), some perhaps more than once.
     pub fn markings(&self) -> impl Iterator<Item = ObjectId> + '_ {
-        let list = |property| self.json.get(property).and_then(Value::as_array).into_iter().flatten();
+        let list = |property| member(&self.json, property).and_then(Value::as_array).into_iter().flatten();
         let parts = list("granular_markings").filter_map(|part| part.get("marking_ref"));
         list("object_marking_refs").chain(parts).filter_map(|id| id.as_str()?.parse().ok())
     }
@@ -186,7 +186,7 @@ impl Object {
             words.extend(self.text(property));
         }
         for property in ["aliases", "x_mitre_aliases", "labels", "malware_types", "threat_actor_types"] {
-            let list = self.json.get(property).and_then(Value::as_array);
+            let list = member(&self.json, property).and_then(Value::as_array);
             words.extend(list.into_iter().flatten().filter_map(Value::as_str));
         }
         let references = self.json.get("external_references").and_then(Value::as_array);
@@ -201,7 +201,7 @@ impl Object {
 }
 
 fn label(kind: &Kind, json: &Map<String, Value>) -> Option<String> {
-    let get = |property: &str| json.get(property).and_then(Value::as_str).filter(|text| !text.is_empty());
+    let get = |property: &str| member(json, property).and_then(Value::as_str).filter(|text| !text.is_empty());
     let direct =
         ["name", "value", "display_name", "path", "key", "subject", "account_login", "user_id", "abstract"]
             .iter()
@@ -238,7 +238,7 @@ fn label(kind: &Kind, json: &Map<String, Value>) -> Option<String> {
 }
 
 fn text<'a>(json: &'a Map<String, Value>, property: &'static str) -> Result<Option<&'a str>, ObjectError> {
-    match json.get(property) {
+    match member(json, property) {
         None => Ok(None),
         Some(Value::String(text)) => Ok(Some(text)),
         Some(_) => Err(ObjectError::WrongType { property, expected: "a string" }),

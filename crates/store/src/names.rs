@@ -3,7 +3,7 @@
 //! What an id is made of needs no entry here: a value is found through its deterministic id. Names of indicators,
 //! reports, notes and the like are prose and are found by the text index.
 
-use entente_model::{Kind, KindFamily, Object};
+use entente_model::{Kind, KindFamily, Object, member};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -48,7 +48,7 @@ fn each_name(object: &Object, each: &mut impl FnMut(&str)) {
         kind if is_catalogued(kind) => texts(&["name"]),
         _ => {}
     }
-    let digests = object.json().get("hashes").and_then(Value::as_object);
+    let digests = member(object.json(), "hashes").and_then(Value::as_object);
     digests.into_iter().flat_map(|map| map.values()).filter_map(Value::as_str).for_each(&mut *each);
     if is_catalogued(object.kind()) {
         lists(object, each);
@@ -57,10 +57,10 @@ fn each_name(object: &Object, each: &mut impl FnMut(&str)) {
 
 fn lists(object: &Object, each: &mut impl FnMut(&str)) {
     for property in ["aliases", "x_mitre_aliases"] {
-        let list = object.json().get(property).and_then(Value::as_array);
+        let list = member(object.json(), property).and_then(Value::as_array);
         list.into_iter().flatten().filter_map(Value::as_str).for_each(&mut *each);
     }
-    let references = object.json().get("external_references").and_then(Value::as_array);
+    let references = member(object.json(), "external_references").and_then(Value::as_array);
     let ids = references.into_iter().flatten().filter_map(|reference| reference.get("external_id"));
     ids.filter_map(Value::as_str).for_each(each);
 }

@@ -5,6 +5,7 @@
 
 use std::io::BufRead;
 
+use entente_model::member;
 use serde_json::{Map, Value};
 
 use crate::Context;
@@ -34,7 +35,7 @@ pub(crate) fn read(
 }
 
 fn record(context: &Context, place: Place, frame: &Frame<'_>, sink: &mut Sink<'_>) -> Result<(), ReadError> {
-    let edition = frame.header.get("spec_version").and_then(Value::as_str);
+    let edition = member(frame.header, "spec_version").and_then(Value::as_str);
     let recall = context.recall.as_ref();
     let fingerprint = recall.map(|recall| recall.fingerprint(edition.unwrap_or_default(), frame.raw));
     if recall.zip(fingerprint).is_some_and(|(recall, fingerprint)| recall.knows(&fingerprint)) {
@@ -48,7 +49,7 @@ fn record(context: &Context, place: Place, frame: &Frame<'_>, sink: &mut Sink<'_
     if is_bundle(&json) {
         return bundle(context, &place, frame.raw, sink);
     }
-    let place = match json.get("id").and_then(Value::as_str) {
+    let place = match member(&json, "id").and_then(Value::as_str) {
         Some(id) => place.named(id),
         None => place,
     };
@@ -56,7 +57,7 @@ fn record(context: &Context, place: Place, frame: &Frame<'_>, sink: &mut Sink<'_
         return Ok(sink.put(place, Outcome::Excluded(class))?);
     }
     // What an object says itself counts for more than what the bundle says.
-    let older = edition == Some("2.0") && !json.contains_key("spec_version");
+    let older = edition == Some("2.0") && member(&json, "spec_version").is_none();
     match outcome(context, json, older) {
         Ok(outcome) => sink.put_known_by(place, outcome, fingerprint)?,
         Err(reason) => sink.reject(place, reason, frame.raw)?,
@@ -80,13 +81,13 @@ fn bundle(context: &Context, place: &Place, raw: &[u8], sink: &mut Sink<'_>) -> 
 }
 
 fn is_bundle(json: &Map<String, Value>) -> bool {
-    json.get("type").and_then(Value::as_str) == Some("bundle")
+    member(json, "type").and_then(Value::as_str) == Some("bundle")
 }
 
 /// The class of a document that is JSON and known, but not STIX 2.
 fn foreign(json: &Map<String, Value>) -> Option<&'static str> {
     let is_object = |id: &str| id.contains("--");
-    if json.contains_key("type") && json.get("id").and_then(Value::as_str).is_some_and(is_object) {
+    if member(json, "type").is_some() && member(json, "id").and_then(Value::as_str).is_some_and(is_object) {
         return None;
     }
     if json.contains_key("$schema") || json.contains_key("$id") {

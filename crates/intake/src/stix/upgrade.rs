@@ -9,6 +9,7 @@
 //! - TLP markings have a name.
 //! - Observed data no longer embeds its observables: each becomes an object of its own ([`embedded`]).
 
+use entente_model::member;
 use serde_json::{Map, Value};
 
 mod embedded;
@@ -27,10 +28,10 @@ pub(super) struct Upgraded {
 /// Whether an object is of STIX 2.0 by its own looks: observed data that embeds observables, or an object that
 /// would have to say its `spec_version` in 2.1 and does not. (Observables need not.)
 pub(super) fn is_needed(json: &Json) -> bool {
-    let kind = json.get("type").and_then(Value::as_str).unwrap_or_default();
-    let embeds = kind == "observed-data" && json.get("objects").is_some_and(Value::is_object);
-    let unversioned = match json.get("spec_version") {
-        None => json.contains_key("created"),
+    let kind = member(json, "type").and_then(Value::as_str).unwrap_or_default();
+    let embeds = kind == "observed-data" && member(json, "objects").is_some_and(Value::is_object);
+    let unversioned = match member(json, "spec_version") {
+        None => member(json, "created").is_some(),
         Some(version) => version == "2.0",
     };
     embeds || unversioned

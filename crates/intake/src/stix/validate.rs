@@ -3,7 +3,7 @@
 //! Strict where the OASIS validator reports an error that would mislead somebody, liberal where it only warns:
 //! vocabularies are open, lists may be empty, unknown properties and types are kept unseen.
 
-use entente_model::{Kind, KindFamily, parse_timestamp};
+use entente_model::{Kind, KindFamily, member, parse_timestamp};
 use serde_json::{Map, Value};
 
 use super::pattern::{Edition, Pattern};
@@ -19,7 +19,7 @@ type Json = Map<String, Value>;
 
 /// Checks an object of STIX 2.1. The error says which property is wrong, and what it has to be.
 pub(super) fn object(json: &Json) -> Result<(), String> {
-    let kind = json.get("type").ok_or("the required property `type` is missing")?;
+    let kind = member(json, "type").ok_or("the required property `type` is missing")?;
     let kind = kind.as_str().ok_or("the property `type` must be a text")?;
     let kind = Kind::from_name(kind);
     properties(json, &kind)?;
@@ -55,12 +55,12 @@ fn properties(json: &Json, kind: &Kind) -> Result<(), String> {
 
 /// What depends on more than one property.
 fn together(json: &Json, kind: &Kind) -> Result<(), String> {
-    let has = |name: &str| json.contains_key(name);
+    let has = |name: &str| member(json, name).is_some();
     let any = |names: &[&str]| names.iter().any(|name| has(name));
     let need = |met: bool, what: &str| if met { Ok(()) } else { Err(what.to_owned()) };
     if kind.family() != KindFamily::Observable && !matches!(kind, Kind::Custom(_)) {
         need(
-            json.get("spec_version").is_some_and(|version| version == "2.1"),
+            member(json, "spec_version").is_some_and(|version| version == "2.1"),
             "`spec_version` must be `2.1`",
         )?;
     }
@@ -77,7 +77,7 @@ fn together(json: &Json, kind: &Kind) -> Result<(), String> {
             need(any(&["result", "analysis_sco_refs"]), "an analysis needs a `result` or `analysis_sco_refs`")
         }
         Kind::Malware => {
-            let family = json.get("is_family") == Some(&Value::Bool(true));
+            let family = member(json, "is_family") == Some(&Value::Bool(true));
             need(!family || has("name"), "a malware family needs a `name`")
         }
         Kind::ObservedData => {
@@ -103,7 +103,7 @@ fn together(json: &Json, kind: &Kind) -> Result<(), String> {
 }
 
 fn pattern(json: &Json) -> Result<(), String> {
-    let text = |name: &str| json.get(name).and_then(Value::as_str);
+    let text = |name: &str| member(json, name).and_then(Value::as_str);
     let (Some("stix"), Some(pattern)) = (text("pattern_type"), text("pattern")) else { return Ok(()) };
     Pattern::parse(pattern, Edition::of(text("pattern_version")))
         .map(drop)
@@ -121,9 +121,9 @@ fn in_order(json: &Json, kind: &Kind) -> Result<(), String> {
         _ => ("first_seen", "last_seen", false),
     };
     let time =
-        |name: &str| json.get(name).and_then(Value::as_str).and_then(|text| parse_timestamp(text).ok());
+        |name: &str| member(json, name).and_then(Value::as_str).and_then(|text| parse_timestamp(text).ok());
     // Most objects have at most one of the two.
-    if !json.contains_key(second) || matches!(kind, Kind::Custom(_)) {
+    if member(json, second).is_none() || matches!(kind, Kind::Custom(_)) {
         return Ok(());
     }
     match (time(first), time(second)) {

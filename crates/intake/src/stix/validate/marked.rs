@@ -1,12 +1,13 @@
 //! The parts granular markings mark (STIX 2.1 section 7.2.3.1): a marking of nothing protects nothing.
 
+use entente_model::member;
 use serde_json::Value;
 
 use super::Json;
 
 /// Checks that every selector names something the object has.
 pub(super) fn parts_exist(json: &Json) -> Result<(), String> {
-    let Some(Value::Array(markings)) = json.get("granular_markings") else { return Ok(()) };
+    let Some(Value::Array(markings)) = member(json, "granular_markings") else { return Ok(()) };
     let selectors = markings.iter().filter_map(|marking| marking.get("selectors")?.as_array()).flatten();
     for selector in selectors.filter_map(Value::as_str) {
         if !exists(json, selector) {
