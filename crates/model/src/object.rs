@@ -134,14 +134,14 @@ impl Object {
 
     /// [`Object::canonical`] at the end of `bytes`.
     pub fn write_canonical(&self, bytes: &mut Vec<u8>) {
-        let written = serde_json::to_writer(bytes, &SortedMembers::all(&self.json));
-        written.expect("a map with string keys always serialises");
+        SortedMembers::all(&self.json).write(bytes);
     }
 
     /// [`Object::canonical`] with some of its own properties left out.
     pub fn canonical_without(&self, left_out: impl Fn(&str, &Value) -> bool) -> Vec<u8> {
-        let kept = SortedMembers::of(&self.json, |name, value| !left_out(name, value));
-        serde_json::to_vec(&kept).expect("a map with string keys always serialises")
+        let mut bytes = Vec::new();
+        SortedMembers::of(&self.json, |name, value| !left_out(name, value)).write(&mut bytes);
+        bytes
     }
 
     /// A property that is a string.
