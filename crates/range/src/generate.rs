@@ -8,8 +8,9 @@ use serde_json::json;
 use crate::background::{Background, hubs};
 use crate::book::Book;
 use crate::enterprise::{self, Enterprise, Planned, Shape};
+use crate::pages::{Entry, Pages};
 use crate::party::Part;
-use crate::record::Record;
+use crate::record::{Record, Seconds};
 use crate::settings::{Settings, SettingsError};
 use crate::sink::Sink;
 use crate::thing::{Sort, Thing};
@@ -59,15 +60,9 @@ impl Range {
 
     /// Writes the files of all parties, `world.json`, `truth.json`, and the lists of ids.
     pub fn generate(&self, sink: &mut dyn Sink) -> io::Result<Made> {
-        let planned: u64 = self.enterprises.iter().map(|enterprise| enterprise.planned.len() as u64).sum();
-        let ordinary = self.settings.size.saturating_sub(planned);
-        let botnets: Vec<_> =
-            self.enterprises.iter().flat_map(|enterprise| enterprise.botnets.clone()).collect();
-        let background = Background {
-            world: &self.world,
-            botnets: &botnets,
-            wrong_permille: self.settings.wrong_permille,
-        };
+        let botnets = self.botnets();
+        let background = self.background(&botnets);
+        let ordinary = self.ordinary();
         let mut writing = Writing {
             sink,
             background,
@@ -87,6 +82,51 @@ impl Range {
         self.say_what_is(sink, &made)?;
         self.say_what_is_true(sink, counted)?;
         Ok(made)
+    }
+
+    /// Writes what came to be in a time, in seconds since 1970 UTC: a file of each book that has anything of it. Times that follow one
+    /// another give every record once, and in other files the same as [`Range::generate`].
+    pub fn within(&self, time: &std::ops::Range<Seconds>, sink: &mut dyn Sink) -> io::Result<Vec<MadeFile>> {
+        let botnets = self.botnets();
+        let background = self.background(&botnets);
+        let mut made = Vec::new();
+        for book in Book::ALL {
+            let all = Pages::all(*book, &background, self.of(*book), book.of(self.ordinary()));
+            let pages = all.within(time);
+            let count = pages.len();
+            if count == 0 {
+                continue;
+            }
+            let mut file = Writer::begin(sink, Part { book: *book, number: 0, count, at: time.end })?;
+            for (place, entry) in (0..).zip(pages) {
+                match &entry {
+                    Entry::Planned(Planned { record, .. }) | Entry::Ordinary(record, _) => {
+                        file.put(record, place)?;
+                    }
+                }
+            }
+            made.push(file.end()?);
+        }
+        Ok(made)
+    }
+
+    /// The first moment that is watched and the one after the last, in seconds since 1970 UTC.
+    pub fn watched(&self) -> std::ops::Range<Seconds> {
+        self.world.start..self.world.end()
+    }
+
+    /// How many records ordinary life leaves behind.
+    pub(crate) fn ordinary(&self) -> u64 {
+        let planned: u64 = self.enterprises.iter().map(|enterprise| enterprise.planned.len() as u64).sum();
+        self.settings.size.saturating_sub(planned)
+    }
+
+    pub(crate) fn botnets(&self) -> Vec<(String, String)> {
+        self.enterprises.iter().flat_map(|enterprise| enterprise.botnets.clone()).collect()
+    }
+
+    pub(crate) fn background<'a>(&'a self, botnets: &'a [(String, String)]) -> Background<'a> {
+        Background { world: &self.world, botnets, wrong_permille: self.settings.wrong_permille }
     }
 
     /// What is planned for a book, in the order of its moments.
@@ -157,25 +197,20 @@ impl Writing<'_> {
         ordinary: u64,
         lists: &mut [&mut Box<dyn Write>; 2],
     ) -> io::Result<()> {
-        let total = planned.len() as u64 + ordinary;
-        let mut planned = planned.into_iter().peekable();
-        let mut index = 0;
+        let background = self.background;
+        let mut pages = Pages::all(book, &background, planned, ordinary);
         let mut part = 0;
-        let mut left = total;
         loop {
+            let left = pages.len();
             let size = if book.part() == 0 { left } else { left.min(book.part()) };
             let mut file = Writer::begin(
                 self.sink,
-                Part { book, number: part, count: size, at: self.background.world.end() },
+                Part { book, number: part, count: size, at: background.world.end() },
             )?;
-            for place in 0..size {
-                let due = self.background.world.moment(index, ordinary);
-                let next = planned.next_if(|planned| index == ordinary || planned.record.at() <= due);
-                match next {
-                    Some(planned) => file.put(&planned.record, place)?,
-                    None => {
-                        let (record, wrong) = self.background.record(book, index, ordinary);
-                        index += 1;
+            for (place, entry) in (0..size).zip(pages.by_ref()) {
+                match entry {
+                    Entry::Planned(planned) => file.put(&planned.record, place)?,
+                    Entry::Ordinary(record, wrong) => {
                         self.note(book, &record, wrong);
                         self.spill(lists, BUFFER)?;
                         file.put(&record, place)?;
@@ -185,9 +220,8 @@ impl Writing<'_> {
             self.spill(lists, 0)?;
             self.made.events += size;
             self.made.files.push(file.end()?);
-            left -= size;
             part += 1;
-            if left == 0 {
+            if left == size {
                 return Ok(());
             }
         }

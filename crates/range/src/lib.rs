@@ -35,6 +35,8 @@ mod enterprise;
 mod generate;
 #[cfg(test)]
 mod hardness;
+mod inject;
+mod pages;
 mod party;
 mod record;
 pub mod score;
@@ -48,6 +50,7 @@ mod writer;
 
 pub use book::Book;
 pub use generate::{Made, MadeFile, Range};
+pub use inject::Inject;
 pub use settings::{Settings, SettingsError};
 pub use sink::{Memory, Sink};
 pub use thing::{Family, Sort, Thing};

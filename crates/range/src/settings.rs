@@ -1,6 +1,10 @@
 //! What a range is made from.
 
+use jiff::Timestamp;
+use serde_json::Value;
+
 use crate::record::Seconds;
+use crate::world::DAY;
 
 /// The settings of a range. The same settings give the same bytes, everywhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +43,9 @@ pub enum SettingsError {
     /// Nothing unfolds in a few days, and no criminal enterprise is watched for ten years.
     #[error("{0} days cannot be watched: choose from 60 to 3650")]
     Days(u32),
+    /// A document that does not state a setting.
+    #[error("this is no `world.json` of a range: `{0}` is missing or of another sort")]
+    Unstated(&'static str),
 }
 
 impl Settings {
@@ -52,6 +59,25 @@ impl Settings {
             _ => 5,
         };
         Settings { seed, size, enterprises, wrong_permille: 30, start: 1_772_323_200, days: 245 }
+    }
+
+    /// The settings that a range's `world.json` states: with them the same range can be made again.
+    pub fn stated(world: &Value) -> Result<Settings, SettingsError> {
+        let number = |name| world[name].as_u64().ok_or(SettingsError::Unstated(name));
+        let small = |name| u32::try_from(number(name)?).map_err(|_| SettingsError::Unstated(name));
+        let moment = |name: &'static str| {
+            let text = world[name].as_str().and_then(|text| text.parse::<Timestamp>().ok());
+            text.map(Timestamp::as_second).ok_or(SettingsError::Unstated(name))
+        };
+        let (start, end) = (moment("start")?, moment("end")?);
+        Ok(Settings {
+            seed: number("seed")?,
+            size: number("size")?,
+            enterprises: small("enterprises")?,
+            wrong_permille: small("wrong_permille")?,
+            start,
+            days: u32::try_from((end - start) / DAY).map_err(|_| SettingsError::Unstated("end"))?,
+        })
     }
 
     pub(crate) fn check(&self) -> Result<(), SettingsError> {
@@ -92,5 +118,21 @@ impl Settings {
                 small + (large - small) * (per_enterprise - low) / (high - low)
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Memory, Range};
+
+    #[test]
+    fn settings_are_read_back_from_the_world() {
+        let settings = Settings { days: 100, wrong_permille: 5, ..Settings::new(9, 3_000) };
+        let mut files = Memory::default();
+        Range::new(settings.clone()).expect("good settings").generate(&mut files).expect("memory");
+        let world = serde_json::from_slice(&files.files()["world.json"]).expect("JSON");
+        assert_eq!(Settings::stated(&world), Ok(settings));
+        assert!(Settings::stated(&serde_json::json!({})).is_err());
     }
 }

@@ -4,7 +4,6 @@
 
 use entente_model::{Atlas, Kind, ObjectId, Reference, Selector, implied_links};
 
-use crate::background::Background;
 use crate::book::Book;
 use crate::generate::Range;
 use crate::record::{Abuse, AbuseKind, Hit, Mail, Record, Registration, Scan, Seconds, tag};
@@ -47,12 +46,9 @@ impl Range {
     /// Shows every record of every party, ordinary life and enterprises, as the links it stands for. The order is that of
     /// the books, within each first the enterprises'.
     pub fn tell(&self, mut see: impl FnMut(Told)) {
-        let planned: u64 = self.enterprises.iter().map(|enterprise| enterprise.planned.len() as u64).sum();
-        let ordinary = self.settings.size.saturating_sub(planned);
-        let botnets: Vec<_> =
-            self.enterprises.iter().flat_map(|enterprise| enterprise.botnets.clone()).collect();
-        let wrong_permille = self.settings.wrong_permille;
-        let background = Background { world: &self.world, botnets: &botnets, wrong_permille };
+        let ordinary = self.ordinary();
+        let botnets = self.botnets();
+        let background = self.background(&botnets);
         for book in Book::ALL {
             for planned in self.enterprises.iter().flat_map(|enterprise| &enterprise.planned) {
                 if planned.book == *book {

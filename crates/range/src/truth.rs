@@ -82,11 +82,6 @@ fn ids<'a>(
     ids.into_iter().map(Value::String)
 }
 
-/// The name by which the truth calls an enterprise.
-fn name(enterprise: &Enterprise) -> String {
-    format!("e{}", enterprise.number + 1)
-}
-
 fn enterprise(enterprise: &Enterprise) -> Value {
     let campaigns = enterprise.campaigns.iter().map(|campaign| {
         json!({"id": format!("c{}", campaign.number + 1), "type": campaign.kind.as_str(),
@@ -95,7 +90,7 @@ fn enterprise(enterprise: &Enterprise) -> Value {
     });
     let roles = enterprise.roles.iter().map(|(person, role)| json!({"person": person, "role": role}));
     json!({
-        "id": name(enterprise),
+        "id": enterprise.id(),
         "name": enterprise.name,
         "campaigns": campaigns.collect::<Vec<_>>(),
         "roles": roles.collect::<Vec<_>>(),
@@ -185,7 +180,7 @@ fn seeds(enterprise: &Enterprise) -> Vec<Value> {
             taken.insert(place).then(|| (place, record_id(planned)))
         });
         seeds.extend(named.take(SEEDS).map(|(place, record)| {
-            json!({"enterprise": name(enterprise), "party": book.party(), "how": format!("{how} {record}"),
+            json!({"enterprise": enterprise.id(), "party": book.party(), "how": format!("{how} {record}"),
                 "entity": enterprise.entities[place].thing.id().to_string()})
         }));
     }

@@ -19,6 +19,15 @@ use crate::clock;
 pub(crate) enum Range {
     /// Write the files that six parties would hold of a world, and what is true, into a new folder.
     Generate(RangeGenerate),
+    /// List what an exercise in a world would tell and ask whoever trains, and when. With --json it is what --injects reads.
+    Injects {
+        /// The range's folder.
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+        /// The enterprise, by its id in truth.json. Default: the one whose victims report first.
+        #[arg(long, value_name = "ID")]
+        enterprise: Option<String>,
+    },
     /// Take in each party's files, alone and together, trace the enterprises, and compare with the truth.
     Score {
         /// The range's folder. The nodes are made in it, under `nodes`.
@@ -56,6 +65,7 @@ pub(crate) struct RangeGenerate {
 pub(super) fn run(cli: &Cli, asked: &Range) -> anyhow::Result<()> {
     match asked {
         Range::Generate(asked) => generate(cli, asked),
+        Range::Injects { folder, enterprise } => injects(cli, folder, enterprise.as_deref()),
         Range::Score { folder } => score(cli, folder),
     }
 }
@@ -81,6 +91,34 @@ fn generate(cli: &Cli, asked: &RangeGenerate) -> anyhow::Result<()> {
         made.events,
         folder.display()
     )])
+}
+
+/// Lists what an exercise would tell and ask.
+fn injects(cli: &Cli, folder: &Path, enterprise: Option<&str>) -> anyhow::Result<()> {
+    let range = again(folder)?;
+    let first = range.first_reported();
+    let enterprise =
+        enterprise.or(first.as_deref()).context("no victim of this world reports to the police")?;
+    let injects = range.injects(enterprise);
+    if injects.is_empty() {
+        anyhow::bail!("nothing is to be told of `{enterprise}`: truth.json lists the enterprises there are");
+    }
+    if cli.json {
+        return output::json(&injects);
+    }
+    output::lines(injects.iter().flat_map(|inject| {
+        let about = inject.about.iter().map(|id| format!("  {id}"));
+        [format!("{}  {}", inject.at, inject.text), format!("  {}", inject.question)].into_iter().chain(about)
+    }))
+}
+
+/// The range of a folder, made again from what its `world.json` states.
+fn again(folder: &Path) -> anyhow::Result<entente_range::Range> {
+    let path = folder.join("world.json");
+    let text =
+        fs::read(&path).with_context(|| format!("`{}` cannot be read: is this a range?", path.display()))?;
+    let world = serde_json::from_slice(&text).with_context(|| format!("`{}` is no JSON", path.display()))?;
+    Ok(entente_range::Range::new(Settings::stated(&world)?)?)
 }
 
 /// Says how well the enterprises are found.

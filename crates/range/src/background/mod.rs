@@ -24,7 +24,7 @@ use crate::record::{Record, Seconds};
 use crate::world::World;
 
 /// What ordinary records are made from.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Background<'a> {
     pub(crate) world: &'a World,
     /// Families and the names they call, of all enterprises: their machines are as many as the world is large.

@@ -63,6 +63,13 @@ pub(crate) struct Enterprise {
     pub(crate) botnets: Vec<(String, String)>,
 }
 
+impl Enterprise {
+    /// The name by which the truth calls it.
+    pub(crate) fn id(&self) -> String {
+        format!("e{}", self.number + 1)
+    }
+}
+
 /// The making of one enterprise.
 pub(crate) struct Builder<'w> {
     pub(crate) world: &'w World,

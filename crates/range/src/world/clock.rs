@@ -10,7 +10,7 @@ pub(crate) const HOUR: Seconds = 3600;
 pub(crate) const DAY: Seconds = 24 * HOUR;
 
 /// What is beyond the calendar (the years -9999 to 9999) is at its end.
-fn moment(at: Seconds) -> Timestamp {
+pub(crate) fn moment(at: Seconds) -> Timestamp {
     let within = at.clamp(Timestamp::MIN.as_second(), Timestamp::MAX.as_second());
     Timestamp::from_second(within).unwrap_or_default()
 }

@@ -12,7 +12,7 @@ mod name;
 mod person;
 mod wallet;
 
-pub(crate) use clock::{DAY, HOUR, date, iso, spaced, utc};
+pub(crate) use clock::{DAY, HOUR, date, iso, moment, spaced, utc};
 pub(crate) use name::{FIRMS, MAIL_HOSTS};
 pub(crate) use person::{COUNTRIES, Person};
 pub(crate) use wallet::asset;
