@@ -24,6 +24,7 @@ const HELP: &str = "\
 The project's own commands:
 
   cargo xtask demo [--fresh]           build everything; three nodes on 127.0.0.1:7878 to 7880 that tell each other
+       [--world EVENTS]                with an invented world of so many events in them, whose truth is known
   cargo xtask test [rust|web|e2e]      everything that must hold before a change is kept, or a part of it
   cargo xtask bench [NAME…]            measure against the targets and print one table
   cargo xtask api                      write docs/openapi.json and the web page's client anew
@@ -46,8 +47,7 @@ fn main() -> ExitCode {
 
 fn command(args: &[&str]) -> Result<()> {
     match args {
-        ["demo"] => demo::demo(false),
-        ["demo", "--fresh"] => demo::demo(true),
+        ["demo", asked @ ..] => demo::demo(demo::Asked::read(asked)?),
         ["test"] => check::all(),
         ["test", "rust"] => check::rust(),
         ["test", "web"] => check::web(),

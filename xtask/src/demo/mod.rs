@@ -3,6 +3,7 @@
 mod agreements;
 mod feed;
 mod node;
+mod world;
 
 use std::{fs, sync::mpsc::channel};
 
@@ -59,26 +60,57 @@ const SAMPLE: [Telling; 4] = [
     },
 ];
 
-/// Builds the page and the node, makes three data folders with agreements in force between them and the sample in them, serves
-/// all three, and has one of them learn something every few seconds, until it is stopped.
-pub(crate) fn demo(fresh: bool) -> Result<()> {
+/// What was asked of the demonstration.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Asked {
+    /// Forget what an earlier one left.
+    fresh: bool,
+    /// Play an invented world of so many events into the nodes.
+    world: Option<u64>,
+}
+
+impl Asked {
+    /// Reads the words after `demo`.
+    pub(crate) fn read(words: &[&str]) -> Result<Asked> {
+        match words {
+            [] => Ok(Asked::default()),
+            ["--fresh", rest @ ..] => Ok(Asked { fresh: true, ..Asked::read(rest)? }),
+            ["--world", events, rest @ ..] => {
+                let events =
+                    events.parse().ok().context("`--world` needs how many events: 1000 to 100000000")?;
+                Ok(Asked { world: Some(events), ..Asked::read(rest)? })
+            }
+            [other, ..] => bail!("`{other}` is nothing that can be asked of the demonstration"),
+        }
+    }
+}
+
+/// Builds the page and the node, makes three data folders with agreements in force between them and the sample in them, and a world
+/// when one is asked for, serves all three, and has one of them learn something every few seconds, until it is stopped.
+pub(crate) fn demo(asked: Asked) -> Result<()> {
     web::install()?;
     web::build()?;
     timed("table of networks and countries", "cargo xtask atlas", || atlas::build(false, "demo"))?;
     step("node", &Run::new("cargo build --profile demo -p entente-node"))?;
-    data(fresh)?;
+    data(asked)?;
     let (tell, ended) = channel();
     let start = |node| Served::start(node, tell.clone());
     let served: Vec<Served> = [COMPANY, POLICE, BANK].into_iter().map(start).collect::<Result<_>>()?;
+    let beginning =
+        asked.world.map(|_| world::settle(&ended).and_then(|()| world::beginning())).transpose()?;
     println!("\nThree organisations, each with a node of its own:\n");
     served.iter().for_each(|node| println!("{node}"));
+    beginning.iter().for_each(|beginning| println!("\n{beginning}"));
     println!("\n{}\nCtrl-C stops all three\n", feed::ANNOUNCEMENT);
     feed::run(&ended)
 }
 
-fn data(fresh: bool) -> Result<()> {
+fn data(asked: Asked) -> Result<()> {
     let folder = root().join(DATA);
-    if folder.exists() && !fresh {
+    if folder.exists() && !asked.fresh {
+        if asked.world.is_some() && asked.world != world::kept() {
+            bail!("./{DATA} holds another demonstration; add --fresh to replace it");
+        }
         println!("keeping the data in ./{DATA}; `cargo xtask demo --fresh` starts anew\n");
         return Ok(());
     }
@@ -86,7 +118,9 @@ fn data(fresh: bool) -> Result<()> {
         fs::remove_dir_all(&folder).with_context(|| format!("./{DATA} could not be removed"))?;
     }
     fs::create_dir_all(&folder).with_context(|| format!("./{DATA} could not be made"))?;
-    let made = agreements::sign_all().and_then(|()| SAMPLE.iter().try_for_each(import));
+    let made = agreements::sign_all()
+        .and_then(|()| SAMPLE.iter().try_for_each(import))
+        .and_then(|()| asked.world.map_or(Ok(()), world::play));
     if made.is_err() {
         // Half of it would be taken for a kept folder next time.
         let _ = fs::remove_dir_all(&folder);

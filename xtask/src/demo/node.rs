@@ -57,6 +57,11 @@ impl Node {
         format!("127.0.0.1:{}", self.partners)
     }
 
+    /// Where people find it.
+    pub(super) fn address(self) -> String {
+        format!("http://127.0.0.1:{}", self.page)
+    }
+
     /// What an agreement says of the party.
     pub(super) fn describe(self, party: &mut Value) -> Result<()> {
         party["id"] = self.party.into();
