@@ -48,6 +48,10 @@ impl Run {
         self
     }
 
+    pub(crate) fn args(self, args: impl IntoIterator<Item = impl AsRef<Path>>) -> Self {
+        args.into_iter().fold(self, Run::arg)
+    }
+
     pub(crate) fn within(mut self, folder: &'static str) -> Self {
         self.folder = folder;
         self

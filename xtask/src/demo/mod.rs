@@ -85,8 +85,9 @@ impl Asked {
     }
 }
 
-/// Builds the page and the node, makes three data folders with agreements in force between them and the sample in them, and a world
-/// when one is asked for, serves all three, and has one of them learn something every few seconds, until it is stopped.
+/// Builds the page and the node, makes three data folders with agreements in force between them and the sample in them, serves all
+/// three, and has one of them learn something every few seconds, until it is stopped. With a world they hold that instead, and work
+/// together on one organisation in it.
 pub(crate) fn demo(asked: Asked) -> Result<()> {
     web::install()?;
     web::build()?;
@@ -96,20 +97,24 @@ pub(crate) fn demo(asked: Asked) -> Result<()> {
     let (tell, ended) = channel();
     let start = |node| Served::start(node, tell.clone());
     let served: Vec<Served> = [COMPANY, POLICE, BANK].into_iter().map(start).collect::<Result<_>>()?;
-    let beginning =
-        asked.world.map(|_| world::settle(&ended).and_then(|()| world::beginning())).transpose()?;
+    let announcement = match asked.world {
+        None => feed::ANNOUNCEMENT.to_owned(),
+        Some(_) => world::cooperate(&ended)?,
+    };
     println!("\nThree organisations, each with a node of its own:\n");
     served.iter().for_each(|node| println!("{node}"));
-    beginning.iter().for_each(|beginning| println!("\n{beginning}"));
-    println!("\n{}\nCtrl-C stops all three\n", feed::ANNOUNCEMENT);
-    feed::run(&ended)
+    println!("\n{announcement}\nCtrl-C stops all three\n");
+    match asked.world {
+        None => feed::run(&ended),
+        Some(_) => world::wait(&ended),
+    }
 }
 
 fn data(asked: Asked) -> Result<()> {
     let folder = root().join(DATA);
     if folder.exists() && !asked.fresh {
-        if asked.world.is_some() && asked.world != world::kept() {
-            bail!("./{DATA} holds another demonstration; add --fresh to replace it");
+        if asked.world != world::kept() {
+            bail!("./{DATA} holds another demonstration: add --fresh to replace it");
         }
         println!("keeping the data in ./{DATA}; `cargo xtask demo --fresh` starts anew\n");
         return Ok(());
@@ -118,9 +123,10 @@ fn data(asked: Asked) -> Result<()> {
         fs::remove_dir_all(&folder).with_context(|| format!("./{DATA} could not be removed"))?;
     }
     fs::create_dir_all(&folder).with_context(|| format!("./{DATA} could not be made"))?;
-    let made = agreements::sign_all()
-        .and_then(|()| SAMPLE.iter().try_for_each(import))
-        .and_then(|()| asked.world.map_or(Ok(()), world::play));
+    let made = match asked.world {
+        None => agreements::sign_all().and_then(|()| SAMPLE.iter().try_for_each(import)),
+        Some(events) => agreements::sign_operation().and_then(|()| world::play(events)),
+    };
     if made.is_err() {
         // Half of it would be taken for a kept folder next time.
         let _ = fs::remove_dir_all(&folder);

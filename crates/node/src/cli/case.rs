@@ -12,11 +12,27 @@ use crate::clock;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Case {
     /// Take up what ties the organisation behind things: it is said again as belonging to the case.
-    TakeUp(Members),
+    TakeUp(TakeUp),
     /// Say which members are sought, so that partners look for them in what they hold.
     Seek(Members),
     /// List the cases that agreements in force are about, and with whom.
     List,
+}
+
+/// `entente case take-up`.
+#[derive(Debug, Args)]
+pub(crate) struct TakeUp {
+    /// The case, by the name agreements list it under.
+    case: String,
+    /// What one begins from: ids or values, of one organisation.
+    #[arg(required_unless_present = "sought")]
+    values: Vec<String>,
+    /// Begin from what partners seek in the case, too.
+    #[arg(long)]
+    sought: bool,
+    /// Members that are at least so probable. Default: 0.5.
+    #[arg(long, value_name = "PROBABILITY")]
+    least: Option<f64>,
 }
 
 /// Whose members.
@@ -27,23 +43,28 @@ pub(crate) struct Members {
     /// What one begins from: ids or values, of one organisation.
     #[arg(required = true)]
     values: Vec<String>,
-    /// Members that are at least so probable. Default: 0.5 to take up, 0.9 to seek.
+    /// Members that are at least so probable. Default: 0.9.
     #[arg(long, value_name = "PROBABILITY")]
     least: Option<f64>,
 }
 
 pub(super) fn run(cli: &Cli, asked: &Case) -> anyhow::Result<()> {
     match asked {
-        Case::TakeUp(members) => take_up(cli, members),
+        Case::TakeUp(asked) => take_up(cli, asked),
         Case::Seek(members) => seek(cli, members),
         Case::List => list(cli),
     }
 }
 
-fn take_up(cli: &Cli, asked: &Members) -> anyhow::Result<()> {
+fn take_up(cli: &Cli, asked: &TakeUp) -> anyhow::Result<()> {
     let app = super::open(cli)?;
     let owner = app.owner()?;
-    let taken = app.take_up(&owner, &request(&app, &owner, asked)?, clock::now())?;
+    let ids = resolve_all(&app, &owner, &asked.values)?;
+    let request = CaseRequest { case: asked.case.clone(), ids, least: asked.least };
+    let taken = match asked.sought {
+        true => app.take_up_sought(&owner, &request, clock::now())?,
+        false => app.take_up(&owner, &request, clock::now())?,
+    };
     if cli.json {
         return output::json(&taken);
     }

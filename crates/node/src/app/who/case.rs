@@ -66,6 +66,24 @@ impl App {
         self.take_up_from(&lens, &case, &seeds, now)
     }
 
+    /// As [`App::take_up`], from what partners seek in the case too, however much that is. Where they seek nothing and nothing is
+    /// named, nothing is taken up.
+    pub(crate) fn take_up_sought(
+        &self,
+        viewer: &Viewer,
+        request: &CaseRequest,
+        now: Timestamp,
+    ) -> Result<CaseView, AppError> {
+        viewer.require(Role::Analyst)?;
+        let case = Case::named(request, PROBABLE)?;
+        let lens = self.lens(viewer, AsOf::Now)?;
+        let mut seeds = lens.vertices(&request.ids)?;
+        seeds.extend(self.sought(viewer, case.name, now)?);
+        seeds.sort_unstable();
+        seeds.dedup();
+        self.take_up_from(&lens, &case, &seeds, now)
+    }
+
     /// As [`App::take_up`], from any number of things.
     pub(in crate::app) fn take_up_from(
         &self,
@@ -135,6 +153,11 @@ impl Case<'_> {
         if request.ids.is_empty() || request.ids.len() > SEEDS {
             return Err(AppError::invalid(format!("Name 1 to {SEEDS} things in `ids`.")));
         }
+        Case::named(request, usual)
+    }
+
+    /// The same, of things that are named elsewhere.
+    pub(super) fn named(request: &CaseRequest, usual: f64) -> Result<Case<'_>, AppError> {
         let name = request.case.trim();
         if name.is_empty() || name.chars().count() > NAME || name.contains(char::is_control) {
             return Err(AppError::invalid(format!(

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use entente_agreement::{CaseScope, Party, PassOnAnswer, may_pass_on};
-use entente_model::{Handling, KindFamily, Object, VertexNo};
+use entente_model::{ClaimNo, CompartmentNo, CompartmentSet, Handling, KindFamily, Object, VertexNo};
 use entente_store::{AsOf, Head};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -63,6 +63,31 @@ impl App {
             partners: partners.into_iter().collect(),
         };
         Ok(cases.into_iter().map(view).collect())
+    }
+
+    /// What partners told under agreements about a case: what they seek in it, and what it stands on.
+    pub(super) fn sought(
+        &self,
+        viewer: &Viewer,
+        case: &str,
+        now: Timestamp,
+    ) -> Result<Vec<VertexNo>, AppError> {
+        let agreements = self.agreements(now)?;
+        let about = agreements
+            .iter()
+            .filter(|held| named(&held.agreement().case_scope).iter().any(|name| name == case));
+        let about: BTreeSet<String> = about.map(|held| held.agreement().id.to_string()).collect();
+        let all = self.store.compartments()?;
+        let numbered = all.iter().enumerate().filter_map(|(no, one)| Some((u16::try_from(no).ok()?, one)));
+        let told = numbered.filter(|(no, one)| {
+            let flow = one.agreement.as_deref().and_then(parse_flow_name);
+            flow.is_some_and(|(id, _)| about.contains(&id.to_string()))
+                && viewer.compartments.contains(CompartmentNo(*no))
+        });
+        let told: CompartmentSet = told.map(|(no, _)| CompartmentNo(no)).collect();
+        let view = self.store.view(&told, AsOf::Now)?;
+        let changes = view.changes_since(ClaimNo(0), usize::MAX)?;
+        Ok(changes.into_iter().map(|change| change.vertex).collect())
     }
 
     /// Says in a case which probable members are sought. Analysts only, and of what they may see.
