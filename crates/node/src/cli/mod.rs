@@ -4,6 +4,7 @@ mod agreement;
 mod audit;
 mod case;
 mod emerging;
+mod exercise;
 mod import;
 mod look;
 pub(crate) mod output;

@@ -10,7 +10,7 @@ use entente_range::score::{Figures, Outsiders};
 use entente_range::{Settings, Sink};
 use jiff::Timestamp;
 
-use super::{Cli, output};
+use super::{Cli, exercise, output};
 use crate::app::score::score_range;
 use crate::clock;
 
@@ -28,6 +28,8 @@ pub(crate) enum Range {
         #[arg(long, value_name = "ID")]
         enterprise: Option<String>,
     },
+    /// Play a world into running nodes, a day after the other, and ask whoever trains what they would do next.
+    Exercise(exercise::Exercise),
     /// Take in each party's files, alone and together, trace the enterprises, and compare with the truth.
     Score {
         /// The range's folder. The nodes are made in it, under `nodes`.
@@ -66,6 +68,7 @@ pub(super) fn run(cli: &Cli, asked: &Range) -> anyhow::Result<()> {
     match asked {
         Range::Generate(asked) => generate(cli, asked),
         Range::Injects { folder, enterprise } => injects(cli, folder, enterprise.as_deref()),
+        Range::Exercise(asked) => exercise::run(cli, asked),
         Range::Score { folder } => score(cli, folder),
     }
 }
@@ -113,7 +116,7 @@ fn injects(cli: &Cli, folder: &Path, enterprise: Option<&str>) -> anyhow::Result
 }
 
 /// The range of a folder, made again from what its `world.json` states.
-fn again(folder: &Path) -> anyhow::Result<entente_range::Range> {
+pub(super) fn again(folder: &Path) -> anyhow::Result<entente_range::Range> {
     let path = folder.join("world.json");
     let text =
         fs::read(&path).with_context(|| format!("`{}` cannot be read: is this a range?", path.display()))?;

@@ -23,6 +23,7 @@
 
 mod figures;
 mod known;
+mod training;
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -30,6 +31,7 @@ use serde_json::{Value, json};
 
 pub use figures::{Bin, Figures};
 pub use known::{KnownTruth, TruthError};
+pub use training::{Trained, Training};
 
 /// From whose records an answer was found, and by what means.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
