@@ -5,6 +5,7 @@
 mod accounts;
 mod emerging;
 mod exchange;
+mod exercise;
 mod manners;
 #[path = "../node/mod.rs"]
 mod node;

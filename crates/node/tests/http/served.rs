@@ -13,7 +13,7 @@ pub(crate) const PASSWORD: &str = "correct horse battery";
 /// The node's process; it ends with the test.
 pub(crate) struct Served {
     child: Child,
-    address: String,
+    pub(crate) address: String,
     /// Token of the one-time link.
     pub(crate) setup: String,
     agent: ureq::Agent,
