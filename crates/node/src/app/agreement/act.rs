@@ -10,7 +10,9 @@ use crate::app::exchange::notice::Telling;
 use crate::app::{App, AppError, Role, Viewer};
 
 impl App {
-    /// Does this to the newest version of an agreement, as the party that this node is.
+    /// Does this to an agreement, as the party that this node is: to every version that all have signed and none has followed yet. One
+    /// that is only proposed keeps nobody from ending what is in force, and one whose time comes later does not go on with it. Answers
+    /// the first of them.
     pub(crate) fn act_on_agreement(
         &self,
         viewer: &Viewer,
@@ -20,23 +22,38 @@ impl App {
         now: Timestamp,
     ) -> Result<Held, AppError> {
         viewer.require(Role::Administrator)?;
-        let held = self.newest(id, now)?;
-        if !held.is_made() {
-            return Err(AppError::invalid(format!(
-                "the agreement is {}: nothing can be done to it",
-                held.word()
-            )));
+        let newest = self.newest(id, now)?;
+        let agreements = self.agreements(now)?;
+        let made =
+            agreements.iter().filter(|held| held.agreement().id == newest.agreement().id && held.is_made());
+        let made: Vec<&Held> = made.collect();
+        let Some(first) = made.first() else {
+            let word = newest.word();
+            return Err(AppError::invalid(format!("the agreement is {word}: nothing can be done to it")));
+        };
+        for held in &made {
+            self.act_on(held, step, reason.clone(), now)?;
         }
-        let act = StandingAct::sign(held.hash(), step, now, reason, &held.us, &self.key_in(&held)?);
+        self.told();
+        self.agreements(now)?.version(&first.hash()).cloned().ok_or(AppError::NotFound("agreement"))
+    }
+
+    fn act_on(
+        &self,
+        held: &Held,
+        step: StandingMove,
+        reason: Option<String>,
+        now: Timestamp,
+    ) -> Result<(), AppError> {
+        let act = StandingAct::sign(held.hash(), step, now, reason, &held.us, &self.key_in(held)?);
         self.keep_act(&held.hash(), &act, now)?;
         let others: Vec<PartyId> = held.others().map(|party| party.id.clone()).collect();
         for party in others {
             let matter = Matter::Standing(act.clone());
-            let telling = Telling { held: &held, to: &party, kind: ItemKind::Standing, concerns: Vec::new() };
+            let telling = Telling { held, to: &party, kind: ItemKind::Standing, concerns: Vec::new() };
             self.tell_notice(telling, matter, Vec::new(), now)?;
         }
-        self.told();
-        self.newest(id, now)
+        Ok(())
     }
 
     /// This node's key as a version of an agreement names it.

@@ -22,6 +22,17 @@ fn revise(two: &Two, now: Timestamp, change: impl FnOnce(&mut Agreement)) {
     two.company.accept_agreement(&owner, &signed, now).expect("kept");
 }
 
+/// The company alone signs a next version, and waits for the police.
+fn propose(two: &Two, now: Timestamp, change: impl FnOnce(&mut Agreement)) {
+    let newest = two.company.newest(&two.id, now).expect("kept");
+    let mut agreement = newest.agreement().clone();
+    (agreement.version, agreement.supersedes) = (agreement.version + 1, Some(newest.hash()));
+    change(&mut agreement);
+    let draft = Named { agreement, signatures: Vec::new(), acts: Vec::new() };
+    let owner = two.company.owner().expect("the owner");
+    two.company.sign_agreement(&owner, &draft, &party("company"), now).expect("signed");
+}
+
 /// Whether families are covered.
 fn families(agreement: &mut Agreement, covered: bool) {
     for flow in &mut agreement.flows {
@@ -189,4 +200,25 @@ fn what_was_resumed_and_then_replaced_is_told_all_the_same() {
     two.exchange(at(10));
     assert!(two.known(&id("malware", 1)));
     assert!(two.both_hold());
+}
+
+#[test]
+fn what_is_in_force_can_be_stopped_whatever_waits_to_follow_it() {
+    for step in [StandingMove::Suspend, StandingMove::Terminate] {
+        let two = Two::agreed(|_| {});
+        let owner = two.company.owner().expect("the owner");
+        propose(&two, at(1), |_| {});
+        two.company.act_on_agreement(&owner, &two.id, step, None, at(2)).expect("done");
+        two.learn(&[malware(1, "Wren", 2)], at(3));
+        assert!(!two.exchange(at(4)).concat().contains("Wren"), "{step:?}: the next is only proposed");
+        let two = Two::agreed(|_| {});
+        let owner = two.company.owner().expect("the owner");
+        revise(&two, at(1), |agreement| agreement.valid_from = at(100));
+        two.company.act_on_agreement(&owner, &two.id, step, None, at(2)).expect("done");
+        two.learn(&[malware(1, "Wren", 2)], at(3));
+        two.learn(&[malware(2, "Rook", 2)], at(103));
+        let sent = two.exchange(at(4)).concat() + &two.exchange(at(104)).concat();
+        assert!(!sent.contains("Wren") && !sent.contains("Rook"), "{step:?}: {sent}");
+        assert!(two.both_hold());
+    }
 }
