@@ -15,8 +15,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context as _;
 use entente_agreement::{
-    Agreement, AgreementHash, InForce, Party, PartyId, Signature, SignedAgreement, Spki, Standing,
-    StandingAct, StandingMove,
+    Agreement, AgreementHash, AgreementId, FlowId, InForce, Party, PartyId, Signature, SignedAgreement, Spki,
+    Standing, StandingAct, StandingMove,
 };
 use entente_model::ClaimNo;
 use entente_store::exchange;
@@ -178,6 +178,16 @@ impl Agreements {
         let before = self.version(held.agreement().supersedes.as_ref()?)?;
         let ended = before.acts.iter().any(|act| act.step == StandingMove::Terminate);
         (matches!(before.standing, Standing::Superseded { .. }) && !ended).then_some(before)
+    }
+
+    /// The newest version of an agreement that has a flow, of those that all have signed and whose time has come: what is only proposed,
+    /// or for later, says nothing yet of what came under it.
+    pub(crate) fn with_flow(&self, id: &AgreementId, flow: &FlowId) -> Option<&Held> {
+        use Standing::{Draft, NotYetValid, PartlySigned};
+        let applies =
+            |held: &&Held| !matches!(held.standing, Draft | PartlySigned { .. } | NotYetValid { .. });
+        let versions = self.0.iter().filter(|held| held.agreement().id == *id).filter(applies);
+        versions.filter(|held| held.agreement().flow(flow).is_some()).last()
     }
 
     /// Those that a party takes part in.

@@ -152,8 +152,7 @@ impl Rules {
     fn pass_on(&self, known: &Agreements, compartment: &Compartment, now: Timestamp) -> Option<PassOnAnswer> {
         let name = compartment.agreement.as_deref()?;
         let answer = parse_flow_name(name).and_then(|(id, flow)| {
-            let versions = known.iter().filter(|held| held.agreement().id == id);
-            let held = versions.filter(|held| held.agreement().flow(&flow).is_some()).last()?;
+            let held = known.with_flow(&id, &flow)?;
             let handling = &compartment.handling;
             Some(may_pass_on(held.agreement(), &flow, handling, &held.us, &self.recipient, now).answer)
         });

@@ -250,8 +250,7 @@ impl App {
 fn due_run(agreements: &Agreements, run: &Retained, since: Timestamp, why: &'static str) -> Option<Due> {
     let flow = run.agreement.clone().unwrap_or_default();
     let what = parse_flow_name(&flow).and_then(|(id, flow)| {
-        let versions = agreements.iter().filter(|held| held.agreement().id == id);
-        versions.filter_map(|held| held.agreement().flow(&flow)).last().map(|flow| flow.retention.on_end)
+        Some(agreements.with_flow(&id, &flow)?.agreement().flow(&flow)?.retention.on_end)
     });
     let what = what.unwrap_or(OnEnd::Delete);
     let (first, claims) = (run.claims.start, run.claims.end.saturating_sub(run.claims.start));

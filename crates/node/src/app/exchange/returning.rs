@@ -25,10 +25,7 @@ impl App {
     pub(super) fn give_back(&self, due: &Due, now: Timestamp) -> anyhow::Result<()> {
         let Some((first, last)) = due.items() else { return Ok(()) };
         let agreements = self.agreements(now)?;
-        let held = parse_flow_name(&due.flow).and_then(|(id, flow)| {
-            let versions = agreements.iter().filter(|held| held.agreement().id == id);
-            versions.filter(|held| held.agreement().flow(&flow).is_some()).last()
-        });
+        let held = parse_flow_name(&due.flow).and_then(|(id, flow)| agreements.with_flow(&id, &flow));
         let held = held.context("what is to be returned came under no agreement that is known here")?;
         let given = GivenBack { first, last, agreement: wire_hash(&held.hash()), at: now };
         Ok(self.exchange.give_back(&wire_party(&due.partner.parse()?), &given)?)

@@ -361,10 +361,7 @@ impl Looking<'_> {
         let Some(claim) = self.view.claim(no)? else { return Ok(None) };
         let thing = self.thing(&claim)?;
         let name = claim.compartment.agreement.as_deref().and_then(parse_flow_name);
-        let held = name.as_ref().and_then(|(id, flow)| {
-            let versions = self.agreements.with(&self.partner).filter(|held| held.agreement().id == *id);
-            versions.filter(|held| held.agreement().flow(flow).is_some()).last()
-        });
+        let held = name.as_ref().and_then(|(id, flow)| self.agreements.with_flow(id, flow));
         let hash = held.map(|held| held.hash());
         let clauses = name.as_ref().zip(hash.as_ref()).map(|((_, flow), hash)| {
             ["parties", "onward", "retention"]

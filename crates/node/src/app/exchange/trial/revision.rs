@@ -1,6 +1,6 @@
 //! What becomes of what was learned or under way when another version takes an agreement's place. Most of it the simulation found.
 
-use entente_agreement::{Agreement, Category, StandingMove};
+use entente_agreement::{Agreement, Category, OnEnd, StandingMove};
 use jiff::Timestamp;
 
 use crate::app::AppError;
@@ -221,4 +221,27 @@ fn what_is_in_force_can_be_stopped_whatever_waits_to_follow_it() {
         assert!(!sent.contains("Wren") && !sent.contains("Rook"), "{step:?}: {sent}");
         assert!(two.both_hold());
     }
+}
+
+#[test]
+fn what_one_side_proposes_binds_nobody() {
+    let two = Two::agreed(|agreement| {
+        agreement.flows.iter_mut().for_each(|flow| flow.retention.on_end = OnEnd::Return);
+    });
+    two.learn(&[malware(1, "Wren", 2)], at(1));
+    two.exchange(at(2));
+    let (company, police) = (party("company"), party("police"));
+    let newest = two.police.newest(&two.id, at(3)).expect("kept");
+    let mut next = newest.agreement().clone();
+    (next.version, next.supersedes) = (2, Some(newest.hash()));
+    next.flows.iter_mut().for_each(|flow| flow.retention.on_end = OnEnd::Anonymise);
+    let owner = two.police.owner().expect("the owner");
+    let draft = Named { agreement: next, signatures: Vec::new(), acts: Vec::new() };
+    two.police.sign_agreement(&owner, &draft, &police, at(3)).expect("signed by one");
+    let late = days(365 * 3);
+    let done = two.police.retire_due(&owner, late).expect("done");
+    assert!(!done.is_empty() && done.iter().all(|due| due.what == OnEnd::Return), "{done:?}");
+    let receipts = two.police.first_receipts(&company, late).expect("receipts");
+    assert!(!receipts.returns.is_empty());
+    two.company.take_receipts(&police, &receipts, late).expect("it is given back under what both signed");
 }
