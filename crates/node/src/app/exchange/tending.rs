@@ -32,7 +32,8 @@ impl App {
         partners.iter().try_for_each(|partner| self.resume(agreements, partner, now))
     }
 
-    /// Puts on the wire anew what was held back while its agreement was suspended. What can never be told any more is let go.
+    /// Puts on the wire anew what was held back while its agreement was suspended. What can never be told any more is let go, and so is
+    /// what its teller took back or told otherwise meanwhile: that is decided on for itself.
     fn resume(&self, agreements: &Agreements, partner: &PartyId, now: Timestamp) -> anyhow::Result<()> {
         let settled = |standing: &Standing| {
             !matches!(
@@ -42,11 +43,24 @@ impl App {
         };
         let settled = agreements.iter().filter(|held| settled(&held.standing));
         let versions: Vec<_> = settled.map(|held| wire_hash(&held.hash())).collect();
+        let all = CompartmentSet::all();
+        // While it is looked whether something still holds, nobody takes it back.
+        let _telling = self.telling();
+        let view = self.store.view(&all, AsOf::Now)?;
+        let still_said = |item: &WireItem| match item.claim {
+            None => Ok::<_, anyhow::Error>(true),
+            Some(claim) => Ok(view.spoken_of(claim)?.is_some_and(|spoken| {
+                let head = spoken.head();
+                head.current && !head.revoked
+            })),
+        };
         let mut outgoing = Outgoing::default();
         for item in self.exchange.held_back(&wire_party(partner), &versions, usize::MAX)? {
             outgoing.beside.let_go.push(item.seq);
             let version = agreements.version(&AgreementHash::from_bytes(item.agreement.0));
-            if item.state == ItemState::Stands && version.is_some_and(|held| held.in_force().is_some()) {
+            let may_go =
+                item.state == ItemState::Stands && version.is_some_and(|held| held.in_force().is_some());
+            if may_go && still_said(&item)? {
                 outgoing.put(anew(item));
             }
         }

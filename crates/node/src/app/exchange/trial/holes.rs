@@ -141,3 +141,29 @@ fn a_notice_that_comes_after_a_gap_is_not_done() {
     two.deliver(at(9));
     assert!(!two.known(&id("malware", 1)) && two.known(&id("malware", 2)));
 }
+
+#[test]
+fn what_was_withdrawn_while_it_was_held_back_is_not_told_when_it_is_resumed() {
+    let two = Two::agreed(|_| {});
+    let owner = two.company.owner().expect("the owner");
+    two.learn(&[malware(1, "Wren", 2), malware(2, "Rook", 2), malware(3, "Kite", 2)], at(1));
+    two.company.disclose(&mut two.desk.borrow_mut(), &|| at(2)).expect("a round");
+    two.company.act_on_agreement(&owner, &two.id, StandingMove::Suspend, None, at(3)).expect("suspended");
+    two.exchange(at(4));
+    let mut wren = malware(1, "Wren", 3);
+    wren["revoked"] = true.into();
+    two.learn(&[wren], at(5));
+    learn(&two.company, "company", Tlp::Red, &[malware(2, "Rook", 3)], at(5));
+    two.exchange(at(6));
+    two.company.act_on_agreement(&owner, &two.id, StandingMove::Resume, None, at(7)).expect("resumed");
+    // The stream may send as soon as something is on the wire.
+    let agreements = two.company.agreements(at(8)).expect("read");
+    two.company.tend_wires(&agreements, &agreements.partners(), at(8)).expect("tended");
+    let sent = two.deliver(at(8)).concat() + &two.exchange(at(8)).concat() + &two.exchange(at(10)).concat();
+    assert!(!sent.contains("Wren") && !sent.contains("Rook"), "{sent}");
+    assert!(
+        two.known(&id("malware", 3)) && sent.matches("Kite").count() == 1,
+        "what stands is told once: {sent}"
+    );
+    assert!(two.both_hold());
+}
