@@ -173,24 +173,36 @@ impl<'a> Deciding<'a> {
         released: Released<Object>,
         outgoing: &mut Outgoing,
     ) -> anyhow::Result<Outcome> {
-        let rules = &self.clearance.rules()[place];
-        let agreement = rules.held.agreement();
-        let flow = flow_name(&agreement.id, released.flow());
-        let most = agreement.flow(released.flow()).and_then(|flow| flow.limits.max_items_per_day);
-        let Some(most) = most else { return Ok(Outcome::Told(Box::new(released), place)) };
-        if !outgoing.left.contains_key(&flow) {
-            let spent = self.app.exchange.spent(&self.partner, &flow, self.now)?;
-            outgoing.left.insert(flow.clone(), most.saturating_sub(spent));
-            outgoing.limits.push(Limit { flow: flow.clone(), most });
-        }
+        let Some(left) = self.left(place, &released, outgoing)? else {
+            return Ok(Outcome::Told(Box::new(released), place));
+        };
         // The statement of the flow may have to go before it, and counts.
-        let left = outgoing.left.entry(flow.clone()).or_default();
         if *left < 2 {
+            let flow = flow_name(&self.clearance.rules()[place].held.agreement().id, released.flow());
             self.refer_beyond_limit(spoken, flow, &released, outgoing);
             return Ok(Outcome::Referred);
         }
         *left -= 1;
         Ok(Outcome::Told(Box::new(released), place))
+    }
+
+    /// How many items its flow may tell today yet; `None` when it has no limit.
+    pub(super) fn left<'o>(
+        &mut self,
+        place: usize,
+        released: &Released<Object>,
+        outgoing: &'o mut Outgoing,
+    ) -> anyhow::Result<Option<&'o mut u64>> {
+        let agreement = self.clearance.rules()[place].held.agreement();
+        let flow = flow_name(&agreement.id, released.flow());
+        let most = agreement.flow(released.flow()).and_then(|flow| flow.limits.max_items_per_day);
+        let Some(most) = most else { return Ok(None) };
+        if !outgoing.left.contains_key(&flow) {
+            let spent = self.app.exchange.spent(&self.partner, &flow, self.now)?;
+            outgoing.left.insert(flow.clone(), most.saturating_sub(spent));
+            outgoing.limits.push(Limit { flow: flow.clone(), most });
+        }
+        Ok(outgoing.left.get_mut(&flow))
     }
 
     /// Puts it on the wire, after what it is marked with and what it takes back; `referral` is what let it leave, where people did.

@@ -1,5 +1,6 @@
 //! The queue of referrals: what no rule decides, and people do.
 
+use entente_agreement::ApprovalMode;
 use entente_store::AsOf;
 use entente_store::exchange::{Approval, Consent, Outcome, Referral, ReferralId, Verdict};
 use jiff::Timestamp;
@@ -231,6 +232,13 @@ impl App {
             None => {}
         }
         let word = word(viewer, decision, before.consent_missing, now)?;
+        let referral = self.exchange.referral(&id.into())?.ok_or(AppError::NotFound("referral"))?;
+        if !self.is_enough(&referral, &word, now)? {
+            let wanted = wanted_office(&self.agreements(now)?, &referral);
+            return Err(AppError::invalid(format!(
+                "This has to be approved by {wanted}: say so as your `office`."
+            )));
+        }
         match self.exchange.decide_referral(&id.into(), &word) {
             Ok(Verdict::Approved) => self.release_if_approved(&id.into(), now)?,
             Ok(Verdict::Waits(_) | Verdict::Refused) => {}
@@ -295,11 +303,22 @@ impl App {
     }
 }
 
-/// The newest version of the agreement by which it would go.
+/// The newest version of the agreement by which it would go, of those that apply.
 fn held_for<'a>(agreements: &'a Agreements, referral: &Referral) -> Option<&'a Held> {
     let (id, flow) = parse_flow_name(&referral.asked.flow.0)?;
-    let versions = agreements.iter().filter(|held| held.agreement().id == id);
-    versions.filter(|held| held.agreement().flow(&flow).is_some()).last()
+    agreements.with_flow(&id, &flow)
+}
+
+/// Whose approval the flow asks for.
+fn wanted_office(agreements: &Agreements, referral: &Referral) -> &'static str {
+    let flow = parse_flow_name(&referral.asked.flow.0).map(|(_, flow)| flow);
+    let flow = held_for(agreements, referral).zip(flow).and_then(|(held, flow)| held.agreement().flow(&flow));
+    match flow.map(|flow| flow.approvals.mode) {
+        Some(ApprovalMode::Prosecutor) => "a prosecutor",
+        Some(ApprovalMode::Judge) => "a judge",
+        Some(ApprovalMode::Dpo) => "the data protection officer (dpo)",
+        _ => "others",
+    }
 }
 
 fn under(held: &Held) -> Under {

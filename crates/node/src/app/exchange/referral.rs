@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use entente_agreement::{Approval as Agreed, Consent, Leaving, Office, PartyId};
 use entente_model::{ClaimNo, CompartmentSet};
-use entente_store::exchange::{Consent as Seen, Outcome, Referral, ReferralId};
+use entente_store::exchange::{Approval as Word, Consent as Seen, Outcome, Referral, ReferralId};
 use entente_store::{AsOf, Spoken, StoreError};
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -18,6 +18,7 @@ use super::deciding::Deciding;
 use super::outgoing::Outgoing;
 use super::parse_flow_name;
 use super::referring::everybody;
+use crate::app::agreement::Held;
 use crate::app::{App, AppError, Viewer};
 
 /// The office somebody speaks in.
@@ -59,10 +60,43 @@ impl App {
         Ok(sent)
     }
 
+    /// Whether a word would be enough, were it the last that is needed: one that is not would end the referral with nothing.
+    pub(super) fn is_enough(&self, referral: &Referral, word: &Word, now: Timestamp) -> anyhow::Result<bool> {
+        let mut with = referral.clone();
+        with.approvals.push(word.clone());
+        if !word.approves || with.missing() > 0 {
+            return Ok(true);
+        }
+        let (partner, mut enough) = (referral.asked.partner.0.parse()?, true);
+        self.deciding_on(&partner, referral.asked.claim, now, |deciding, spoken| {
+            enough = deciding.form_of(spoken, &with, approvals(&with))?.is_some();
+            Ok(())
+        })?;
+        Ok(enough)
+    }
+
+    /// Whether the flow has told as much as it may today. Approval of something does not stand in for that, unless that is what was asked.
+    fn waits_for_tomorrow(&self, referral: &Referral, now: Timestamp) -> anyhow::Result<bool> {
+        let Some((id, flow)) = parse_flow_name(&referral.asked.flow.0) else { return Ok(false) };
+        let agreements = self.agreements(now)?;
+        let of = |held: &&Held| held.agreement().id == id && held.in_force().is_some();
+        let flow = agreements.iter().find(of).and_then(|held| held.agreement().flow(&flow));
+        let Some(most) = flow.and_then(|flow| flow.limits.max_items_per_day) else { return Ok(false) };
+        let limits = format!("flow:{}/limits", flow.map_or("", |flow| flow.id.as_str()));
+        if referral.asked.reasons.iter().any(|reason| reason.starts_with(&limits)) {
+            return Ok(false);
+        }
+        // The statement of the flow may have to go before it, and counts.
+        Ok(self.exchange.spent(&referral.asked.partner, &referral.asked.flow, now)?.saturating_add(2) > most)
+    }
+
     /// Releases what enough people approved, or ends it as overtaken. Done again, nothing happens again.
     pub(super) fn release_referral(&self, referral: &Referral, now: Timestamp) -> anyhow::Result<()> {
         let partner: PartyId = referral.asked.partner.0.parse()?;
         let _telling = self.telling();
+        if self.waits_for_tomorrow(referral, now)? {
+            return Ok(());
+        }
         let (mut outgoing, mut released) = (Outgoing::default(), false);
         self.deciding_on(&partner, referral.asked.claim, now, |deciding, spoken| {
             released = deciding.release_referred(spoken, referral, &mut outgoing)?;
@@ -72,6 +106,8 @@ impl App {
             }
             Ok(())
         })?;
+        // What people let leave counts for the day; that it may leave was theirs to say.
+        outgoing.limits.iter_mut().for_each(|limit| limit.most = u64::MAX);
         if !released {
             self.exchange.end_referral(&referral.asked.id, Outcome::Overtaken, now)?;
         }
@@ -135,6 +171,9 @@ impl Deciding<'_> {
             false => Leaving::NewId(released.id().clone()),
         };
         self.answers.tell(released.flow().clone(), spoken.object()?.id().clone(), leaving);
+        if let Some(left) = self.left(place, &released, outgoing)? {
+            *left = left.saturating_sub(1);
+        }
         self.tell(spoken, &released, place, Some(referral.asked.id.clone()), outgoing)?;
         self.catch_up(spoken.vertex, outgoing)?;
         Ok(true)

@@ -1,6 +1,6 @@
 //! What people decide about.
 
-use entente_agreement::{ApprovalMode, ApprovalWhen, StandingMove};
+use entente_agreement::{ApprovalMode, ApprovalWhen, Office, StandingMove};
 use entente_model::{Conditions, Handling, Tlp};
 use entente_store::User;
 use jiff::Timestamp;
@@ -188,4 +188,64 @@ fn what_waited_for_something_people_let_leave_follows_it() {
     // The relationship is another question, which can be asked now that its ends have left.
     let waiting = open(&two, at(6));
     assert!(waiting.iter().any(|one| one.thing == id("relationship", 3)), "{waiting:?}");
+}
+
+/// Two nodes whose agreement wants a prosecutor's word on everything, and lets so many items leave a day.
+fn prosecuted(most: Option<u64>) -> Two {
+    let two = Two::agreed(|agreement| {
+        for flow in &mut agreement.flows {
+            flow.approvals.mode = ApprovalMode::Prosecutor;
+            flow.approvals.when = ApprovalWhen::Always;
+            flow.limits.max_items_per_day = most;
+        }
+    });
+    for name in ["ada", "ben"] {
+        let (role, password) = ("administrator".to_owned(), String::new());
+        let user = User { name: name.to_owned(), password, role, tlp_max: Tlp::Red, created_at: at(0) };
+        two.company.desk.add_user(&user).expect("added");
+    }
+    two
+}
+
+fn say_as(
+    two: &Two,
+    id: &str,
+    person: &str,
+    office: Office,
+    now: Timestamp,
+) -> Result<ReferralView, AppError> {
+    let decision = DecisionRequest { approves: true, office: OfficeWord(office), note: None, consent: None };
+    two.company.decide_on_referral(&two.company.local_user(person)?, id, decision, now)
+}
+
+#[test]
+fn an_approval_in_another_office_than_the_flow_asks_for_ends_nothing() {
+    let two = prosecuted(None);
+    two.learn(&[malware(1, "Wren", 2)], at(1));
+    two.exchange(at(2));
+    let referral = open(&two, at(3)).remove(0);
+    let wrong = say_as(&two, &referral.id, "ada", Office::Officer, at(4)).expect_err("no prosecutor");
+    assert!(matches!(&wrong, AppError::Invalid(why) if why.contains("prosecutor")), "{wrong:?}");
+    let said = say_as(&two, &referral.id, "ada", Office::Prosecutor, at(5)).expect("heard");
+    assert_eq!(said.outcome, Some("released"));
+    two.exchange(at(6));
+    assert!(two.known(&id("malware", 1)));
+}
+
+#[test]
+fn what_people_let_leave_counts_for_the_day() {
+    let two = prosecuted(Some(3));
+    let many: Vec<_> = (1..=4).map(|number| malware(number, "Wren", 2)).collect();
+    two.learn(&many, at(1));
+    two.exchange(at(2));
+    let flow = entente_store::exchange::FlowId(format!("{}/{}", two.id, open(&two, at(3))[0].flow));
+    for referral in open(&two, at(3)) {
+        say_as(&two, &referral.id, "ada", Office::Prosecutor, at(4)).expect("heard");
+    }
+    let spent = |now| two.company.exchange.spent(&"police".into(), &flow, now).expect("read");
+    two.exchange(at(5));
+    assert_eq!(spent(at(5)), 2, "one object, and the statement of the flow");
+    assert_eq!(open(&two, at(5)).len(), 3, "the others wait, although they were approved");
+    two.exchange(days(1));
+    assert!(spent(days(1)) > 0 && open(&two, days(1)).len() < 3, "tomorrow is another day");
 }
