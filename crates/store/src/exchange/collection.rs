@@ -269,17 +269,21 @@ impl Selection<'_> {
             AND other.uuid = wire.uuid AND other.object_type = wire.object_type AND other.state < 2 {under}
             AND (other.version, other.no) < (wire.version, wire.no))"
         );
-        let each = self.query.versions.iter().map(|wanted| match wanted {
-            VersionMatch::Last => Some("state = 0".to_owned()),
-            VersionMatch::First => Some(earlier.clone()),
-            VersionMatch::All => None,
-            // A number, so there is nothing to escape.
-            VersionMatch::At(time) => Some(format!("version = {}", micros(*time))),
-        });
-        match each.collect::<Option<Vec<String>>>() {
-            Some(each) if each.is_empty() => Some("state = 0".to_owned()),
-            each => each.map(|each| each.join(" OR ")),
+        let wanted = &self.query.versions;
+        if wanted.contains(&VersionMatch::All) {
+            return None;
         }
+        let last =
+            (wanted.is_empty() || wanted.contains(&VersionMatch::Last)).then(|| "state = 0".to_owned());
+        let first = wanted.contains(&VersionMatch::First).then_some(earlier);
+        let times = wanted.iter().filter_map(|one| match one {
+            VersionMatch::At(time) => Some(micros(*time).to_string()),
+            _ => None,
+        });
+        // Numbers, so there is nothing to escape; a list, for SQLite takes no expression that is nested as deep as a question is long.
+        let times: Vec<String> = times.collect();
+        let at = (!times.is_empty()).then(|| format!("version IN ({})", times.join(", ")));
+        Some([last, first, at].into_iter().flatten().collect::<Vec<_>>().join(" OR "))
     }
 
     fn under(&self, table: &str) -> Option<String> {

@@ -1,6 +1,7 @@
 //! What becomes of what was learned or under way when another version takes an agreement's place. Most of it the simulation found.
 
 use entente_agreement::{Agreement, Category, OnEnd, StandingMove};
+use entente_store::exchange::VersionMatch;
 use jiff::Timestamp;
 
 use crate::app::AppError;
@@ -147,6 +148,23 @@ fn a_partner_without_a_node_reads_on_when_another_version_says_the_same() {
     assert_eq!(readable(&two, at(5)), 1);
     revise(&two, at(6), |agreement| families(agreement, false));
     assert_eq!(readable(&two, at(7)), 0);
+}
+
+#[test]
+fn a_question_for_many_versions_is_answered() {
+    let two = Two::agreed(|_| {});
+    two.learn(&[malware(1, "Wren", 2)], at(1));
+    two.company.disclose(&mut two.desk.borrow_mut(), &|| at(2)).expect("a round");
+    let collections = two.company.collections(&party("police"), at(3)).expect("in force");
+    let told = collections.iter().find(|collection| collection.way() == Way::Told).expect("one");
+    let mut versions: Vec<VersionMatch> = (0..5_000).map(|second| VersionMatch::At(at(second))).collect();
+    let found = |versions: &[VersionMatch]| {
+        let wanted = Wanted { versions: versions.to_vec(), ..Wanted::default() };
+        two.company.told_items(told, &wanted).expect("a page").items
+    };
+    assert!(found(&versions).iter().all(|item| item.id.to_string() != id("malware", 1)));
+    versions.push(VersionMatch::At("2026-01-02T00:00:00Z".parse().expect("a time")));
+    assert!(found(&versions).iter().any(|item| item.id.to_string() == id("malware", 1)));
 }
 
 #[test]
