@@ -25,6 +25,8 @@ use crate::app::{App, AppError};
 pub(super) const ROOT: &str = "/exchange";
 /// How long a client may take to shake hands, and to send the head of a request.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How long nobody is let in after a connection could not be taken.
+const BREATH: Duration = Duration::from_millis(100);
 /// Connections at once; more wait until one ends.
 const CONNECTIONS: usize = 1_024;
 
@@ -66,7 +68,7 @@ pub(super) async fn blocking<T: Send + 'static>(
     done.map_err(Refusal::internal)?.map_err(Refusal::from)
 }
 
-/// Serves partners until the listener fails.
+/// Serves partners for as long as the node runs.
 pub(crate) async fn serve(
     app: Arc<App>,
     listener: TcpListener,
@@ -80,7 +82,15 @@ pub(crate) async fn serve(
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     loop {
         let place = places.clone().acquire_owned().await?;
-        let (socket, _) = listener.accept().await?;
+        let socket = match listener.accept().await {
+            Ok((socket, _)) => socket,
+            // Such as too many open files, or somebody who left while they waited: it does not end the serving.
+            Err(error) => {
+                tracing::warn!(%error, "a TAXII connection could not be taken");
+                tokio::time::sleep(BREATH).await;
+                continue;
+            }
+        };
         let (acceptor, routes) = (acceptor.clone(), routes.clone());
         tokio::spawn(async move {
             if let Err(error) = serve_one(socket, acceptor, routes).await {
