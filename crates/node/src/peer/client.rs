@@ -31,6 +31,8 @@ const PATIENCE: std::time::Duration = std::time::Duration::from_secs(10);
 const SILENCE: std::time::Duration = std::time::Duration::from_secs(30);
 /// The most bytes of an agreement with its signatures and acts.
 const LONGEST_AGREEMENT: usize = 8 << 20;
+/// The most bytes of the answer to a report.
+const LONGEST_ANSWER: usize = 4 << 10;
 /// Reports that wait to be sent.
 const REPORTS: usize = 64;
 /// How long reports are gathered: each costs the sender a sync of the disk on which it tells what is new.
@@ -216,7 +218,9 @@ async fn report(
         let receipts = Receipts { checkpoint, ..receipts };
         let answer =
             ask(&mut connection, posting("/peer/v1/receipts", serde_json::to_vec(&receipts)?)?).await?;
-        answer.into_body().collect().await?;
+        // It says nothing; what a partner says all the same is not taken in without end.
+        let said = Limited::new(answer.into_body(), LONGEST_ANSWER);
+        timeout(PATIENCE, said.collect()).await?.map_err(|error| anyhow!(error))?;
         let (app, partner) = (app.clone(), partner.clone());
         let heard = move || app.receipts_heard(&partner, &receipts);
         tokio::task::spawn_blocking(heard).await??;
