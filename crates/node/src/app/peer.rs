@@ -54,6 +54,13 @@ impl App {
         Ok(Some((endpoint, pins, false)).filter(|(_, pins, _)| !pins.is_empty()))
     }
 
+    /// Whether any version that is kept here names this key as another party's.
+    pub(crate) fn is_named(&self, pin: &Spki, now: Timestamp) -> anyhow::Result<bool> {
+        let agreements = self.agreements(now)?;
+        let mut parties = agreements.iter().flat_map(|held| held.others());
+        Ok(parties.any(|party| party.tls_pins().any(|own| own == pin)))
+    }
+
     /// Keeps signatures and acts that a node sent, when the version is kept here, or follows one that is, and its key is one of a
     /// party's. So nobody can put anything here that nobody here has accepted.
     pub(crate) fn hear_agreement(&self, pin: &Spki, named: &Named, now: Timestamp) -> Result<(), AppError> {

@@ -1,12 +1,14 @@
 //! The partners' listener. A connection has the key its certificate showed; each request asks anew whose key that is, so that an
 //! agreement that ended ends what its partner may do here.
 
+use std::collections::{HashMap, VecDeque};
 use std::convert::Infallible;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::extract::{DefaultBodyLimit, Query, State};
+use axum::extract::{DefaultBodyLimit, FromRequestParts, Query, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -17,7 +19,7 @@ use hyper_util::service::TowerToHyperService;
 use serde::{Deserialize, Serialize};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc::{Sender, channel};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::time::Instant;
 use tokio_rustls::TlsAcceptor;
 use tokio_stream::wrappers::ReceiverStream;
@@ -35,27 +37,41 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const STRANGERS: usize = 256;
 /// How long such a connection lives.
 const STAY: Duration = Duration::from_secs(30);
+/// How long nobody is let in after a connection could not be taken.
+const BREATH: Duration = Duration::from_millis(100);
+/// Connections of one partner, at once: of more, the oldest is closed. A network that was cut leaves some that never end by themselves.
+const OF_ONE: usize = 16;
 /// How often a quiet stream shows that it lives, and the log's checkpoint.
 const BEAT_EVERY: Duration = Duration::from_secs(10);
 /// Frames made before the first of them is sent: what is slow to be read is not read ahead.
 const AHEAD: usize = 2;
-/// The most bytes of a request.
+/// The most bytes of a request, and of one that redeems an invitation, which anybody may send.
 const BODY: usize = 8 << 20;
+const SECRET: usize = 4 << 10;
 
 /// The key that the client's certificate showed.
 #[derive(Clone, Copy)]
 struct Shown(Option<Spki>);
 
-/// Serves partners until the listener fails.
+/// Serves partners for as long as the node runs.
 pub(crate) async fn serve(app: Arc<App>, listener: TcpListener) -> anyhow::Result<Infallible> {
     let door = Arc::new(Door {
         acceptor: TlsAcceptor::from(tls::server(app.identity())?),
         routes: router(app.clone()),
         strangers: Arc::new(Semaphore::new(STRANGERS)),
+        places: Places::default(),
         app,
     });
     loop {
-        let (socket, _) = listener.accept().await?;
+        let socket = match listener.accept().await {
+            Ok((socket, _)) => socket,
+            // Such as too many open files, or somebody who left while they waited: it does not end the listening.
+            Err(error) => {
+                tracing::warn!(%error, "a partner's connection could not be taken");
+                tokio::time::sleep(BREATH).await;
+                continue;
+            }
+        };
         // Who comes is a stranger until the key is shown. Beyond so many of them a connection is closed at once, and a partner tries again.
         let Ok(stranger) = door.strangers.clone().try_acquire_owned() else { continue };
         let door = door.clone();
@@ -72,6 +88,26 @@ struct Door {
     acceptor: TlsAcceptor,
     routes: Router,
     strangers: Arc<Semaphore>,
+    places: Places,
+}
+
+/// The open connections of each partner, the oldest first.
+#[derive(Default)]
+struct Places(Mutex<HashMap<PartyId, VecDeque<oneshot::Sender<Infallible>>>>);
+
+impl Places {
+    /// Takes a place for a connection. What is answered resolves when the connection has to end, for others have come.
+    fn take(&self, partner: &PartyId) -> oneshot::Receiver<Infallible> {
+        let (stop, stopped) = oneshot::channel();
+        let mut places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let own = places.entry(partner.clone()).or_default();
+        own.retain(|other| !other.is_closed());
+        own.push_back(stop);
+        if own.len() > OF_ONE {
+            own.pop_front();
+        }
+        stopped
+    }
 }
 
 impl Door {
@@ -83,9 +119,13 @@ impl Door {
         let service = TowerToHyperService::new(self.routes.clone().layer(Extension(shown)));
         let connection =
             hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service);
-        if for_partner(self.app.clone(), shown, |_, _| Ok(())).await.is_ok() {
+        if let Ok((partner, ())) = for_partner(self.app.clone(), shown, |_, _| Ok(())).await {
             drop(stranger);
-            return Ok(connection.await?);
+            let stopped = self.places.take(&partner);
+            return tokio::select! {
+                ended = connection => Ok(ended?),
+                _ = stopped => anyhow::bail!("`{partner}` has opened {OF_ONE} others since"),
+            };
         }
         Ok(tokio::time::timeout(STAY, connection).await??)
     }
@@ -96,7 +136,7 @@ fn router(app: Arc<App>) -> Router {
         .route("/peer/v1/stream", get(stream))
         .route("/peer/v1/receipts", post(receipts))
         .route("/peer/v1/agreements", post(agreements))
-        .route("/peer/v1/invitations", post(invitations))
+        .route("/peer/v1/invitations", post(invitations).layer(DefaultBodyLimit::max(SECRET)))
         .layer(DefaultBodyLimit::max(BODY))
         .with_state(app)
 }
@@ -107,6 +147,20 @@ struct Nothing;
 impl IntoResponse for Nothing {
     fn into_response(self) -> Response {
         StatusCode::NOT_FOUND.into_response()
+    }
+}
+
+/// The key of somebody whom an agreement that is kept here names, a draft too. Nothing that others send is read.
+struct Known(Spki);
+
+impl FromRequestParts<Arc<App>> for Known {
+    type Rejection = Nothing;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Known, Nothing> {
+        let pin = parts.extensions.get::<Shown>().and_then(|shown| shown.0).ok_or(Nothing)?;
+        let app = app.clone();
+        let known = tokio::task::spawn_blocking(move || app.is_named(&pin, clock::now())).await;
+        known.ok().and_then(Result::ok).filter(|named| *named).map(|_| Known(pin)).ok_or(Nothing)
     }
 }
 
@@ -218,21 +272,20 @@ impl Sending {
 
 async fn receipts(
     State(app): State<Arc<App>>,
-    Extension(shown): Extension<Shown>,
+    Known(pin): Known,
     Json(receipts): Json<Receipts>,
 ) -> Result<StatusCode, Nothing> {
     let keep = move |app: &App, partner: &PartyId| app.take_receipts(partner, &receipts, clock::now());
-    for_partner(app, shown, keep).await?;
+    for_partner(app, Shown(Some(pin)), keep).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// Signatures and acts on agreements. Only a party of an agreement that is kept here, drafts too, is listened to.
 async fn agreements(
     State(app): State<Arc<App>>,
-    Extension(shown): Extension<Shown>,
+    Known(pin): Known,
     Json(named): Json<Vec<Named>>,
 ) -> Result<StatusCode, Nothing> {
-    let pin = shown.0.ok_or(Nothing)?;
     let keep = move || named.iter().try_for_each(|named| app.hear_agreement(&pin, named, clock::now()));
     let kept: Result<(), AppError> = tokio::task::spawn_blocking(keep).await.map_err(|_| Nothing)?;
     kept.map(|()| StatusCode::NO_CONTENT).map_err(|error| {
@@ -261,5 +314,29 @@ async fn invitations(State(app): State<Arc<App>>, Json(given): Json<Secret>) -> 
             tracing::error!(%error, "an invitation was not answered");
             Err(Nothing)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_too_many_connections_of_a_partner_the_oldest_ends() {
+        let (places, [police, bank]) =
+            (Places::default(), ["police", "bank"].map(|name| name.parse().expect("a party")));
+        let mut other = places.take(&bank);
+        let mut own: Vec<_> = (0..OF_ONE).map(|_| places.take(&police)).collect();
+        let ended = |one: &mut oneshot::Receiver<Infallible>| {
+            one.try_recv() == Err(oneshot::error::TryRecvError::Closed)
+        };
+        assert!(!own.iter_mut().any(ended));
+        // One that ended by itself leaves its place.
+        own.pop();
+        own.push(places.take(&police));
+        assert!(!own.iter_mut().any(ended));
+        own.push(places.take(&police));
+        let all: Vec<bool> = own.iter_mut().map(ended).collect();
+        assert!(all[0] && !all[1..].contains(&true) && !ended(&mut other), "{all:?}");
     }
 }
