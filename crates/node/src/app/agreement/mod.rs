@@ -187,7 +187,7 @@ impl Agreements {
         let applies =
             |held: &&Held| !matches!(held.standing, Draft | PartlySigned { .. } | NotYetValid { .. });
         let versions = self.0.iter().filter(|held| held.agreement().id == *id).filter(applies);
-        versions.filter(|held| held.agreement().flow(flow).is_some()).last()
+        versions.rev().find(|held| held.agreement().flow(flow).is_some())
     }
 
     /// Those that a party takes part in.
