@@ -156,3 +156,23 @@ fn a_case_needs_a_name_and_things() {
         assert!(two.company.take_up(&owner, &request, at(3)).is_err());
     }
 }
+
+#[test]
+fn who_is_told_in_a_case_begins_from_that_and_from_no_other_case() {
+    let two = about("Mirror");
+    let Seen { shop, .. } = seen(&two);
+    let owner = two.company.owner().expect("the owner");
+    let begin = |name: &str| {
+        // What may be seen is decided anew with each question.
+        let police = two.police.owner().expect("the owner");
+        let request = CaseRequest { case: name.to_owned(), ..case(&[]) };
+        two.police.take_up_sought(&police, &request, at(6)).expect("taken up")
+    };
+    assert_eq!(begin("Mirror").members, 0, "nothing was told yet");
+    two.company.take_up(&owner, &case(&[&shop]), at(3)).expect("taken up");
+    two.exchange(at(4));
+    let begun = begin("Mirror");
+    assert!(begun.members >= 3, "two names and what they share: {begun:?}");
+    assert_eq!(begun.claims, 0, "what a partner said is the partner's to tell");
+    assert_eq!(begin("Harbour").members, 0);
+}
