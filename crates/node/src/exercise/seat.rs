@@ -4,17 +4,25 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
+use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
 use serde::Deserialize;
 use serde_json::Value;
+use ureq::http::StatusCode;
 
 /// The longest wait for a connection, and for an answer to begin. An import's events go on for as long as it does.
 const CONNECTING: Duration = Duration::from_secs(10);
 const ANSWERING: Duration = Duration::from_secs(60);
 /// The party whose analysts train.
 const TRAINEE: &str = "police";
+
+/// How long to wait where a node says that one asks too often, and how often.
+const PAUSE: Duration = Duration::from_secs(1);
+const PAUSES: usize = 60;
+
+type Answer = Result<ureq::http::Response<ureq::Body>, ureq::Error>;
 
 /// One node, and the parties whose files go there.
 #[derive(Clone, Debug, Deserialize)]
@@ -71,10 +79,12 @@ impl Seat {
     pub(crate) fn import(&self, party: &str, files: &BTreeMap<String, Vec<u8>>) -> anyhow::Result<()> {
         let boundary = crate::entropy::token();
         let content_type = format!("multipart/form-data; boundary={boundary}");
-        let request = self.agent().post(self.at(&format!("/imports?source={party}&tlp=amber")));
-        let request = request.header("Authorization", self.bearer()).header("Content-Type", content_type);
-        let answer = request.send(multipart(&boundary, files).as_slice());
-        let started = self.json(answer)?;
+        let (url, body) =
+            (self.at(&format!("/imports?source={party}&tlp=amber")), multipart(&boundary, files));
+        let started = self.json(patiently(|| {
+            let request = self.agent().post(&url).header("Authorization", self.bearer());
+            request.header("Content-Type", &content_type).send(body.as_slice())
+        }))?;
         let id = started["id"].as_str().context("the node does not say which import it began")?;
         let ended = self.follow(id)?;
         let count = |name: &str| ended[name].as_u64().unwrap_or_default();
@@ -89,9 +99,7 @@ impl Seat {
 
     /// The import as it ended: its events go on until then.
     fn follow(&self, id: &str) -> anyhow::Result<Value> {
-        let request = self.agent().get(self.at(&format!("/imports/{id}/events")));
-        let answer = request.header("Authorization", self.bearer()).call();
-        let answer = answer.with_context(|| format!("{} does not answer", self.url))?;
+        let answer = self.succeeded(self.get(&format!("/imports/{id}/events")))?;
         let mut last = Value::Null;
         for line in BufReader::new(answer.into_body().into_reader()).lines() {
             let line = line.with_context(|| format!("{} broke off", self.url))?;
@@ -119,9 +127,8 @@ impl Seat {
 
     /// The other ends of decisions about a thing that count: of two about one pair the later.
     fn judgements(&self, id: &str) -> anyhow::Result<BTreeMap<String, bool>> {
-        let request = self.agent().get(self.at(&format!("/judgements?id={id}")));
-        let answer = request.header("Authorization", self.bearer()).call();
-        if answer.as_ref().is_ok_and(|answer| answer.status() == 404) {
+        let answer = self.get(&format!("/judgements?id={id}"));
+        if answer.as_ref().is_ok_and(|answer| answer.status() == StatusCode::NOT_FOUND) {
             return Ok(BTreeMap::new());
         }
         let said = self.json(answer)?;
@@ -135,16 +142,28 @@ impl Seat {
         Ok(ends.collect())
     }
 
-    fn json(&self, answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> anyhow::Result<Value> {
-        let mut answer = answer.with_context(|| format!("{} does not answer", self.url))?;
+    fn get(&self, path: &str) -> Answer {
+        let url = self.at(path);
+        patiently(|| self.agent().get(&url).header("Authorization", self.bearer()).call())
+    }
+
+    fn json(&self, answer: Answer) -> anyhow::Result<Value> {
+        let mut answer = self.succeeded(answer)?;
         let said = answer.body_mut().read_to_vec().with_context(|| format!("{} broke off", self.url))?;
-        // What stands between may answer without JSON: its status says enough.
-        let said: Value = serde_json::from_slice(&said).unwrap_or_default();
-        if !answer.status().is_success() {
-            let why = said["detail"].as_str().or(said["title"].as_str()).unwrap_or_default();
-            bail!("{} answered {}: {why}", self.url, answer.status());
+        serde_json::from_slice(&said).with_context(|| format!("{} sent no JSON", self.url))
+    }
+
+    /// An answer that is no refusal.
+    fn succeeded(&self, answer: Answer) -> anyhow::Result<ureq::http::Response<ureq::Body>> {
+        let mut answer = answer.with_context(|| format!("{} does not answer", self.url))?;
+        if answer.status().is_success() {
+            return Ok(answer);
         }
-        Ok(said)
+        // What stands between may refuse without a problem document: its status says enough.
+        let said = answer.body_mut().read_to_vec().unwrap_or_default();
+        let problem: Value = serde_json::from_slice(&said).unwrap_or_default();
+        let why = problem["detail"].as_str().or(problem["title"].as_str()).unwrap_or_default();
+        bail!("{} answered {}: {why}", self.url, answer.status())
     }
 
     fn at(&self, path: &str) -> String {
@@ -164,6 +183,20 @@ impl Seat {
             .user_agent(concat!("entente/", env!("CARGO_PKG_VERSION")));
         ureq::Agent::new_with_config(config.build())
     }
+}
+
+/// Asks again as long as the node says that it is asked too often.
+fn patiently(ask: impl Fn() -> Answer) -> Answer {
+    // Nothing is ever sent: this is a wait with a limit.
+    let (_silent, pause) = channel::<()>();
+    for _ in 0..PAUSES {
+        let answer = ask()?;
+        if answer.status() != StatusCode::TOO_MANY_REQUESTS {
+            return Ok(answer);
+        }
+        let _ = pause.recv_timeout(PAUSE);
+    }
+    ask()
 }
 
 /// Files as a browser sends them (RFC 7578). The boundary is random, so no file has it in it.
