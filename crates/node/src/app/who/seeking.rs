@@ -178,10 +178,7 @@ impl<'a> Partners<'a> {
         let Some((id, flow)) = head.compartment.agreement.as_deref().and_then(parse_flow_name) else {
             return false;
         };
-        let versions = self.agreements.iter().filter(|held| held.agreement().id == id);
-        let Some(held) = versions.filter(|held| held.agreement().flow(&flow).is_some()).last() else {
-            return false;
-        };
+        let Some(held) = self.agreements.with_flow(&id, &flow) else { return false };
         self.told.iter().all(|to| {
             let handling = &head.compartment.handling;
             may_pass_on(held.agreement(), &flow, handling, &held.us, to, self.now).answer
