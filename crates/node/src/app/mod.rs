@@ -30,7 +30,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use anyhow::Context as _;
 use entente_intake::{Memory, Past};
-use entente_model::{Atlas, CompartmentNo, CompartmentSet, Fingerprint, Tlp};
+use entente_model::{Atlas, Compartment, CompartmentNo, CompartmentSet, Fingerprint, Tlp};
 use entente_store::exchange::{Exchange, FirstBadItem, VerifiedWire};
 use entente_store::{Batch, Desk, NodeKey, PreparedBatch, Recollection, Rehearsal, Status, Store, TextIndex};
 use jiff::Timestamp;
@@ -275,10 +275,15 @@ impl App {
 
     /// Who asks, with the compartments open to them at this moment.
     fn viewer(&self, name: &str, role: Role, tlp_max: Tlp) -> Result<Viewer, AppError> {
-        let compartments = self.store.compartments()?;
-        let open = compartments.iter().enumerate().filter(|(_, one)| one.handling.tlp <= tlp_max);
-        let open = open.filter_map(|(no, _)| u16::try_from(no).ok()).map(CompartmentNo);
-        Ok(Viewer { name: name.to_owned(), role, tlp_max, compartments: open.collect::<CompartmentSet>() })
+        let compartments = self.compartments(|one| one.handling.tlp <= tlp_max)?;
+        Ok(Viewer { name: name.to_owned(), role, tlp_max, compartments })
+    }
+
+    /// The compartments of which this is true, of all there are at this moment.
+    fn compartments(&self, open: impl Fn(&Compartment) -> bool) -> Result<CompartmentSet, AppError> {
+        let all = self.store.compartments()?;
+        let open = all.iter().enumerate().filter(|(_, one)| open(one));
+        Ok(open.filter_map(|(no, _)| u16::try_from(no).ok()).map(CompartmentNo).collect())
     }
 
     /// Recomputes the whole log of a data folder. Opens nothing but the store, so that a damaged index or text index

@@ -15,7 +15,7 @@ use std::sync::atomic::AtomicBool;
 
 use anyhow::{Context as _, bail};
 use entente_intake::{Limits, Settings};
-use entente_model::{CompartmentNo, Handling, ObjectId, Tlp};
+use entente_model::{Handling, ObjectId, Tlp};
 use entente_range::score::{Answer, By, KnownTruth, Score, score};
 use entente_store::AsOf;
 use jiff::Timestamp;
@@ -78,10 +78,8 @@ pub(crate) fn score_range(folder: &Path, now: Timestamp) -> anyhow::Result<Score
 
 /// Sees what a party holds itself, and nothing that it was told or took up.
 fn own_files(app: &App) -> anyhow::Result<Viewer> {
-    let all = app.store.compartments()?;
-    let own = all.iter().enumerate().filter(|(_, one)| one.agreement.is_none() && one.case.is_none());
-    let own = own.filter_map(|(no, _)| u16::try_from(no).ok()).map(CompartmentNo);
-    Ok(Viewer { compartments: own.collect(), ..app.owner()? })
+    let compartments = app.compartments(|one| one.agreement.is_none() && one.case.is_none())?;
+    Ok(Viewer { compartments, ..app.owner()? })
 }
 
 fn take_in(app: &App, files: &Path, party: &str, now: Timestamp) -> anyhow::Result<()> {

@@ -9,7 +9,6 @@
 
 use anyhow::Context as _;
 use entente_agreement::{CaseScope, OnwardAllowed, PartyId};
-use entente_model::{CompartmentNo, CompartmentSet, VertexNo};
 use entente_range::score::{Answer, By};
 use entente_store::AsOf;
 use jiff::Timestamp;
@@ -28,7 +27,7 @@ const SOUGHT: f64 = 0.6;
 
 /// One operation against one enterprise.
 pub(super) struct Operation<'a> {
-    pub(super) case: String,
+    case: String,
     enterprise: &'a str,
     police: Member<'a>,
     partners: Vec<Member<'a>>,
@@ -88,7 +87,7 @@ impl<'a> Operation<'a> {
             let viewer = partner.viewer()?;
             let lens = partner.app.lens(&viewer, AsOf::Now)?;
             let mut seeds = lens.known(&exam.seeds(self.enterprise, Some(partner.name.as_str())))?;
-            seeds.extend(partner.sought()?);
+            seeds.extend(partner.app.sought(&viewer, &self.case, self.now)?);
             let case = Case { name: &self.case, least: TAKEN_UP };
             claims += partner.app.take_up_from(&lens, &case, &seeds, self.now)?.claims;
             partner.tell(&self.police, self.now)?;
@@ -108,29 +107,12 @@ impl<'a> Operation<'a> {
 impl Member<'_> {
     /// Sees what the node itself holds and what it was told in this operation: operations are kept apart.
     fn viewer(&self) -> anyhow::Result<Viewer> {
-        Ok(Viewer { compartments: self.told_and(true)?, ..self.app.owner()? })
-    }
-
-    /// What the police seek.
-    fn sought(&self) -> anyhow::Result<Vec<VertexNo>> {
-        let told = self.told_and(false)?;
-        let view = self.app.store.view(&told, AsOf::Now)?;
-        let changes = view.changes_since(entente_model::ClaimNo(0), usize::MAX)?;
-        let mut sought: Vec<VertexNo> = changes.into_iter().map(|change| change.vertex).collect();
-        sought.sort_unstable();
-        sought.dedup();
-        Ok(sought)
-    }
-
-    /// Compartments of what was told under the operation's agreements, with the node's own words outside of cases or without.
-    fn told_and(&self, own: bool) -> anyhow::Result<CompartmentSet> {
-        let all = self.app.store.compartments()?;
-        let numbered = all.iter().enumerate().filter_map(|(no, one)| Some((u16::try_from(no).ok()?, one)));
-        let open = numbered.filter(|(_, one)| match one.agreement.as_deref().and_then(parse_flow_name) {
-            Some((id, _)) => self.agreements.iter().any(|agreement| *agreement == id.to_string()),
-            None => own && one.agreement.is_none() && one.case.is_none(),
-        });
-        Ok(open.map(|(no, _)| CompartmentNo(no)).collect())
+        let compartments =
+            self.app.compartments(|one| match one.agreement.as_deref().and_then(parse_flow_name) {
+                Some((id, _)) => self.agreements.iter().any(|agreement| *agreement == id.to_string()),
+                None => one.agreement.is_none() && one.case.is_none(),
+            })?;
+        Ok(Viewer { compartments, ..self.app.owner()? })
     }
 
     /// Tells another what agreements let it be told, and waits until it has that.

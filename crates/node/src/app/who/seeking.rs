@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use entente_agreement::{CaseScope, Party, PassOnAnswer, may_pass_on};
-use entente_model::{ClaimNo, CompartmentNo, CompartmentSet, Handling, KindFamily, Object, VertexNo};
+use entente_model::{ClaimNo, CompartmentSet, Handling, KindFamily, Object, VertexNo};
 use entente_store::{AsOf, Head};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -66,7 +66,7 @@ impl App {
     }
 
     /// What partners told under agreements about a case: what they seek in it, and what it stands on.
-    pub(super) fn sought(
+    pub(in crate::app) fn sought(
         &self,
         viewer: &Viewer,
         case: &str,
@@ -77,17 +77,17 @@ impl App {
             .iter()
             .filter(|held| named(&held.agreement().case_scope).iter().any(|name| name == case));
         let about: BTreeSet<String> = about.map(|held| held.agreement().id.to_string()).collect();
-        let all = self.store.compartments()?;
-        let numbered = all.iter().enumerate().filter_map(|(no, one)| Some((u16::try_from(no).ok()?, one)));
-        let told = numbered.filter(|(no, one)| {
+        let told = self.compartments(|one| {
             let flow = one.agreement.as_deref().and_then(parse_flow_name);
             flow.is_some_and(|(id, _)| about.contains(&id.to_string()))
-                && viewer.compartments.contains(CompartmentNo(*no))
-        });
-        let told: CompartmentSet = told.map(|(no, _)| CompartmentNo(no)).collect();
+        })?;
+        let told: CompartmentSet = told.iter().filter(|no| viewer.compartments.contains(*no)).collect();
         let view = self.store.view(&told, AsOf::Now)?;
         let changes = view.changes_since(ClaimNo(0), usize::MAX)?;
-        Ok(changes.into_iter().map(|change| change.vertex).collect())
+        let mut sought: Vec<VertexNo> = changes.into_iter().map(|change| change.vertex).collect();
+        sought.sort_unstable();
+        sought.dedup();
+        Ok(sought)
     }
 
     /// Says in a case which probable members are sought. Analysts only, and of what they may see.

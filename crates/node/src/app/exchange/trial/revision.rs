@@ -12,24 +12,25 @@ use crate::app::exchange::trial::{Two, at, days, id, malware, party, relationshi
 
 /// Both sign the next version.
 fn revise(two: &Two, now: Timestamp, change: impl FnOnce(&mut Agreement)) {
-    let newest = two.company.newest(&two.id, now).expect("kept");
-    let mut agreement = newest.agreement().clone();
-    (agreement.version, agreement.supersedes) = (agreement.version + 1, Some(newest.hash()));
-    change(&mut agreement);
-    let draft = Named { agreement, signatures: Vec::new(), acts: Vec::new() };
+    let draft = following(two, now, change);
     let owner = two.company.owner().expect("the owner");
     let signed = two.company.sign_agreement(&owner, &draft, &party("company"), now).expect("signed");
     let signed = two.police.sign_agreement(&owner, &signed, &party("police"), now).expect("signed by both");
     two.company.accept_agreement(&owner, &signed, now).expect("kept");
 }
 
-/// The company alone signs a next version, and waits for the police.
-fn propose(two: &Two, now: Timestamp, change: impl FnOnce(&mut Agreement)) {
+/// A next version that nobody has signed.
+fn following(two: &Two, now: Timestamp, change: impl FnOnce(&mut Agreement)) -> Named {
     let newest = two.company.newest(&two.id, now).expect("kept");
     let mut agreement = newest.agreement().clone();
     (agreement.version, agreement.supersedes) = (agreement.version + 1, Some(newest.hash()));
     change(&mut agreement);
-    let draft = Named { agreement, signatures: Vec::new(), acts: Vec::new() };
+    Named { agreement, signatures: Vec::new(), acts: Vec::new() }
+}
+
+/// The company alone signs a next version, and waits for the police.
+fn propose(two: &Two, now: Timestamp, change: impl FnOnce(&mut Agreement)) {
+    let draft = following(two, now, change);
     let owner = two.company.owner().expect("the owner");
     two.company.sign_agreement(&owner, &draft, &party("company"), now).expect("signed");
 }
