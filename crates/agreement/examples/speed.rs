@@ -75,7 +75,7 @@ fn in_force(now: Timestamp) -> Result<InForce, Box<dyn std::error::Error>> {
     for (party, key) in parties.iter().zip(&keys) {
         signed.sign(party, key)?;
     }
-    match signed.standing(&[], None, now)? {
+    match signed.standing(&[], &[], None, now)? {
         Standing::InForce(in_force) => Ok(in_force),
         _ => Err("it is not in force".into()),
     }

@@ -52,4 +52,4 @@ pub use policy::{
 pub use release::{Altered, Change, Count, Leaving, Others, Released, Withheld, Workbench};
 pub use returned::{Return, SignedReturn};
 pub use signed::{SignError, SignedAgreement, VerifyError};
-pub use standing::{InForce, Standing, StandingAct, StandingError, StandingMove};
+pub use standing::{Acted, InForce, Standing, StandingAct, StandingError, StandingMove};

@@ -51,6 +51,15 @@ struct Act<'a> {
     reason: Option<&'a str>,
 }
 
+/// A version of an agreement, and what parties did to it.
+#[derive(Clone, Copy, Debug)]
+pub struct Acted<'a> {
+    /// The version.
+    pub version: &'a SignedAgreement,
+    /// The acts on it.
+    pub acts: &'a [StandingAct],
+}
+
 /// Where an agreement stands.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Standing {
@@ -125,6 +134,11 @@ pub enum StandingError {
          it has here"
     )]
     NoSuccessor(u32),
+    /// The earlier version is not the one this goes on from.
+    #[error(
+        "this does not continue version {0}: it must name that version's hash and be signed by every party it had"
+    )]
+    NoPredecessor(u32),
 }
 
 impl StandingAct {
@@ -155,14 +169,24 @@ impl StandingAct {
     }
 }
 
+impl Acted<'_> {
+    fn verify(&self) -> Result<(), StandingError> {
+        self.acts.iter().try_for_each(|act| act.verify(&self.version.agreement))
+    }
+}
+
 impl SignedAgreement {
-    /// Where this version stands at `now`, given what parties did since and the version that follows it.
+    /// Where this version stands at `now`, given what parties did since, the versions it goes on from, newest first, and the
+    /// version that follows it.
     ///
     /// A suspension and a termination count from the moment they are known, whatever time they name; only a
-    /// resumption waits for its time. So a clock that runs ahead errs on the side of telling nothing.
+    /// resumption waits for its time. So a clock that runs ahead errs on the side of telling nothing. A suspension lasts
+    /// until its party resumes, through any new version: otherwise whoever holds an offer of one that party signed before
+    /// could lift it by signing.
     pub fn standing(
         &self,
         acts: &[StandingAct],
+        before: &[Acted<'_>],
         successor: Option<&SignedAgreement>,
         now: Timestamp,
     ) -> Result<Standing, StandingError> {
@@ -171,20 +195,34 @@ impl SignedAgreement {
             let draft = missing.len() == self.agreement.parties.len();
             return Ok(if draft { Standing::Draft } else { Standing::PartlySigned { missing } });
         }
-        for act in acts {
-            act.verify(&self.agreement)?;
-        }
+        let own = Acted { version: self, acts };
+        own.verify()?;
+        self.verify_before(before)?;
         if let Some(successor) = successor
             && !successor.continues(self)
         {
             return Err(StandingError::NoSuccessor(successor.agreement.version));
         }
-        Ok(self.signed_standing(acts, successor, now))
+        Ok(self.signed_standing(acts, before, successor, now))
+    }
+
+    /// Checks that each version goes on from the next in the list, and every act on it.
+    fn verify_before(&self, before: &[Acted<'_>]) -> Result<(), StandingError> {
+        let mut after = self;
+        for earlier in before {
+            if !after.continues(earlier.version) {
+                return Err(StandingError::NoPredecessor(earlier.version.agreement.version));
+            }
+            earlier.verify()?;
+            after = earlier.version;
+        }
+        Ok(())
     }
 
     fn signed_standing(
         &self,
         acts: &[StandingAct],
+        before: &[Acted<'_>],
         successor: Option<&SignedAgreement>,
         now: Timestamp,
     ) -> Standing {
@@ -199,7 +237,9 @@ impl SignedAgreement {
         if now >= agreement.valid_until {
             return Standing::Expired { since: agreement.valid_until };
         }
-        if let Some((by, since)) = suspension(agreement, acts, now) {
+        let earlier = before.iter().flat_map(|earlier| earlier.acts);
+        let all: Vec<&StandingAct> = acts.iter().chain(earlier).collect();
+        if let Some((by, since)) = suspension(agreement, &all, now) {
             return Standing::Suspended { by, since };
         }
         if now < agreement.valid_from {
@@ -228,9 +268,9 @@ fn termination(agreement: &Agreement, acts: &[StandingAct], now: Timestamp) -> O
 }
 
 /// Who suspends the agreement, and since when: the first party whose last move is a suspension.
-fn suspension(agreement: &Agreement, acts: &[StandingAct], now: Timestamp) -> Option<(PartyId, Timestamp)> {
+fn suspension(agreement: &Agreement, acts: &[&StandingAct], now: Timestamp) -> Option<(PartyId, Timestamp)> {
     agreement.parties.iter().find_map(|party| {
-        let own = acts.iter().filter(|act| act.signature.party == party.id);
+        let own = acts.iter().copied().filter(|act| act.signature.party == party.id);
         let counts = |act: &&StandingAct| match act.step {
             StandingMove::Suspend => true,
             StandingMove::Resume => act.at <= now,
@@ -279,7 +319,7 @@ mod tests {
     }
 
     fn said(agreement: &SignedAgreement, acts: &[StandingAct], now: &str) -> &'static str {
-        match agreement.standing(acts, None, at(now)).expect("nothing is wrong") {
+        match agreement.standing(acts, &[], None, at(now)).expect("nothing is wrong") {
             Standing::Draft => "draft",
             Standing::PartlySigned { .. } => "partly signed",
             Standing::NotYetValid { .. } => "not yet valid",
@@ -332,7 +372,7 @@ mod tests {
         let end = [act(&with_notice, 1, StandingMove::Terminate, soon)];
         assert_eq!(said(&with_notice, &end, "2026-03-02T23:59:59Z"), "in force");
         assert_eq!(said(&with_notice, &end, "2026-03-03T00:00:00Z"), "terminated");
-        match with_notice.standing(&end, None, at(soon)).expect("nothing is wrong") {
+        match with_notice.standing(&end, &[], None, at(soon)).expect("nothing is wrong") {
             Standing::InForce(force) => assert_eq!(force.until(), at("2026-03-03T00:00:00Z")),
             other => panic!("{other:?}"),
         }
@@ -350,14 +390,41 @@ mod tests {
         (next.version, next.supersedes) = (2, Some(first.hash()));
         next.valid_from = at("2026-07-01T00:00:00Z");
         let next = signed(next);
-        let standing = |now| first.standing(&[], Some(&next), at(now)).expect("nothing is wrong");
+        let standing = |now| first.standing(&[], &[], Some(&next), at(now)).expect("nothing is wrong");
         match standing("2026-06-30T00:00:00Z") {
             Standing::InForce(force) => assert_eq!(force.until(), next.agreement.valid_from),
             other => panic!("{other:?}"),
         }
         assert_eq!(standing("2026-07-01T00:00:00Z"), Standing::Superseded { by: next.hash() });
         let unrelated = signed(keyed("csirt-csirt"));
-        assert!(first.standing(&[], Some(&unrelated), at("2026-07-01T00:00:00Z")).is_err());
+        assert!(first.standing(&[], &[], Some(&unrelated), at("2026-07-01T00:00:00Z")).is_err());
+    }
+
+    #[test]
+    fn a_suspension_lasts_through_new_versions_until_its_party_resumes() {
+        use StandingMove::{Resume, Suspend};
+        let next = |before: &SignedAgreement| {
+            let mut next = before.agreement.clone();
+            (next.version, next.supersedes) = (next.version + 1, Some(before.hash()));
+            signed(next)
+        };
+        let first = signed(keyed("company-police"));
+        let (second, now) = (next(&first), at("2026-06-01T00:00:00Z"));
+        let third = next(&second);
+        let suspended = [act(&first, 0, Suspend, "2026-02-01T00:00:00Z")];
+        let chain = [Acted { version: &second, acts: &[] }, Acted { version: &first, acts: &suspended }];
+        let standing = |acts: &[StandingAct], chain: &[Acted<'_>]| third.standing(acts, chain, None, now);
+        let by_company = Standing::Suspended {
+            by: first.agreement.parties[0].id.clone(),
+            since: at("2026-02-01T00:00:00Z"),
+        };
+        assert_eq!(standing(&[], &chain), Ok(by_company.clone()));
+        let others = [act(&third, 1, Resume, "2026-03-01T00:00:00Z")];
+        assert_eq!(standing(&others, &chain), Ok(by_company), "only whoever suspended it resumes");
+        let own = [act(&third, 0, Resume, "2026-03-01T00:00:00Z")];
+        assert!(matches!(standing(&own, &chain), Ok(Standing::InForce(_))));
+        let gap = [chain[1]];
+        assert!(matches!(standing(&[], &gap), Err(StandingError::NoPredecessor(1))));
     }
 
     #[test]
@@ -366,12 +433,15 @@ mod tests {
         let other = signed(keyed("csirt-csirt"));
         let now = at("2026-06-01T00:00:00Z");
         let foreign = act(&other, 0, StandingMove::Suspend, "2026-02-01T00:00:00Z");
-        assert!(matches!(agreement.standing(&[foreign], None, now), Err(StandingError::OtherVersion(_))));
+        assert!(matches!(
+            agreement.standing(&[foreign], &[], None, now),
+            Err(StandingError::OtherVersion(_))
+        ));
         let mut forged = act(&agreement, 0, StandingMove::Suspend, "2026-02-01T00:00:00Z");
         forged.step = StandingMove::Terminate;
-        assert!(matches!(agreement.standing(&[forged], None, now), Err(StandingError::Key(_))));
+        assert!(matches!(agreement.standing(&[forged], &[], None, now), Err(StandingError::Key(_))));
         let company = agreement.agreement.parties[0].id.clone();
         let wrong = StandingAct::sign(agreement.hash(), StandingMove::Suspend, now, None, &company, &key(2));
-        assert!(matches!(agreement.standing(&[wrong], None, now), Err(StandingError::Key(_))));
+        assert!(matches!(agreement.standing(&[wrong], &[], None, now), Err(StandingError::Key(_))));
     }
 }

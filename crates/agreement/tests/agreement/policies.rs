@@ -126,7 +126,7 @@ fn a_notice_of_termination_ends_decisions_before_the_agreement() {
         &party("police"),
         &crate::support::key(2),
     );
-    let Standing::InForce(in_force) = signed.standing(&[act], None, at(NOW)).expect("it holds") else {
+    let Standing::InForce(in_force) = signed.standing(&[act], &[], None, at(NOW)).expect("it holds") else {
         panic!()
     };
     let policy = Policy::compile(&in_force, &party("company"), &party("police")).expect("it compiles");

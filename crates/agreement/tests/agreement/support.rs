@@ -42,7 +42,7 @@ pub(crate) fn signed(mut agreement: Agreement) -> SignedAgreement {
 }
 
 pub(crate) fn in_force(agreement: Agreement, now: Timestamp) -> InForce {
-    match signed(agreement).standing(&[], None, now).expect("signatures hold") {
+    match signed(agreement).standing(&[], &[], None, now).expect("signatures hold") {
         Standing::InForce(in_force) => in_force,
         other => panic!("not in force: {other:?}"),
     }

@@ -11,8 +11,9 @@ use crate::app::{App, AppError, Role, Viewer};
 
 impl App {
     /// Does this to an agreement, as the party that this node is: to every version that all have signed and none has followed yet. One
-    /// that is only proposed keeps nobody from ending what is in force, and one whose time comes later does not go on with it. Answers
-    /// the first of them.
+    /// that is only proposed keeps nobody from ending what is in force, and one whose time comes later does not go on with it. What
+    /// this node has signed and another has not it does this to as well: whoever ends an agreement does not leave an offer that
+    /// brings it back with the other's signature. Answers the first of them.
     pub(crate) fn act_on_agreement(
         &self,
         viewer: &Viewer,
@@ -27,15 +28,34 @@ impl App {
         let made =
             agreements.iter().filter(|held| held.agreement().id == newest.agreement().id && held.is_made());
         let made: Vec<&Held> = made.collect();
-        let Some(first) = made.first() else {
+        let Some(first) = made.first().map(|first| first.hash()) else {
             let word = newest.word();
             return Err(AppError::invalid(format!("the agreement is {word}: nothing can be done to it")));
         };
-        for held in &made {
+        let offers = agreements.iter().filter(|held| held.agreement().id == newest.agreement().id);
+        // The offers first: nothing is left that brings back what is ended, wherever it is interrupted.
+        for offer in offers.filter(|held| held.is_offered()) {
+            self.act_on_offer(offer, step, reason.clone(), now)?;
+        }
+        for held in made {
             self.act_on(held, step, reason.clone(), now)?;
         }
         self.told();
-        self.agreements(now)?.version(&first.hash()).cloned().ok_or(AppError::NotFound("agreement"))
+        self.agreements(now)?.version(&first).cloned().ok_or(AppError::NotFound("agreement"))
+    }
+
+    /// The act goes with the version, wherever that is shown: others may not have it, and answer no notice about it. One that was signed
+    /// with a key which this node has no longer is not its to act on.
+    fn act_on_offer(
+        &self,
+        held: &Held,
+        step: StandingMove,
+        reason: Option<String>,
+        now: Timestamp,
+    ) -> Result<(), AppError> {
+        let Ok(key) = self.key_in(held) else { return Ok(()) };
+        let act = StandingAct::sign(held.hash(), step, now, reason, &held.us, &key);
+        self.keep_act(&held.hash(), &act, now)
     }
 
     fn act_on(

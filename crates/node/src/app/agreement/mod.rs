@@ -15,8 +15,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context as _;
 use entente_agreement::{
-    Agreement, AgreementHash, AgreementId, FlowId, InForce, Party, PartyId, Signature, SignedAgreement, Spki,
-    Standing, StandingAct, StandingMove,
+    Acted, Agreement, AgreementHash, AgreementId, FlowId, InForce, Party, PartyId, Signature,
+    SignedAgreement, Spki, Standing, StandingAct, StandingMove,
 };
 use entente_model::ClaimNo;
 use entente_store::exchange;
@@ -37,6 +37,8 @@ pub(crate) struct Held {
     pub(crate) us: PartyId,
     /// What parties did to it since.
     pub(crate) acts: Vec<StandingAct>,
+    /// What they did to the versions it goes on from, oldest first: a suspension lasts.
+    pub(crate) acts_before: Vec<StandingAct>,
     /// When the last signature reached this node.
     pub(crate) signed_at: Timestamp,
     /// The last claim then; unknown where it was not noted.
@@ -101,6 +103,12 @@ impl Held {
         !matches!(self.standing, Draft | PartlySigned { .. } | Superseded { .. })
     }
 
+    /// True when this node has signed and another party has not.
+    fn is_offered(&self) -> bool {
+        let signed = self.signed.signatures.iter().any(|one| one.party == self.us);
+        signed && matches!(self.standing, Standing::PartlySigned { .. })
+    }
+
     /// The other parties.
     pub(crate) fn others(&self) -> impl Iterator<Item = &Party> {
         self.agreement().parties.iter().filter(|party| party.id != self.us)
@@ -135,7 +143,11 @@ impl Held {
             Standing::NotYetValid { from } => *from,
             Standing::Suspended { .. } => {
                 let may_end = |act: &StandingAct| act.at > now || act.step == StandingMove::Terminate;
-                if self.acts.iter().any(may_end) { now } else { self.agreement().valid_until }
+                if self.acts.iter().chain(&self.acts_before).any(may_end) {
+                    now
+                } else {
+                    self.agreement().valid_until
+                }
             }
             _ => Timestamp::MAX,
         }
@@ -319,11 +331,30 @@ fn stand(read: &[Read], now: Timestamp) -> anyhow::Result<Agreements> {
     let one = |one: &Read| {
         let successor = read.iter().find(|next| follows(&next.signed, &one.signed));
         let successor = successor.map(|next| next.signed.as_ref());
-        let standing = one.signed.standing(&one.acts, successor, now)?;
+        let before = before(read, one);
+        let acted: Vec<Acted<'_>> =
+            before.iter().map(|earlier| Acted { version: &earlier.signed, acts: &earlier.acts }).collect();
+        let standing = one.signed.standing(&one.acts, &acted, successor, now)?;
+        let acts_before = before.iter().rev().flat_map(|earlier| earlier.acts.clone()).collect();
         let Read { hash, signed, us, acts, signed_at, signed_after } = one.clone();
-        Ok::<_, anyhow::Error>(Held { hash, signed, us, acts, signed_at, signed_after, standing })
+        Ok::<_, anyhow::Error>(Held {
+            hash,
+            signed,
+            us,
+            acts,
+            acts_before,
+            signed_at,
+            signed_after,
+            standing,
+        })
     };
     Ok(Agreements(read.iter().map(one).collect::<Result<_, _>>()?))
+}
+
+/// The versions that one goes on from, newest first.
+fn before<'r>(read: &'r [Read], one: &'r Read) -> Vec<&'r Read> {
+    let earlier = |next: &&'r Read| read.iter().find(|before| follows(&next.signed, &before.signed));
+    std::iter::successors(Some(one), earlier).skip(1).collect()
 }
 
 /// True when one version takes the other's place once its time has come.

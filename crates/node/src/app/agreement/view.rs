@@ -294,7 +294,7 @@ impl App {
             line: line(held),
             review: review(held.agreement()),
             signatories: self.signatories(held)?,
-            acts: held.acts.iter().map(act).collect(),
+            acts: held.acts_before.iter().chain(&held.acts).map(act).collect(),
             versions: versions.iter().map(|held| version_view(held)).collect(),
             drafted: drafts.iter().any(|draft| draft.id == id.as_str()),
             reached_at: self.reached_at(held),

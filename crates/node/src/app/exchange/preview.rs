@@ -167,7 +167,7 @@ impl App {
             signed.sign(party, key).map_err(AppError::invalid)?;
         }
         let then = now.max(agreement.valid_from);
-        let standing = signed.standing(&[], None, then).map_err(AppError::invalid)?;
+        let standing = signed.standing(&[], &[], None, then).map_err(AppError::invalid)?;
         if !matches!(standing, Standing::InForce(_)) {
             return Err(AppError::invalid("the agreement's time is over: nothing would be told under it"));
         }
@@ -176,6 +176,7 @@ impl App {
             signed: signed.into(),
             us,
             acts: Vec::new(),
+            acts_before: Vec::new(),
             signed_at: now,
             signed_after: None,
             standing,

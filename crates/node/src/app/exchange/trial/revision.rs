@@ -264,3 +264,43 @@ fn what_one_side_proposes_binds_nobody() {
     assert!(!receipts.returns.is_empty());
     two.company.take_receipts(&police, &receipts, late).expect("it is given back under what both signed");
 }
+
+/// The police sign what the company alone had signed, and both have it.
+fn agree(two: &Two, now: Timestamp) {
+    let owner = two.company.owner().expect("the owner");
+    let offer = Named::from(&two.company.newest(&two.id, now).expect("kept"));
+    let signed = two.police.sign_agreement(&owner, &offer, &party("police"), now).expect("signed by both");
+    two.company.accept_agreement(&owner, &signed, now).expect("kept");
+}
+
+#[test]
+fn nobody_lifts_anothers_suspension_with_a_new_version() {
+    let two = Two::agreed(|_| {});
+    let owner = two.company.owner().expect("the owner");
+    propose(&two, at(1), |_| {});
+    two.company.act_on_agreement(&owner, &two.id, StandingMove::Suspend, None, at(2)).expect("suspended");
+    agree(&two, at(3));
+    two.learn(&[malware(1, "Wren", 2)], at(4));
+    assert!(!two.exchange(at(5)).concat().contains("Wren"), "the company has not resumed it");
+    let words = [&two.company, &two.police].map(|app| app.newest(&two.id, at(5)).expect("kept").word());
+    assert_eq!(words, ["suspended", "suspended"]);
+    two.police.act_on_agreement(&owner, &two.id, StandingMove::Resume, None, at(6)).expect("said");
+    assert!(!two.exchange(at(7)).concat().contains("Wren"), "that is not for the police to say");
+    two.company.act_on_agreement(&owner, &two.id, StandingMove::Resume, None, at(8)).expect("resumed");
+    two.exchange(at(9));
+    two.exchange(at(11));
+    assert!(two.known(&id("malware", 1)) && two.both_hold());
+}
+
+#[test]
+fn whoever_ends_an_agreement_leaves_no_offer_that_brings_it_back() {
+    let two = Two::agreed(|_| {});
+    let owner = two.company.owner().expect("the owner");
+    propose(&two, at(1), |_| {});
+    two.company.act_on_agreement(&owner, &two.id, StandingMove::Terminate, None, at(2)).expect("ended");
+    agree(&two, at(3));
+    two.learn(&[malware(1, "Wren", 2)], at(4));
+    assert!(!two.exchange(at(5)).concat().contains("Wren"));
+    let words = [&two.company, &two.police].map(|app| app.newest(&two.id, at(5)).expect("kept").word());
+    assert_eq!(words, ["terminated", "terminated"]);
+}
