@@ -24,6 +24,7 @@ pub use decision::{
     Terms, assertion_of, subjects_of,
 };
 use rule::{Effect, Rule};
+pub(crate) use rules::classes_of;
 use rules::{class_name, is_personal, milliseconds, rules_of, scheme_name, source_rank};
 pub use table::Decisions;
 

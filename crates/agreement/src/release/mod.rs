@@ -1,6 +1,7 @@
 //! The one door: what leaves, and the proof that it was decided.
 
 mod admission;
+mod bounds;
 mod identity;
 mod marking;
 mod object;
@@ -16,6 +17,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::{AgreementHash, Category, ClauseId, FlowId, Obligations, Policy, PseudonymKey, Terms};
+pub use bounds::{Bounds, Overstep};
 use object::Shaping;
 
 /// Proof that a decision was made. Only a [`Policy`] makes one; only what is released may be encoded for a partner.

@@ -464,7 +464,7 @@ impl Shaping<'_> {
 }
 
 /// What the object is marked as that no agreement lets through: a label `entente:` and the sort.
-fn banned(object: &Object) -> Option<Sensitivity> {
+pub(super) fn banned(object: &Object) -> Option<Sensitivity> {
     let labels = object.json().get("labels").and_then(Value::as_array).into_iter().flatten();
     let marks = labels.filter_map(Value::as_str).filter_map(|label| label.strip_prefix("entente:"));
     let sorts = marks.filter_map(|mark| Sensitivity::ALL.iter().find(|sort| sort.as_str() == mark));

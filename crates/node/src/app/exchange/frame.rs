@@ -183,7 +183,12 @@ impl Frame {
     pub(crate) fn verify(&self, us: &PartyId) -> anyhow::Result<Vec<ReceivedBatch>> {
         let us = wire_party(us);
         let (mut rest, mut batches) = (self.items.as_slice(), Vec::with_capacity(self.batches.len()));
+        let mut next = self.batches.first().map_or(0, |batch| batch.first);
         for batch in &self.batches {
+            if batch.first != next {
+                bail!("a batch begins with item {}, but {next} comes next", batch.first);
+            }
+            next = next.saturating_add(batch.items.into());
             let count = usize::try_from(batch.items).unwrap_or(usize::MAX);
             let (items, after) = rest.split_at_checked(count).context("a batch is not there to its end")?;
             batches.push(batch.verify(items, &us)?);

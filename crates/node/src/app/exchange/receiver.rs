@@ -7,12 +7,12 @@
 use std::collections::{HashMap, VecDeque};
 
 use anyhow::{Context as _, anyhow, bail};
-use entente_agreement::{AgreementHash, Flow, PartyId, Standing};
+use entente_agreement::{AgreementHash, Bounds, Flow, PartyId, Standing};
 use entente_intake::{Drafter, Limits, Settings};
 use entente_model::{Draft, Handling};
 use entente_store::exchange::ItemKind;
 use entente_store::{Batch, PreparedBatch, Received, ReceivedBatch, ReceivedItem, StoreError, Telling};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use super::frame::{Frame, FrameItem, Told};
@@ -21,6 +21,9 @@ use super::obligations::keep_until;
 use super::parse_flow_name;
 use crate::app::App;
 use crate::app::agreement::{Agreements, Held};
+
+/// How long after an agreement's end what was told before it may still come in: clocks differ, and networks were cut.
+const LATE: SignedDuration = SignedDuration::from_hours(24);
 
 /// What came of a frame.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -82,6 +85,12 @@ impl App {
 struct Way {
     /// None when the agreement has ended: what still comes by it is passed over.
     drafter: Option<Drafter>,
+    /// How what comes is said to be handled.
+    handling: Handling,
+    /// What may come by the flow at all.
+    bounds: Bounds,
+    /// When the agreement ran out, if it did: what was told after that is passed over.
+    over: Option<Timestamp>,
     /// Until when it may be kept.
     until: Option<Timestamp>,
 }
@@ -133,19 +142,36 @@ impl Receiving<'_> {
             let way = self.way(told)?;
             self.ways.insert(name.clone(), way);
         }
-        let Some(Way { drafter, until }) = self.ways.get(&name) else { return Ok(()) };
-        let draft = drafter.as_ref().map(|drafter| draft(drafter, &told.body));
-        if draft.as_ref().is_some_and(Option::is_none) {
-            tracing::error!(partner = %self.partner, seq, "an item is no object");
-        }
-        let until = *until;
+        let Some(way) = self.ways.get(&name) else { return Ok(()) };
+        let (draft, until) = (self.draft(way, seq, told), way.until);
         let run = self.run_of(told.flow.clone(), seq);
         run.last = seq;
-        if let Some(draft) = draft.flatten() {
+        if let Some(draft) = draft {
             run.records.push(Telling::from(vec![draft]));
             run.items.push(ReceivedItem { seq, until });
         }
         Ok(())
+    }
+
+    /// What is taken in of an item. What should not have been told is passed over, and the log says which item it was and why.
+    fn draft(&self, way: &Way, seq: u64, told: &Told) -> Option<Draft> {
+        let drafter = way.drafter.as_ref()?;
+        let partner = self.partner;
+        if way.over.is_some_and(|over| told.added > over.saturating_add(LATE).unwrap_or(Timestamp::MAX)) {
+            tracing::error!(%partner, seq, "an item was told after its agreement had run out");
+            return None;
+        }
+        let Some(draft) = draft(drafter, &told.body) else {
+            tracing::error!(%partner, seq, "an item is no object");
+            return None;
+        };
+        match way.bounds.overstepped(&draft.object, &way.handling) {
+            None => Some(draft),
+            Some(over) => {
+                tracing::error!(%partner, seq, clause = %over.clause, "an item goes beyond its flow");
+                None
+            }
+        }
     }
 
     /// How to take in what is told like this.
@@ -157,7 +183,14 @@ impl Receiving<'_> {
         let settings = settings(told.handling.clone(), flow, self.now);
         let ended = matches!(held.standing, Standing::Terminated { .. });
         let drafter = (!ended).then(|| Drafter::new(&settings, self.app.atlas()));
-        Ok(Way { drafter, until: keep_until(held, flow, self.now) })
+        let us = held.agreement().party(self.us).context("this node is no party to it")?;
+        let over = match held.standing {
+            Standing::Expired { since } => Some(since),
+            _ => None,
+        };
+        let (bounds, until) = (Bounds::of(flow, us), keep_until(held, flow, self.now));
+        let handling = told.handling.clone().unwrap_or_else(|| ceiling(flow));
+        Ok(Way { drafter, handling, bounds, over, until })
     }
 
     /// The version and the flow it says that it came by. A partner that tells under something this node has not signed, or that is
@@ -237,9 +270,13 @@ impl Receiving<'_> {
 
 /// How what came by a flow is handled; the sender's word, and what the flow adds.
 fn settings(told: Option<Handling>, flow: &Flow, now: Timestamp) -> Settings {
-    let ceiling = || Handling::unmarked(flow.max_tlp).at_least_pap(flow.permissible_actions_ceiling);
-    let handling = strictest(told.unwrap_or_else(ceiling), &flow.handling);
+    let handling = strictest(told.unwrap_or_else(|| ceiling(flow)), &flow.handling);
     Settings { handling, format: None, now, limits: Limits::default() }
+}
+
+/// What says nothing of itself may be seen by as few as anything that comes by the flow.
+fn ceiling(flow: &Flow) -> Handling {
+    Handling::unmarked(flow.max_tlp).at_least_pap(flow.permissible_actions_ceiling)
 }
 
 fn draft(drafter: &Drafter, body: &str) -> Option<Draft> {

@@ -5,9 +5,11 @@ use std::collections::BTreeSet;
 use entente_agreement::{Matter, RecallReason, StandingMove};
 use entente_model::Tlp;
 use entente_store::exchange::{Exchange, ItemKind, NoticeState, PartnerEdit, Seq};
+use jiff::Timestamp;
 
-use super::{Two, at, id, learn, malware, party, relationship};
+use super::{Two, at, days, id, learn, malware, party, relationship};
 use crate::app::agreement::wire_party;
+use crate::app::exchange::frame::Frame;
 use crate::app::exchange::notice::Telling;
 use crate::app::exchange::outgoing::Outgoing;
 use crate::app::exchange::receipts::Beat;
@@ -166,4 +168,64 @@ fn what_was_withdrawn_while_it_was_held_back_is_not_told_when_it_is_resumed() {
         "what stands is told once: {sent}"
     );
     assert!(two.both_hold());
+}
+
+/// What another program than this one would send: an item with another object in it, and the leaf that fits.
+fn with_object(
+    two: &Two,
+    change: impl Fn(&mut serde_json::Value),
+    added: Timestamp,
+    sent: Timestamp,
+) -> Frame {
+    let police = party("police");
+    let first = two.company.exchange.wire_after(&wire_party(&police), Seq(0), 100, usize::MAX).expect("read");
+    let told = first.items.into_iter().find(|item| item.body.windows(4).any(|four| four == b"Wren"));
+    let mut item = anew(told.expect("it was told"));
+    let mut object: serde_json::Value = serde_json::from_slice(&item.body).expect("JSON");
+    change(&mut object);
+    item.body = serde_json::to_vec(&object).expect("JSON");
+    let mut outgoing = Outgoing::default();
+    outgoing.put(item);
+    two.company.put_on_wire(&police, None, outgoing, added).expect("appended");
+    let after = two.police.received_up_to(&party("company")).expect("a cursor");
+    two.company.frame_after(&police, after, sent).expect("a frame").expect("something")
+}
+
+#[test]
+fn what_goes_beyond_its_flow_does_not_come_in() {
+    let two = Two::agreed(|_| {});
+    two.learn(&[malware(1, "Wren", 2)], at(1));
+    two.exchange(at(2));
+    let (company, rook) = (party("company"), id("malware", 2));
+    let other = |more: serde_json::Value| {
+        move |object: &mut serde_json::Value| {
+            object["id"] = id("malware", 2).into();
+            object.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+        }
+    };
+    for (second, beyond) in [
+        (3, serde_json::json!({"description": "what no flow lets through"})),
+        (4, serde_json::json!({"x_internal": 7})),
+        (5, serde_json::json!({"labels": ["entente:str_existence"]})),
+    ] {
+        let frame = with_object(&two, other(beyond.clone()), at(second), at(second));
+        two.police.receive(&company, frame, at(second)).expect("what follows is not held up");
+        assert!(!two.known(&rook), "{beyond}");
+    }
+    let frame = with_object(&two, other(serde_json::json!({})), at(6), at(6));
+    two.police.receive(&company, frame, at(6)).expect("taken in");
+    assert!(two.known(&rook));
+}
+
+#[test]
+fn what_is_told_long_after_an_agreement_ran_out_does_not_come_in() {
+    let two = Two::agreed(|agreement| agreement.valid_until = at(100));
+    two.learn(&[malware(1, "Wren", 2)], at(1));
+    two.exchange(at(2));
+    let (company, rook) = (party("company"), id("malware", 2));
+    let late = days(2);
+    let rename = |object: &mut serde_json::Value| object["id"] = id("malware", 2).into();
+    let frame = with_object(&two, rename, late, at(99));
+    two.police.receive(&company, frame, late).expect("what follows is not held up");
+    assert!(!two.known(&rook));
 }
