@@ -8,12 +8,13 @@
 //! ```
 //!
 //! `app` is the node: what it can do, with authorisation inside. `cli` and `http` are two ways to ask it, `peer` is how
-//! partners' nodes reach it and it reaches theirs; none of them knows the store. `exercise` plays an invented world into running
+//! partners' nodes reach it and it reaches theirs; none of them knows the store. `door` is who may hold a connection. `exercise` plays an invented world into running
 //! nodes, and is a client of their HTTP API like any other.
 
 mod app;
 mod cli;
 mod clock;
+mod door;
 mod entropy;
 mod exercise;
 mod http;

@@ -1,9 +1,8 @@
 //! The partners' listener. A connection has the key its certificate showed; each request asks anew whose key that is, so that an
 //! agreement that ended ends what its partner may do here.
 
-use std::collections::{HashMap, VecDeque};
 use std::convert::Infallible;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -19,7 +18,6 @@ use hyper_util::service::TowerToHyperService;
 use serde::{Deserialize, Serialize};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc::{Sender, channel};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::time::Instant;
 use tokio_rustls::TlsAcceptor;
 use tokio_stream::wrappers::ReceiverStream;
@@ -30,16 +28,13 @@ use crate::app::agreement::Named;
 use crate::app::exchange::receipts::Receipts;
 use crate::app::{App, AppError};
 use crate::clock;
+use crate::door::{Door as Places, Introduction};
 
 /// How long a client may take to shake hands.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// Connections of those whose key is no partner's, at once: they can do no more than redeem an invitation.
-const STRANGERS: usize = 256;
-/// How long such a connection lives.
-const STAY: Duration = Duration::from_secs(30);
 /// How long nobody is let in after a connection could not be taken.
 const BREATH: Duration = Duration::from_millis(100);
-/// Connections of one partner, at once: of more, the oldest is closed. A network that was cut leaves some that never end by themselves.
+/// Connections of one partner, at once. A network that was cut leaves some that never end by themselves.
 const OF_ONE: usize = 16;
 /// How often a quiet stream shows that it lives, and the log's checkpoint.
 const BEAT_EVERY: Duration = Duration::from_secs(10);
@@ -58,8 +53,7 @@ pub(crate) async fn serve(app: Arc<App>, listener: TcpListener) -> anyhow::Resul
     let door = Arc::new(Door {
         acceptor: TlsAcceptor::from(tls::server(app.identity())?),
         routes: router(app.clone()),
-        strangers: Arc::new(Semaphore::new(STRANGERS)),
-        places: Places::default(),
+        places: Places::new(OF_ONE),
         app,
     });
     loop {
@@ -72,11 +66,13 @@ pub(crate) async fn serve(app: Arc<App>, listener: TcpListener) -> anyhow::Resul
                 continue;
             }
         };
-        // Who comes is a stranger until the key is shown. Beyond so many of them a connection is closed at once, and a partner tries again.
-        let Ok(stranger) = door.strangers.clone().try_acquire_owned() else { continue };
+        // Who comes is a stranger until the key is shown, and can do no more than redeem an invitation.
+        let stranger = door.places.stranger();
         let door = door.clone();
         tokio::spawn(async move {
-            if let Err(error) = door.serve_one(socket, stranger).await {
+            let (introduction, introduced) = Introduction::new();
+            let served = door.places.hold(stranger, introduced, door.serve_one(socket, introduction)).await;
+            if let Err(error) = served.map_err(anyhow::Error::from).flatten() {
                 tracing::debug!(error = %format!("{error:#}"), "a partner's connection ended");
             }
         });
@@ -87,47 +83,22 @@ struct Door {
     app: Arc<App>,
     acceptor: TlsAcceptor,
     routes: Router,
-    strangers: Arc<Semaphore>,
     places: Places,
 }
 
-/// The open connections of each partner, the oldest first.
-#[derive(Default)]
-struct Places(Mutex<HashMap<PartyId, VecDeque<oneshot::Sender<Infallible>>>>);
-
-impl Places {
-    /// Takes a place for a connection. What is answered resolves when the connection has to end, for others have come.
-    fn take(&self, partner: &PartyId) -> oneshot::Receiver<Infallible> {
-        let (stop, stopped) = oneshot::channel();
-        let mut places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let own = places.entry(partner.clone()).or_default();
-        own.retain(|other| !other.is_closed());
-        own.push_back(stop);
-        if own.len() > OF_ONE {
-            own.pop_front();
-        }
-        stopped
-    }
-}
-
 impl Door {
-    async fn serve_one(&self, socket: TcpStream, stranger: OwnedSemaphorePermit) -> anyhow::Result<()> {
+    async fn serve_one(&self, socket: TcpStream, introduction: Introduction) -> anyhow::Result<()> {
         socket.set_nodelay(true)?;
         let stream = tokio::time::timeout(PATIENCE, self.acceptor.accept(socket)).await??;
         let certificate = stream.get_ref().1.peer_certificates().and_then(<[_]>::first);
         let shown = Shown(certificate.and_then(tls::pin_of));
+        if let Ok((partner, ())) = for_partner(self.app.clone(), shown, |_, _| Ok(())).await {
+            introduction.introduce(&partner);
+        }
         let service = TowerToHyperService::new(self.routes.clone().layer(Extension(shown)));
         let connection =
             hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service);
-        if let Ok((partner, ())) = for_partner(self.app.clone(), shown, |_, _| Ok(())).await {
-            drop(stranger);
-            let stopped = self.places.take(&partner);
-            return tokio::select! {
-                ended = connection => Ok(ended?),
-                _ = stopped => anyhow::bail!("`{partner}` has opened {OF_ONE} others since"),
-            };
-        }
-        Ok(tokio::time::timeout(STAY, connection).await??)
+        Ok(connection.await?)
     }
 }
 
@@ -314,29 +285,5 @@ async fn invitations(State(app): State<Arc<App>>, Json(given): Json<Secret>) -> 
             tracing::error!(%error, "an invitation was not answered");
             Err(Nothing)
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn of_too_many_connections_of_a_partner_the_oldest_ends() {
-        let (places, [police, bank]) =
-            (Places::default(), ["police", "bank"].map(|name| name.parse().expect("a party")));
-        let mut other = places.take(&bank);
-        let mut own: Vec<_> = (0..OF_ONE).map(|_| places.take(&police)).collect();
-        let ended = |one: &mut oneshot::Receiver<Infallible>| {
-            one.try_recv() == Err(oneshot::error::TryRecvError::Closed)
-        };
-        assert!(!own.iter_mut().any(ended));
-        // One that ended by itself leaves its place.
-        own.pop();
-        own.push(places.take(&police));
-        assert!(!own.iter_mut().any(ended));
-        own.push(places.take(&police));
-        let all: Vec<bool> = own.iter_mut().map(ended).collect();
-        assert!(all[0] && !all[1..].contains(&true) && !ended(&mut other), "{all:?}");
     }
 }

@@ -12,6 +12,7 @@ use super::refusal::Refusal;
 use super::server::{Taxii, blocking};
 use crate::app::exchange::taxii::token::Guest;
 use crate::clock;
+use crate::door::Introduction;
 
 /// The partner who asks, within its rate, and for an answer that there can be.
 pub(super) struct Asker(pub(super) Guest);
@@ -23,6 +24,9 @@ impl FromRequestParts<Taxii> for Asker {
         let secret = secret(&parts.headers).ok_or_else(Refusal::unknown_asker)?;
         let guest = blocking(taxii, move |app| app.guest(&secret, clock::now())).await?;
         let guest = guest.ok_or_else(Refusal::unknown_asker)?;
+        if let Some(introduction) = parts.extensions.get::<Introduction>() {
+            introduction.introduce(&guest.party);
+        }
         taxii.limit(&guest)?;
         match media::is_accepted(&parts.headers) {
             true => Ok(Asker(guest)),

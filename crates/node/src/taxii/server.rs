@@ -5,13 +5,12 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::routing::{MethodRouter, get};
+use axum::{Extension, Router};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
 use tokio_rustls::TlsAcceptor;
 
 use super::certificate::Certificate;
@@ -20,6 +19,7 @@ use super::{collections, objects, push, roots};
 use crate::app::exchange::taxii::delivery::Deliveries;
 use crate::app::exchange::taxii::token::Guest;
 use crate::app::{App, AppError};
+use crate::door::{Door, Introduction};
 
 /// The path of the one API root.
 pub(super) const ROOT: &str = "/exchange";
@@ -27,8 +27,8 @@ pub(super) const ROOT: &str = "/exchange";
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How long nobody is let in after a connection could not be taken.
 const BREATH: Duration = Duration::from_millis(100);
-/// Connections at once; more wait until one ends.
-const CONNECTIONS: usize = 1_024;
+/// Connections of one partner at once; one who reads slowly holds no others up.
+const OF_ONE: usize = 64;
 
 /// How partners are served.
 pub(crate) struct Settings {
@@ -79,9 +79,8 @@ pub(crate) async fn serve(
     let quota = Quota::per_second(settings.rate).allow_burst(burst);
     let deliveries = Arc::new(Deliveries::begin(&app)?);
     let routes = router(Taxii { app, requests: Arc::new(RateLimiter::keyed(quota)), deliveries });
-    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    let door = Arc::new(Door::new(OF_ONE));
     loop {
-        let place = places.clone().acquire_owned().await?;
         let socket = match listener.accept().await {
             Ok((socket, _)) => socket,
             // Such as too many open files, or somebody who left while they waited: it does not end the serving.
@@ -91,12 +90,16 @@ pub(crate) async fn serve(
                 continue;
             }
         };
-        let (acceptor, routes) = (acceptor.clone(), routes.clone());
+        // Who comes is a stranger until a token is shown.
+        let stranger = door.stranger();
+        let (acceptor, routes, door) = (acceptor.clone(), routes.clone(), door.clone());
         tokio::spawn(async move {
-            if let Err(error) = serve_one(socket, acceptor, routes).await {
+            let (introduction, introduced) = Introduction::new();
+            let routes = routes.layer(Extension(introduction));
+            let served = door.hold(stranger, introduced, serve_one(socket, acceptor, routes)).await;
+            if let Err(error) = served.map_err(anyhow::Error::from).flatten() {
                 tracing::debug!(error = %format!("{error:#}"), "a TAXII connection ended");
             }
-            drop(place);
         });
     }
 }

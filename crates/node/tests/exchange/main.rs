@@ -140,20 +140,23 @@ fn a_node_with_another_key_is_not_spoken_to() {
 #[test]
 fn strangers_who_crowd_the_door_keep_no_partner_from_hearing() {
     let pair = Pair::agreed(|_| {});
-    let (company, _police) = pair.serve();
+    let (company, police) = pair.serve();
     pair.learn("first.json", &[malware(1, "Wren", 2)]);
     pair.arrived(&id("malware", 1));
+    drop(police);
     // More than may be there at once without a partner's key, none of whom says anything.
     let crowd: Vec<TcpStream> =
         (0..300).map(|_| TcpStream::connect(&company.partners).expect("the kernel lets them in")).collect();
-    let mut last = crowd.last().expect("there are some");
-    // Half of what the first of them have to shake hands, after which any would be closed.
-    last.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
-    let closed = match last.read(&mut [0; 1]) {
+    let mut first = crowd.first().expect("there are some");
+    // Half of what they have to shake hands, after which any would be closed.
+    first.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+    let closed = match first.read(&mut [0; 1]) {
         Ok(read) => read == 0,
         Err(error) => error.kind() == ErrorKind::ConnectionReset,
     };
-    assert!(closed, "there is no room for it");
+    assert!(closed, "others have come since");
+    // Who comes last finds a place, and shows who it is.
+    let _police = serve(&pair.police);
     pair.learn("second.json", &[malware(2, "Rook", 2)]);
     pair.arrived(&id("malware", 2));
 }
