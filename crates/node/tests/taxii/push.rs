@@ -75,3 +75,20 @@ fn what_is_pushed_twice_is_taken_in_once() {
     let all = desk.police.get(&format!("{}objects/", desk.collection("attacks"))).ids();
     assert!(!all.contains(&id("malware", 1)), "{all:?}");
 }
+
+#[test]
+fn no_more_is_taken_in_a_day_than_the_flow_tells() {
+    let desk = Desk::open(|agreement| {
+        let flows = agreement["flows"].as_array_mut().unwrap();
+        let own = flows.iter_mut().find(|flow| flow["id"] == "warnings").unwrap();
+        own["limits"]["max_items_per_day"] = json!(3);
+    });
+    let birds: Vec<Value> = (1..=4).map(|number| malware(number, "Wren", 2)).collect();
+    let status = pushed(&desk, &birds[..2]);
+    assert_eq!(status["success_count"], 2, "{status}");
+    let status = pushed(&desk, &birds[2..]);
+    assert_eq!((&status["success_count"], &status["failure_count"]), (&json!(1), &json!(1)), "{status}");
+    let why = string(&array(&status["failures"])[0]["message"]);
+    assert!(why.contains("today"), "{why}");
+    assert!(known(&desk, &id("malware", 3)).is_some() && known(&desk, &id("malware", 4)).is_none());
+}

@@ -131,6 +131,29 @@ impl Exchange {
         })
     }
 
+    /// Counts objects that a partner tells past its wire against how many the flow may tell on the UTC day of this time; answers for how
+    /// many there is room, which are the ones that count.
+    pub fn take_up(
+        &self,
+        partner: &PartyId,
+        flow: &FlowId,
+        objects: usize,
+        most: u64,
+        now: Timestamp,
+    ) -> Result<usize, StoreError> {
+        self.change(READING, |tx| {
+            let flow = Known::default().flow(tx, partner_no(tx, partner)?, flow)?;
+            let day = micros(now).div_euclid(MICROS_PER_DAY);
+            let sql = "SELECT items FROM spent WHERE flow = ?1 AND day = ?2";
+            let used = tx.query_row(sql, [flow, day], |row| row.get::<_, i64>(0)).optional().doing(READING)?;
+            let left = most.saturating_sub(used.unwrap_or(0).unsigned_abs());
+            let room = objects.min(usize::try_from(left).unwrap_or(usize::MAX));
+            let sql = "INSERT INTO spent VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET items = items + excluded.items";
+            tx.execute(sql, params![flow, day, room as i64]).doing(READING)?;
+            Ok(room)
+        })
+    }
+
     /// The versions of one object of a flow that were not withdrawn, newest first, each with when it was added.
     pub fn versions(
         &self,

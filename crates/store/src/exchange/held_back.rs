@@ -6,7 +6,7 @@ use rusqlite::Connection;
 
 use super::place::{self, PartnerNo, row};
 use super::read::{Reading, items, told_under};
-use super::{AgreementHash, Exchange, PartyId, Seq, WireItem, partner_no};
+use super::{AgreementHash, Exchange, FlowId, PartyId, Seq, WireItem, find_flow, partner_no};
 use crate::StoreError;
 use crate::error::Doing;
 
@@ -20,6 +20,28 @@ impl Exchange {
             let mut statement =
                 tx.prepare_cached("INSERT OR IGNORE INTO held_back VALUES (?1)").doing(DOING)?;
             held.iter().try_for_each(|seq| statement.execute([row(no, seq.0)]).map(drop).doing(DOING))
+        })
+    }
+
+    /// Holds back what a flow told under one of these versions and the partner did not fetch over TAXII; answers how much that is.
+    pub fn hold_back_unfetched(
+        &self,
+        partner: &PartyId,
+        flow: &FlowId,
+        versions: &[AgreementHash],
+    ) -> Result<usize, StoreError> {
+        if versions.is_empty() {
+            return Ok(0);
+        }
+        self.change(DOING, |tx| {
+            let Some(flow) = find_flow(tx, partner_no(tx, partner)?, flow)? else { return Ok(0) };
+            let sql = format!(
+                "INSERT OR IGNORE INTO held_back SELECT no FROM wire WHERE kind = 0 AND flow = ?1 AND state < 2 AND {}
+                 AND NOT EXISTS (SELECT 1 FROM deliveries WHERE deliveries.flow = ?1
+                 AND wire.added BETWEEN deliveries.first_added AND deliveries.last_added)",
+                told_under("wire", versions)
+            );
+            tx.execute(&sql, [flow]).doing(DOING)
         })
     }
 

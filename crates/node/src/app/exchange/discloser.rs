@@ -101,6 +101,7 @@ impl App {
     fn clear(&self, desk: &mut Desk, agreements: &Agreements, partner: &PartyId) -> anyhow::Result<()> {
         let fits = desk.clearances.get(partner).is_some_and(|clearance| clearance.is_for(agreements));
         if !fits {
+            self.hold_back_unfetched(agreements, partner)?;
             desk.clearances.insert(partner.clone(), self.clearance(agreements, partner)?);
         }
         Ok(())

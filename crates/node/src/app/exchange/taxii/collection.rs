@@ -52,7 +52,10 @@ impl App {
     }
 }
 
-fn all<'a>(agreements: &'a Agreements, partner: &'a PartyId) -> impl Iterator<Item = Collection> + 'a {
+pub(super) fn all<'a>(
+    agreements: &'a Agreements,
+    partner: &'a PartyId,
+) -> impl Iterator<Item = Collection> + 'a {
     let in_force = agreements.with(partner).filter(|held| held.in_force().is_some());
     in_force.flat_map(move |held| {
         let way = |flow: &Flow| match (flow.runs(&held.us, partner), flow.runs(partner, &held.us)) {

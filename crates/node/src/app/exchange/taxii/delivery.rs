@@ -4,20 +4,21 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use anyhow::Context as _;
-use entente_store::exchange::{CollectionBodies, Delivery, FlowId, PartyId};
+use entente_agreement::{PartyId, Standing};
+use entente_store::exchange::{self, CollectionBodies, Delivery, FlowId, Seq};
 use jiff::Timestamp;
 
-use super::collection::Collection;
+use super::collection::{Collection, Way};
 use super::token::Guest;
 use crate::app::App;
-use crate::app::agreement::wire_party;
+use crate::app::agreement::{Agreements, wire_hash, wire_party};
 
 /// Pages that wait to be noted; when there are more, fetching waits for the disk.
 const WAITING: usize = 4_096;
 /// Pages noted in one transaction.
 const AT_ONCE: usize = 1_024;
 
-type Noted = (PartyId, FlowId, Delivery);
+type Noted = (exchange::PartyId, FlowId, Delivery);
 
 /// Takes notes, and writes them on a thread of its own, so that no page waits for the disk.
 pub(crate) struct Deliveries {
@@ -84,9 +85,33 @@ fn is_within(page: &Delivery, noted: &Delivery) -> bool {
 }
 
 impl App {
+    /// Holds back what a partner did not fetch before another version took the place of the one it was told under, so that it is decided on
+    /// anew. Nobody sends a frame in which that would be noticed to a partner that comes with a token and has no node.
+    pub(in crate::app::exchange) fn hold_back_unfetched(
+        &self,
+        agreements: &Agreements,
+        partner: &PartyId,
+    ) -> anyhow::Result<()> {
+        let party = wire_party(partner);
+        let has_token = self.exchange.api_tokens()?.iter().any(|token| token.party == party);
+        if !has_token || self.exchange.health(&party)?.acknowledged > Seq(0) {
+            return Ok(());
+        }
+        for collection in super::collection::all(agreements, partner).filter(|one| one.way() == Way::Told) {
+            let replaced = agreements.with(partner).filter(|held| {
+                matches!(held.standing, Standing::Superseded { .. })
+                    && held.agreement().id == collection.agreement().id
+                    && !collection.same().contains(&held.hash())
+            });
+            let replaced: Vec<_> = replaced.map(|held| wire_hash(&held.hash())).collect();
+            self.exchange.hold_back_unfetched(&party, &collection.flow_name(), &replaced)?;
+        }
+        Ok(())
+    }
+
     fn note_deliveries(&self, pages: &[Noted]) -> anyhow::Result<()> {
         self.exchange.delivered(pages)?;
-        let mut heard: Vec<(&PartyId, Timestamp)> = Vec::new();
+        let mut heard: Vec<(&exchange::PartyId, Timestamp)> = Vec::new();
         for (party, _, delivery) in pages {
             match heard.iter_mut().find(|(known, _)| *known == party) {
                 Some((_, at)) => *at = delivery.at.max(*at),

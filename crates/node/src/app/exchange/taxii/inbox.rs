@@ -20,6 +20,7 @@ use serde_json::value::RawValue;
 
 use super::collection::{Collection, Way};
 use super::status::{Detail, Status};
+use crate::app::agreement::wire_party;
 use crate::app::exchange::held::strictest;
 use crate::app::exchange::obligations::keep_until;
 use crate::app::{App, AppError};
@@ -28,9 +29,12 @@ use crate::entropy;
 /// What is pushed: an envelope (TAXII 2.1 section 3.7).
 #[derive(Deserialize)]
 pub(crate) struct Envelope<'e> {
+    /// The objects as they were written.
     #[serde(borrow, default)]
-    objects: Vec<&'e RawValue>,
+    pub(super) objects: Vec<&'e RawValue>,
 }
+
+const FULL: &str = "the flow has told as much as it may today: push it again tomorrow (UTC)";
 
 impl<'e> Envelope<'e> {
     /// Reads an envelope, which may be empty, as pages are; its objects are not looked at.
@@ -68,18 +72,33 @@ impl App {
         envelope: &Envelope<'_>,
         now: Timestamp,
     ) -> Result<Status, AppError> {
-        let Taken { successes, failures } = self.take_told(collection, envelope, now)?;
+        let (within, beyond) =
+            envelope.objects.split_at(self.room_for(collection, envelope.objects.len(), now)?);
+        let Taken { successes, mut failures } = self.take_told(collection, within, now)?;
+        let full = || Some(FULL.to_owned());
+        failures.extend(beyond.iter().map(|raw| detail(raw.get(), full(), now)));
         let id = uuid::Builder::from_random_bytes(entropy::bytes()).into_uuid().to_string();
         let status = Status::complete(id, now, successes, failures);
         self.keep_status(collection.partner(), &status, now)?;
         Ok(status)
     }
 
+    /// How many of so many objects the flow may still tell today; they are counted with this, whatever comes of them.
+    fn room_for(&self, collection: &Collection, objects: usize, now: Timestamp) -> Result<usize, AppError> {
+        let Some(most) =
+            collection.flow().limits.max_items_per_day.filter(|_| collection.way() == Way::Telling)
+        else {
+            return Ok(objects);
+        };
+        let partner = wire_party(collection.partner());
+        Ok(self.exchange.take_up(&partner, &collection.flow_name(), objects, most, now)?)
+    }
+
     /// Takes in what a partner tells by a flow. What is said to have succeeded is durable when this returns.
     pub(super) fn take_told(
         &self,
         collection: &Collection,
-        envelope: &Envelope<'_>,
+        objects: &[&RawValue],
         now: Timestamp,
     ) -> Result<Taken, AppError> {
         if collection.way() != Way::Telling {
@@ -87,7 +106,7 @@ impl App {
         }
         let mut taking = Taking::new(self, collection, now)?;
         let (mut records, mut taken) = (Vec::new(), Taken::default());
-        for raw in &envelope.objects {
+        for raw in objects {
             match taking.object(raw.get()) {
                 Ok((drafts, message)) => {
                     records.push(Telling::from(drafts));

@@ -181,7 +181,7 @@ impl App {
         page: &[u8],
         now: Timestamp,
     ) -> Result<Taken, AppError> {
-        self.take_told(collection, &Envelope::of_page(page)?, now)
+        self.take_told(collection, &Envelope::of_page(page)?.objects, now)
     }
 
     /// What is to be pushed after a place; `most` bytes at most, once there is one object.

@@ -1,10 +1,12 @@
 //! What becomes of what was learned or under way when another version takes an agreement's place. Most of it the simulation found.
 
 use entente_agreement::{Agreement, Category, OnEnd, StandingMove};
+use entente_model::Tlp;
 use entente_store::exchange::VersionMatch;
 use jiff::Timestamp;
 
 use crate::app::AppError;
+use crate::app::account::NewToken;
 use crate::app::agreement::Named;
 use crate::app::exchange::taxii::collection::Way;
 use crate::app::exchange::taxii::page::Wanted;
@@ -303,4 +305,21 @@ fn whoever_ends_an_agreement_leaves_no_offer_that_brings_it_back() {
     assert!(!two.exchange(at(5)).concat().contains("Wren"));
     let words = [&two.company, &two.police].map(|app| app.newest(&two.id, at(5)).expect("kept").word());
     assert_eq!(words, ["terminated", "terminated"]);
+}
+
+#[test]
+fn what_a_partner_without_a_node_did_not_fetch_is_decided_on_anew() {
+    let two = Two::agreed(|_| {});
+    let owner = two.company.owner().expect("the owner");
+    let new = NewToken { name: "client".to_owned(), days: None };
+    two.company.give_token(&owner, "police", &new, at(0)).expect("a token");
+    two.learn(&[malware(1, "Wren", 2)], at(1));
+    let disclose = |now| two.company.disclose(&mut two.desk.borrow_mut(), &|| now).expect("a round");
+    disclose(at(2));
+    revise(&two, at(3), |agreement| agreement.flows.iter_mut().for_each(|flow| flow.max_tlp = Tlp::Green));
+    assert_eq!(readable(&two, at(4)), 0, "it was told under another text");
+    disclose(at(5));
+    assert_eq!(readable(&two, at(6)), 1);
+    disclose(at(7));
+    assert_eq!(readable(&two, at(8)), 1, "and once");
 }
