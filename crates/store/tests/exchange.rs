@@ -143,6 +143,9 @@ fn a_limit_is_spent_by_day_and_partner_and_never_overdrawn() {
     tell(police(), 30, 1).unwrap();
     tell(police(), 40, 1).unwrap_err();
     tell(police(), 40 + 86_400, 3).unwrap();
+    // A clock that is put back over midnight opens no second purse: what is added now is added after that.
+    assert_eq!(exchange.spent(&police(), &flow(), at(50)).unwrap(), 3);
+    tell(police(), 50, 1).unwrap_err();
 }
 
 #[test]
@@ -436,4 +439,43 @@ fn a_collection_of_others_goes_on_where_it_was() {
     assert_eq!(exchange.remotes().unwrap(), [(remote, state)]);
     assert!(exchange.remove_remote("feed").unwrap() && !exchange.remove_remote("feed").unwrap());
     assert_eq!(exchange.remote("feed").unwrap(), None);
+}
+
+#[test]
+fn what_nobody_decided_is_asked_anew_and_what_people_decided_is_not() {
+    let (_folder, exchange) = open();
+    let asked = |second: i64, until: i64| NewReferral {
+        id: "police-7-form".into(),
+        partner: police(),
+        flow: flow(),
+        claim: ClaimNo(7),
+        reasons: Vec::new(),
+        binding: [1; 32],
+        requested_by: None,
+        requested_at: at(second),
+        needed: 1,
+        expires_at: Some(at(until)),
+    };
+    let open = || exchange.open_referrals(9).unwrap();
+    exchange.refer(&[asked(1, 10)]).unwrap();
+    exchange.refer(&[asked(2, 10)]).unwrap();
+    assert_eq!(open().len(), 1, "it waits already");
+    assert_eq!(exchange.expire_referrals(at(10)).unwrap(), 1);
+    exchange.refer(&[asked(11, 99)]).unwrap();
+    let [second] = open().try_into().expect("asked anew");
+    assert_eq!(second.asked.id.0, "police-7-form-2");
+    exchange.end_referral(&second.asked.id, Outcome::Overtaken, at(12)).unwrap();
+    exchange.refer(&[asked(13, 99)]).unwrap();
+    let [third] = open().try_into().expect("asked anew");
+    let no = Approval {
+        person: "ada".to_owned(),
+        office: "officer".to_owned(),
+        approves: false,
+        note: None,
+        consent: None,
+        at: at(14),
+    };
+    assert_eq!(exchange.decide_referral(&third.asked.id, &no).unwrap(), Verdict::Refused);
+    exchange.refer(&[asked(15, 99)]).unwrap();
+    assert!(open().is_empty(), "it was refused");
 }

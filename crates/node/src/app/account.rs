@@ -1,5 +1,8 @@
 //! Accounts: users, sessions, API tokens, the one-time set-up link.
 
+use std::collections::BTreeSet;
+
+use entente_agreement::Office;
 use entente_model::Tlp;
 use entente_store::{SecretDigest, Token, User, UserEdit, UserSave};
 use jiff::{SignedDuration, Timestamp};
@@ -8,6 +11,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use utoipa::ToSchema;
 
+use super::exchange::referral::{OfficeWord, office_name};
 use super::password::{self, PasswordError};
 use super::{App, AppError, Role, Viewer};
 use crate::{clock, entropy};
@@ -62,11 +66,13 @@ pub(crate) struct Session {
 /// A person who may sign in.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct UserView {
-    name: String,
+    pub(crate) name: String,
     /// administrator, analyst or reader.
-    role: String,
+    pub(crate) role: String,
     /// Most restrictive audience they may see.
-    tlp_max: String,
+    pub(crate) tlp_max: String,
+    /// Offices they may speak in when people decide on what is disclosed: prosecutor, judge, dpo.
+    pub(crate) offices: Vec<String>,
     /// When they were added (RFC 3339).
     created_at: String,
 }
@@ -89,6 +95,9 @@ pub(crate) struct UserChange {
     password: Option<String>,
     role: Option<Role>,
     tlp_max: Option<String>,
+    /// The offices they may speak in from now on: prosecutor, judge, dpo.
+    #[schema(value_type = Option<Vec<String>>)]
+    offices: Option<Vec<OfficeWord>>,
 }
 
 /// A token.
@@ -115,6 +124,17 @@ pub(crate) struct NewToken {
     /// Days until it ends, 1 to 3650; absent is until it is removed.
     #[serde(default)]
     pub(super) days: Option<u16>,
+}
+
+impl UserChange {
+    /// Only these offices, from now on.
+    pub(crate) fn offices(offices: Vec<OfficeWord>) -> UserChange {
+        UserChange { offices: Some(offices), ..UserChange::default() }
+    }
+
+    fn only_password(&self) -> bool {
+        self.role.is_none() && self.tlp_max.is_none() && self.offices.is_none()
+    }
 }
 
 impl App {
@@ -193,22 +213,29 @@ impl App {
         Ok(user_view(&user))
     }
 
-    /// Changes a person. People may change their own password; all else is the administrator's.
+    /// Changes a person. People may change their own password; all else is the administrator's. Nobody gives themselves an office:
+    /// what an agreement leaves to a prosecutor is not for whoever runs the node to decide.
     pub(crate) fn update_user(
         &self,
         viewer: &Viewer,
         name: &str,
         change: UserChange,
     ) -> Result<UserView, AppError> {
-        let own_password = viewer.name == name && change.role.is_none() && change.tlp_max.is_none();
-        if !own_password {
+        let own = viewer.name == name;
+        if !(own && change.only_password()) {
             viewer.require(Role::Administrator)?;
+        }
+        if own && change.offices.is_some() {
+            return Err(AppError::Forbidden(
+                "Nobody gives themselves an office: another administrator does.",
+            ));
         }
         let tlp_max = change.tlp_max.as_deref().map(str::parse::<Tlp>).transpose();
         let edit = UserEdit {
             password: change.password.as_deref().map(hashed).transpose()?,
             role: change.role.map(|role| role.as_str().to_owned()),
             tlp_max: tlp_max.map_err(AppError::invalid)?,
+            offices: change.offices.as_deref().map(office_names),
         };
         saved(self.desk.change_user(name, &edit, Role::Administrator.as_str())?)?;
         let user = self.desk.user(name)?.ok_or(AppError::NotFound("user"))?;
@@ -265,7 +292,8 @@ fn later(now: Timestamp, duration: SignedDuration) -> Timestamp {
 
 fn new_user(name: &str, password: &str, role: Role, tlp_max: Tlp) -> Result<User, AppError> {
     let (name, created_at) = (checked_name(name)?, clock::now());
-    Ok(User { name, password: hashed(password)?, role: role.as_str().to_owned(), tlp_max, created_at })
+    let (password, role) = (hashed(password)?, role.as_str().to_owned());
+    Ok(User { name, password, role, tlp_max, offices: Vec::new(), created_at })
 }
 
 pub(super) fn checked_name(name: &str) -> Result<String, AppError> {
@@ -284,6 +312,16 @@ fn hashed(password: &str) -> Result<String, AppError> {
     })
 }
 
+/// Each once. An officer everybody is, so that is no office to be given.
+fn office_names(offices: &[OfficeWord]) -> Vec<String> {
+    let given: BTreeSet<Office> = offices.iter().map(|word| word.0).collect();
+    given
+        .into_iter()
+        .filter(|office| *office != Office::Officer)
+        .map(|office| office_name(office).to_owned())
+        .collect()
+}
+
 fn saved(save: UserSave) -> Result<(), AppError> {
     match save {
         UserSave::Saved => Ok(()),
@@ -298,6 +336,7 @@ fn user_view(user: &User) -> UserView {
         name: user.name.clone(),
         role: user.role.clone(),
         tlp_max: user.tlp_max.as_str().to_owned(),
+        offices: user.offices.clone(),
         created_at: user.created_at.to_string(),
     }
 }

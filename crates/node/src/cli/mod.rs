@@ -15,6 +15,7 @@ mod retention;
 mod serve;
 pub(crate) mod size;
 mod taxii;
+mod user;
 mod walk;
 mod who;
 
@@ -81,7 +82,10 @@ pub(crate) enum Command {
     Peer(Peer),
     /// Decide what no rule decides: what waits for people before it is told.
     #[command(subcommand)]
-    Referral(Referral),
+    Referral(referral::Referral),
+    /// Say who has an account on this node, and in which offices they may speak.
+    #[command(subcommand)]
+    User(user::User),
     /// Deal with what partners told and may be kept no longer.
     #[command(subcommand)]
     Retention(Retention),
@@ -505,46 +509,6 @@ pub(crate) enum Token {
     },
 }
 
-/// `entente referral`.
-#[derive(Debug, Subcommand)]
-pub(crate) enum Referral {
-    /// List what waits for people, oldest first, with what would be sent.
-    List {
-        /// List what was decided instead, newest first.
-        #[arg(long)]
-        ended: bool,
-        /// The most to list.
-        #[arg(long, default_value = "100", value_name = "NUMBER")]
-        limit: usize,
-    },
-    /// Approve one. When enough people have, it is told at once.
-    Approve(Word),
-    /// Refuse one, which ends it.
-    Refuse(Word),
-}
-
-/// `entente referral approve` and `refuse`.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct Word {
-    /// The referral's id.
-    pub(crate) id: String,
-    /// The local user who speaks. Whoever asks for something never approves it.
-    #[arg(long = "as", value_name = "USER")]
-    pub(crate) person: String,
-    /// In which office: officer, prosecutor, judge, dpo.
-    #[arg(long, default_value = "officer", value_name = "OFFICE", value_parser = referral::office)]
-    pub(crate) office: entente_agreement::Office,
-    /// What they add, for the record.
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) note: Option<String>,
-    /// Who outside has consented, for what its originator has to let pass.
-    #[arg(long, value_name = "WHO", requires = "consent_reference")]
-    pub(crate) consent_by: Option<String>,
-    /// Where that consent is written: a letter, a message, a file number.
-    #[arg(long, value_name = "TEXT", requires = "consent_by")]
-    pub(crate) consent_reference: Option<String>,
-}
-
 /// `entente retention`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Retention {
@@ -599,6 +563,7 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Agreement(agreement) => return agreement::run(cli, agreement),
         Command::Peer(peer) => peer::run(cli, peer)?,
         Command::Referral(referral) => referral::run(cli, referral)?,
+        Command::User(asked) => user::run(cli, asked)?,
         Command::Retention(retention) => retention::run(cli, retention)?,
         Command::Range(range) => range::run(cli, range)?,
         Command::Find(find) => look::find(cli, find)?,

@@ -1,12 +1,53 @@
 //! `entente referral`: what no rule decides, and people do.
 
+use clap::{Args, Subcommand};
 use entente_agreement::Office;
 
-use super::{Cli, Referral, Word, output};
+use super::{Cli, output};
 use crate::app::App;
 use crate::app::exchange::queue::{ConsentView, DecisionRequest, ReferralView, ReferralsRequest};
 use crate::app::exchange::referral::OfficeWord;
 use crate::clock;
+
+/// `entente referral`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Referral {
+    /// List what waits for people, oldest first, with what would be sent.
+    List {
+        /// List what was decided instead, newest first.
+        #[arg(long)]
+        ended: bool,
+        /// The most to list.
+        #[arg(long, default_value = "100", value_name = "NUMBER")]
+        limit: usize,
+    },
+    /// Approve one. When enough people have, it is told at once.
+    Approve(Word),
+    /// Refuse one, which ends it.
+    Refuse(Word),
+}
+
+/// `entente referral approve` and `refuse`.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Word {
+    /// The referral's id.
+    pub(crate) id: String,
+    /// The local user who speaks. Whoever asks for something never approves it.
+    #[arg(long = "as", value_name = "USER")]
+    pub(crate) person: String,
+    /// In which office: officer, prosecutor, judge, dpo. Default: the one that is asked for, when their account holds it.
+    #[arg(long, value_name = "OFFICE", value_parser = office)]
+    pub(crate) office: Option<Office>,
+    /// What they add, for the record.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) note: Option<String>,
+    /// Who outside has consented, for what its originator has to let pass.
+    #[arg(long, value_name = "WHO", requires = "consent_reference")]
+    pub(crate) consent_by: Option<String>,
+    /// Where that consent is written: a letter, a message, a file number.
+    #[arg(long, value_name = "TEXT", requires = "consent_by")]
+    pub(crate) consent_reference: Option<String>,
+}
 
 /// Does what was asked of referrals.
 pub(super) fn run(cli: &Cli, asked: &Referral) -> anyhow::Result<()> {
@@ -39,7 +80,7 @@ pub(super) fn office(text: &str) -> Result<Office, String> {
 fn say(cli: &Cli, app: &App, word: &Word, approves: bool) -> anyhow::Result<()> {
     let Word { id, person, office, note, consent_by, consent_reference } = word.clone();
     let consent = consent_by.zip(consent_reference).map(|(by, reference)| ConsentView { by, reference });
-    let decision = DecisionRequest { approves, office: OfficeWord(office), note, consent };
+    let decision = DecisionRequest { approves, office: office.map(OfficeWord), note, consent };
     let referral = app.decide_on_referral(&app.local_user(&person)?, &id, decision, clock::now())?;
     if cli.json { output::json(&referral) } else { output::lines(describe(&referral)) }
 }

@@ -31,8 +31,11 @@ pub use user::{User, UserEdit, UserSave};
 /// SHA-256 of a session's, token's or link's secret.
 pub type SecretDigest = [u8; 32];
 
-const MIGRATIONS: &[&str] =
-    &[include_str!("../../migrations/node-1.sql"), include_str!("../../migrations/node-2.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../../migrations/node-1.sql"),
+    include_str!("../../migrations/node-2.sql"),
+    include_str!("../../migrations/node-3.sql"),
+];
 
 /// What people of this node change. Share it behind an `Arc`.
 #[derive(Debug)]

@@ -66,7 +66,7 @@ impl Desk {
 
     /// Uses a one-time link to add `user`, both or neither: `None` when the link is unknown, used or expired.
     /// A user of that name is replaced: the link lets an administrator back in who lost the password. Whoever found
-    /// it may have made tokens with it, so these end too, as sessions do.
+    /// it may have made tokens with it, so these end too, as sessions and offices do.
     pub fn use_setup_link(
         &self,
         secret: &SecretDigest,
@@ -84,8 +84,8 @@ impl Desk {
         change.execute("DELETE FROM tokens WHERE user = ?1", [&user.name]).doing(doing)?;
         let sql = "INSERT INTO users (name, password, role, tlp_max, created_at) VALUES (?1, ?2, ?3, ?4, ?5)
                    ON CONFLICT (name) DO UPDATE
-                   SET password = excluded.password, role = excluded.role, tlp_max = excluded.tlp_max";
-        let User { name, password, role, tlp_max, created_at } = user;
+                   SET password = excluded.password, role = excluded.role, tlp_max = excluded.tlp_max, offices = '[]'";
+        let User { name, password, role, tlp_max, created_at, .. } = user;
         let values = params![name, password, role, tlp_max.as_str(), created_at.as_microsecond()];
         change.execute(sql, values).doing(doing)?;
         change.commit().doing(doing)?;

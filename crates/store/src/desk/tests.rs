@@ -15,6 +15,7 @@ fn desk() -> (tempfile::TempDir, Desk) {
 
 fn user(name: &str, role: &str) -> User {
     User {
+        offices: Vec::new(),
         name: name.to_owned(),
         password: "$argon2id$".to_owned(),
         role: role.to_owned(),

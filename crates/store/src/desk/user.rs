@@ -19,6 +19,8 @@ pub struct User {
     pub role: String,
     /// Most restrictive audience they may see.
     pub tlp_max: Tlp,
+    /// In which offices they may speak on what is disclosed; the node says what they mean.
+    pub offices: Vec<String>,
     /// When they were added.
     pub created_at: Timestamp,
 }
@@ -32,6 +34,8 @@ pub struct UserEdit {
     pub role: Option<String>,
     /// The new most restrictive audience they may see.
     pub tlp_max: Option<Tlp>,
+    /// The offices they may speak in from now on.
+    pub offices: Option<Vec<String>>,
 }
 
 /// What became of a change to users.
@@ -47,18 +51,23 @@ pub enum UserSave {
     LastOfRole,
 }
 
-const COLUMNS: &str = "name, password, role, tlp_max, created_at";
+const COLUMNS: &str = "name, password, role, tlp_max, offices, created_at";
 
 fn user(row: &Row<'_>) -> rusqlite::Result<User> {
     let tlp: String = row.get("tlp_max")?;
     let tlp_max = tlp.parse().map_err(|error| {
         rusqlite::Error::FromSqlConversionFailure(3, rusqlite::types::Type::Text, Box::new(error))
     })?;
+    let offices = row.get_ref("offices")?.as_str()?;
+    let offices = serde_json::from_str(offices).map_err(|error| {
+        rusqlite::Error::FromSqlConversionFailure(4, rusqlite::types::Type::Text, Box::new(error))
+    })?;
     Ok(User {
         name: row.get("name")?,
         password: row.get("password")?,
         role: row.get("role")?,
         tlp_max,
+        offices,
         created_at: time(row, "created_at")?,
     })
 }
@@ -87,10 +96,11 @@ impl Desk {
 
     /// Adds a user.
     pub fn add_user(&self, user: &User) -> Result<UserSave, StoreError> {
-        let sql = "INSERT INTO users (name, password, role, tlp_max, created_at) VALUES (?1, ?2, ?3, ?4, ?5)
+        let sql = "INSERT INTO users (name, password, role, tlp_max, offices, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
                    ON CONFLICT (name) DO NOTHING";
-        let User { name, password, role, tlp_max, created_at } = user;
-        let values = params![name, password, role, tlp_max.as_str(), created_at.as_microsecond()];
+        let User { name, password, role, tlp_max, offices, created_at } = user;
+        let (offices, at) = (listed(offices), created_at.as_microsecond());
+        let values = params![name, password, role, tlp_max.as_str(), offices, at];
         let added = self.conn().execute(sql, values).doing("adding a user")?;
         Ok(if added == 1 { UserSave::Saved } else { UserSave::NameTaken })
     }
@@ -101,8 +111,9 @@ impl Desk {
         let mut conn = self.conn();
         let change = conn.transaction().doing(doing)?;
         let sql = "UPDATE users SET password = coalesce(?2, password), role = coalesce(?3, role),
-                   tlp_max = coalesce(?4, tlp_max) WHERE name = ?1";
-        let values = params![name, edit.password, edit.role, edit.tlp_max.map(|tlp| tlp.as_str())];
+                   tlp_max = coalesce(?4, tlp_max), offices = coalesce(?5, offices) WHERE name = ?1";
+        let offices = edit.offices.as_deref().map(listed);
+        let values = params![name, edit.password, edit.role, edit.tlp_max.map(|tlp| tlp.as_str()), offices];
         if change.execute(sql, values).doing(doing)? == 0 {
             return Ok(UserSave::Unknown);
         }
@@ -120,6 +131,11 @@ impl Desk {
         }
         finish(change, keep, doing)
     }
+}
+
+/// The offices as they are kept.
+fn listed(offices: &[String]) -> String {
+    serde_json::to_string(offices).expect("a list of strings always serialises")
 }
 
 fn finish(

@@ -1,6 +1,7 @@
 //! One append, inside a transaction: items in the order of their seq, the batch's leaf, the cursor and the limits.
 
 use entente_ledger::Hash;
+use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, ToSql, params};
 use sha2::{Digest, Sha256};
 
@@ -82,11 +83,11 @@ pub(super) fn append(
         }
         after.cursor = advance.to.0;
     }
-    let added = micros(*now).max(before.added + 1);
+    let added = before.next_added(*now);
     let mut appended = Appended { first: None, added: None, batch: None };
     if !items.is_empty() {
         place::check(no, before.seq + items.len() as u64)?;
-        spend(conn, known, no, items, limits, added / MICROS_PER_DAY)?;
+        spend(conn, known, no, items, limits, added.div_euclid(MICROS_PER_DAY))?;
         let mut writing = Writing { conn, known, no, partner, added, first: before.seq + 1 };
         let root = writing.items(items, &prepared.secrets)?;
         after.seq += items.len() as u64;
@@ -101,6 +102,17 @@ pub(super) fn append(
     held_back::let_go(conn, no, &beside.let_go)?;
     put_end(conn, no, &after)?;
     Ok(appended)
+}
+
+/// When the next item to a partner is added: after every one before it, whatever the clock says.
+pub(super) fn next_added(conn: &Connection, partner: PartnerNo, now: Timestamp) -> Result<i64, StoreError> {
+    Ok(end(conn, partner)?.next_added(now))
+}
+
+impl End {
+    fn next_added(&self, now: Timestamp) -> i64 {
+        micros(now).max(self.added.saturating_add(1))
+    }
 }
 
 fn end(conn: &Connection, partner: PartnerNo) -> Result<End, StoreError> {

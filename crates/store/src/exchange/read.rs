@@ -9,13 +9,13 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row};
 use uuid::Uuid;
 
+use super::append;
 use super::place::{self, PartnerNo, row};
 use super::{
     AgreementHash, ClauseId, Exchange, FlowId, Holding, PartyId, ReleasedObject, Seq, Stretch, WireBatch,
     WireItem, find_flow, moment, partner_no,
 };
 use crate::StoreError;
-use crate::batch::micros;
 use crate::error::Doing;
 
 const READING: &str = "reading the wire";
@@ -55,11 +55,13 @@ impl Exchange {
         })
     }
 
-    /// How many items a flow has released on the UTC day of this time.
+    /// How many items a flow has released on the UTC day of this time, or of the last item, where a clock was put back since: what is
+    /// added now is added after that.
     pub fn spent(&self, partner: &PartyId, flow: &FlowId, now: Timestamp) -> Result<u64, StoreError> {
         self.read(|conn| {
-            let Some(flow) = find_flow(conn, partner_no(conn, partner)?, flow)? else { return Ok(0) };
-            let day = micros(now).div_euclid(86_400_000_000);
+            let no = partner_no(conn, partner)?;
+            let Some(flow) = find_flow(conn, no, flow)? else { return Ok(0) };
+            let day = append::next_added(conn, no, now)?.div_euclid(append::MICROS_PER_DAY);
             let mut statement =
                 conn.prepare_cached("SELECT items FROM spent WHERE flow = ?1 AND day = ?2").doing(READING)?;
             let items =

@@ -119,7 +119,9 @@ impl Outcome {
 }
 
 impl Exchange {
-    /// Puts things before people. The same id again changes nothing, so that a discloser that was interrupted may ask again.
+    /// Puts things before people. The same id again changes nothing while it waits and when people decided, so that a discloser that was
+    /// interrupted may ask again. What ended without anybody's decision, overtaken or too late, is asked anew: its id goes on with the
+    /// number of the time.
     pub fn refer(&self, new: &[NewReferral]) -> Result<(), StoreError> {
         match new {
             [] => Ok(()),
@@ -299,16 +301,34 @@ pub(super) fn release(
 }
 
 fn refer(tx: &Connection, new: &NewReferral) -> Result<(), StoreError> {
+    let Some(id) = unasked(tx, &new.id)? else { return Ok(()) };
     let no = partner_no(tx, &new.partner)?;
     let flow = Known::default().flow(tx, no, &new.flow)?;
     let reasons = serde_json::to_string(&new.reasons).expect("a list of strings always serialises");
     let sql =
         "INSERT INTO referrals (id, partner, flow, claim, reasons, binding, requested_by, requested_at, needed,
-        expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT DO NOTHING";
-    let NewReferral { id, claim, binding, requested_by, requested_at, needed, expires_at, .. } = new;
+        expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+    let NewReferral { claim, binding, requested_by, requested_at, needed, expires_at, .. } = new;
     let (at, until) = (micros(*requested_at), expires_at.map(micros));
     let columns = params![id, no, flow, claim.0, reasons, binding, requested_by, at, needed, until];
     tx.prepare_cached(sql).doing(REFERRING)?.execute(columns).map(drop).doing(REFERRING)
+}
+
+/// The id under which to ask; `None` when it waits already, or people decided.
+fn unasked(tx: &Connection, id: &ReferralId) -> Result<Option<ReferralId>, StoreError> {
+    let sql = "SELECT coalesce(outcome, 'open') FROM referrals WHERE id = ?1";
+    let mut statement = tx.prepare_cached(sql).doing(REFERRING)?;
+    let (mut asked, mut times) = (id.clone(), 1);
+    loop {
+        let word =
+            statement.query_row([&asked], |row| row.get::<_, String>(0)).optional().doing(REFERRING)?;
+        let Some(word) = word else { return Ok(Some(asked)) };
+        if !matches!(Outcome::from_word(&word), Some(Outcome::Expired | Outcome::Overtaken)) {
+            return Ok(None);
+        }
+        times += 1;
+        asked = ReferralId(format!("{}-{times}", id.0));
+    }
 }
 
 fn end(conn: &Connection, id: &ReferralId, outcome: Outcome, at: i64) -> Result<bool, StoreError> {

@@ -56,7 +56,7 @@ function refusal(response: Response, error: unknown): ApiProblem {
 
 const NO_LIMIT = { link_kinds: null, vertex_kinds: null, sources: null, tlp_max: null, from: null, to: null, hubs: null };
 const whole = (filter: Filter) => ({ ...NO_LIMIT, ...filter });
-const NO_CHANGE = { password: null, role: null, tlp_max: null };
+const NO_CHANGE = { password: null, role: null, tlp_max: null, offices: null };
 
 function remember(session: Session): Session {
   csrf = session.csrf;

@@ -1411,8 +1411,8 @@ export interface components {
             consent?: components["schemas"]["ConsentView"] | null;
             /** @description What they add. */
             note?: string | null;
-            /** @description In which office they speak. */
-            office?: string;
+            /** @description In which office they speak, of those their account holds; absent is the one that is asked for, if it does. */
+            office?: string | null;
         };
         /** @description A clause that is not the same in two documents. */
         DifferenceView: {
@@ -2670,6 +2670,11 @@ export interface components {
         };
         /** @description What to change about a person; what is absent stays. */
         UserChange: {
+            /**
+             * @description The offices they may speak in from now on: prosecutor, judge, dpo.
+             * @default null
+             */
+            offices: string[] | null;
             /** @default null */
             password: string | null;
             /** @default null */
@@ -2682,6 +2687,8 @@ export interface components {
             /** @description When they were added (RFC 3339). */
             created_at: string;
             name: string;
+            /** @description Offices they may speak in when people decide on what is disclosed: prosecutor, judge, dpo. */
+            offices: string[];
             /** @description administrator, analyst or reader. */
             role: string;
             /** @description Most restrictive audience they may see. */

@@ -1,6 +1,6 @@
 //! The queue of referrals: what no rule decides, and people do.
 
-use entente_agreement::ApprovalMode;
+use entente_agreement::{ApprovalMode, Office};
 use entente_store::AsOf;
 use entente_store::exchange::{Approval, Consent, Outcome, Referral, ReferralId, Verdict};
 use jiff::Timestamp;
@@ -140,10 +140,10 @@ pub(crate) struct ReferralsPage {
 pub(crate) struct DecisionRequest {
     /// Whether they approve; one refusal ends it.
     pub(crate) approves: bool,
-    /// In which office they speak.
+    /// In which office they speak, of those their account holds; absent is the one that is asked for, if it does.
     #[serde(default)]
-    #[schema(value_type = String)]
-    pub(crate) office: OfficeWord,
+    #[schema(value_type = Option<String>)]
+    pub(crate) office: Option<OfficeWord>,
     /// What they add.
     #[serde(default)]
     pub(crate) note: Option<String>,
@@ -153,6 +153,13 @@ pub(crate) struct DecisionRequest {
 }
 
 const ENDED: &str = "Somebody decided on this before.";
+const APPROVED: &str = "Enough people have approved this. It leaves as soon as its agreement is not suspended and its flow may tell more today.";
+const NO_PROSECUTOR: &str = "A prosecutor has to approve this, and your account does not speak as one.";
+const NO_JUDGE: &str = "A judge has to approve this, and your account does not speak as one.";
+const NO_DPO: &str =
+    "The data protection officer has to approve this, and your account does not speak as that.";
+const NOT_HELD: &str =
+    "Your account does not hold this office. Another administrator gives it, in the settings.";
 const LATE: &str = "Its time is over.";
 const OWN: &str = "Whoever asks for something may not approve it.";
 const SPOKEN: &str = "You have spoken on this before: another person has to.";
@@ -171,15 +178,20 @@ impl App {
         let limit = request.limit.unwrap_or(PAGE).clamp(1, 500);
         let mut after = request.cursor.as_deref().map(place).transpose()?;
         let agreements = self.agreements(now)?;
-        let mut referrals = Vec::new();
+        let (mut referrals, mut next) = (Vec::new(), None);
         loop {
             let found = self.referrals_from(request.ended, after.as_ref(), limit)?;
             for referral in &found {
-                if referrals.len() == limit {
-                    return Ok(ReferralsPage { referrals, next: after.map(|(at, id)| format!("{at} {id}")) });
+                let (at, id) = (moment(referral), referral.asked.id.clone());
+                // A next page has something for this viewer: that others wait is not told to whoever may not see them.
+                if let Some(view) = self.referral_view(viewer, &agreements, referral, now)? {
+                    if referrals.len() == limit {
+                        return Ok(ReferralsPage { referrals, next });
+                    }
+                    referrals.push(view);
+                    next = Some(format!("{at} {id}"));
                 }
-                referrals.extend(self.referral_view(viewer, &agreements, referral, now)?);
-                after = Some((moment(referral), referral.asked.id.clone()));
+                after = Some((at, id));
             }
             if found.len() < limit {
                 return Ok(ReferralsPage { referrals, next: None });
@@ -227,14 +239,16 @@ impl App {
         viewer.require(Role::Administrator)?;
         match before.barred {
             Some(_) if !decision.approves && before.may_refuse => {}
-            Some(OWN) => return Err(AppError::Forbidden(OWN)),
+            Some(why @ (OWN | NO_PROSECUTOR | NO_JUDGE | NO_DPO)) => return Err(AppError::Forbidden(why)),
             Some(why) => return Err(AppError::Conflict(why)),
             None => {}
         }
-        let word = word(viewer, decision, before.consent_missing, now)?;
         let referral = self.exchange.referral(&id.into())?.ok_or(AppError::NotFound("referral"))?;
+        let wanted = wanted_office(&self.agreements(now)?, &referral);
+        let office = self.office_for(viewer, decision.office, wanted)?;
+        let word = word(viewer, office, decision, before.consent_missing, now)?;
         if !self.is_enough(&referral, &word, now)? {
-            let wanted = wanted_office(&self.agreements(now)?, &referral);
+            let wanted = wanted.map_or("others", in_words);
             return Err(AppError::invalid(format!(
                 "This has to be approved by {wanted}: say so as your `office`."
             )));
@@ -246,6 +260,47 @@ impl App {
             Err(error) => return Err(error.into()),
         }
         self.referral(viewer, id, now)
+    }
+
+    /// The office a viewer speaks in: what they say, when their account holds it.
+    fn office_for(
+        &self,
+        viewer: &Viewer,
+        said: Option<OfficeWord>,
+        wanted: Option<Office>,
+    ) -> Result<Office, AppError> {
+        let holds =
+            |office: &Office| Ok::<_, AppError>(*office == Office::Officer || self.holds(viewer, *office)?);
+        match (said, wanted) {
+            (Some(OfficeWord(office)), _) if holds(&office)? => Ok(office),
+            (Some(_), _) => Err(AppError::Forbidden(NOT_HELD)),
+            (None, Some(wanted)) if holds(&wanted)? => Ok(wanted),
+            (None, _) => Ok(Office::Officer),
+        }
+    }
+
+    fn holds(&self, viewer: &Viewer, office: Office) -> Result<bool, AppError> {
+        let offices = self.desk.user(&viewer.name)?.map(|user| user.offices).unwrap_or_default();
+        Ok(offices.iter().any(|held| held == office_name(office)))
+    }
+
+    /// What keeps the viewer from approving where an office is asked for that they do not hold; nothing when it is not about that.
+    fn unofficed(
+        &self,
+        viewer: &Viewer,
+        agreements: &Agreements,
+        referral: &Referral,
+        now: Timestamp,
+    ) -> Result<Option<&'static str>, AppError> {
+        let Some(wanted) = wanted_office(agreements, referral) else { return Ok(None) };
+        if self.holds(viewer, wanted)? {
+            return Ok(None);
+        }
+        let office = office_name(Office::Officer).to_owned();
+        let seen = Consent { by: "the originator".to_owned(), reference: "a letter".to_owned() };
+        let (person, note, consent) = (viewer.name.clone(), None, Some(seen));
+        let word = Approval { person, office, approves: true, note, consent, at: now };
+        Ok(if self.is_enough(referral, &word, now)? { None } else { Some(lacks(wanted)) })
     }
 
     /// A referral as the viewer is shown it; `None` when what it is about does not exist for them.
@@ -262,7 +317,10 @@ impl App {
         let Some(thing) = view.id(claim.vertex)? else { return Ok(None) };
         let held = held_for(agreements, referral);
         let prospect = self.would_send(referral, now)?;
-        let barred = barred(viewer, referral, prospect.is_some(), now);
+        let barred = match barred(viewer, referral, prospect.is_some(), now) {
+            None => self.unofficed(viewer, agreements, referral, now)?,
+            barred => barred,
+        };
         Ok(Some(ReferralView {
             id: asked.id.to_string(),
             partner: asked.partner.to_string(),
@@ -283,7 +341,8 @@ impl App {
             outcome_at: referral.outcome.map(|(_, at)| at.to_string()),
             consent_missing: prospect.as_ref().is_some_and(|prospect| prospect.consent_missing),
             barred,
-            may_refuse: matches!(barred, None | Some(OWN | LACKING)) && viewer.role >= Role::Administrator,
+            may_refuse: matches!(barred, None | Some(OWN | LACKING | NO_PROSECUTOR | NO_JUDGE | NO_DPO))
+                && viewer.role >= Role::Administrator,
             sent: prospect.map(|prospect| prospect.sent),
         }))
     }
@@ -309,15 +368,34 @@ fn held_for<'a>(agreements: &'a Agreements, referral: &Referral) -> Option<&'a H
     agreements.with_flow(&id, &flow)
 }
 
-/// Whose approval the flow asks for.
-fn wanted_office(agreements: &Agreements, referral: &Referral) -> &'static str {
+/// The office whose approval the flow asks for.
+fn wanted_office(agreements: &Agreements, referral: &Referral) -> Option<Office> {
     let flow = parse_flow_name(&referral.asked.flow.0).map(|(_, flow)| flow);
     let flow = held_for(agreements, referral).zip(flow).and_then(|(held, flow)| held.agreement().flow(&flow));
-    match flow.map(|flow| flow.approvals.mode) {
-        Some(ApprovalMode::Prosecutor) => "a prosecutor",
-        Some(ApprovalMode::Judge) => "a judge",
-        Some(ApprovalMode::Dpo) => "the data protection officer (dpo)",
-        _ => "others",
+    match flow?.approvals.mode {
+        ApprovalMode::Prosecutor => Some(Office::Prosecutor),
+        ApprovalMode::Judge => Some(Office::Judge),
+        ApprovalMode::Dpo => Some(Office::Dpo),
+        ApprovalMode::Auto | ApprovalMode::OnePerson | ApprovalMode::TwoPerson => None,
+    }
+}
+
+fn in_words(office: Office) -> &'static str {
+    match office {
+        Office::Officer => "an officer",
+        Office::Prosecutor => "a prosecutor",
+        Office::Judge => "a judge",
+        Office::Dpo => "the data protection officer (dpo)",
+    }
+}
+
+/// That somebody does not hold an office.
+fn lacks(office: Office) -> &'static str {
+    match office {
+        Office::Prosecutor => NO_PROSECUTOR,
+        Office::Judge => NO_JUDGE,
+        Office::Dpo => NO_DPO,
+        Office::Officer => NOT_HELD,
     }
 }
 
@@ -329,7 +407,8 @@ fn under(held: &Held) -> Under {
 fn barred(viewer: &Viewer, referral: &Referral, leaves: bool, now: Timestamp) -> Option<&'static str> {
     let spoke = |approval: &Approval| approval.person == viewer.name;
     match &referral.asked {
-        _ if referral.outcome.is_some() || referral.missing() == 0 => Some(ENDED),
+        _ if referral.outcome.is_some() => Some(ENDED),
+        _ if referral.missing() == 0 => Some(APPROVED),
         asked if asked.expires_at.is_some_and(|until| until <= now) => Some(LATE),
         _ if referral.approvals.iter().any(spoke) => Some(SPOKEN),
         asked if asked.requested_by.as_ref() == Some(&viewer.name) => Some(OWN),
@@ -348,11 +427,12 @@ fn approval(approval: &Approval) -> ApprovalView {
 /// What the viewer says, as it is kept.
 fn word(
     viewer: &Viewer,
+    office: Office,
     decision: DecisionRequest,
     consent_missing: bool,
     now: Timestamp,
 ) -> Result<Approval, AppError> {
-    let DecisionRequest { approves, office: OfficeWord(office), note, consent } = decision;
+    let DecisionRequest { approves, note, consent, .. } = decision;
     let said = |text: String| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
     let consent =
         consent.and_then(|seen| Some(Consent { by: said(seen.by)?, reference: said(seen.reference)? }));

@@ -5,12 +5,12 @@
 
 use std::collections::BTreeSet;
 
-use entente_agreement::{Approval as Agreed, Consent, Leaving, Office, PartyId};
+use entente_agreement::{Approval as Agreed, Consent, Leaving, Office, PartyId, Standing};
 use entente_model::{ClaimNo, CompartmentSet};
 use entente_store::exchange::{Approval as Word, Consent as Seen, Outcome, Referral, ReferralId};
 use entente_store::{AsOf, Spoken, StoreError};
 use jiff::Timestamp;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::clearance::Approvals;
@@ -22,15 +22,9 @@ use crate::app::agreement::Held;
 use crate::app::{App, AppError, Viewer};
 
 /// The office somebody speaks in.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct OfficeWord(pub(crate) Office);
-
-impl Default for OfficeWord {
-    fn default() -> OfficeWord {
-        OfficeWord(Office::Officer)
-    }
-}
 
 impl App {
     /// Somebody who has an account on this node.
@@ -75,6 +69,15 @@ impl App {
         Ok(enough)
     }
 
+    /// Whether what was approved has to wait: its agreement is suspended, or its flow has told as much as it may today.
+    fn waits(&self, referral: &Referral, now: Timestamp) -> anyhow::Result<bool> {
+        let Some((id, flow)) = parse_flow_name(&referral.asked.flow.0) else { return Ok(false) };
+        let agreements = self.agreements(now)?;
+        let applies = agreements.with_flow(&id, &flow);
+        let suspended = applies.is_some_and(|held| matches!(held.standing, Standing::Suspended { .. }));
+        Ok(suspended || self.waits_for_tomorrow(referral, now)?)
+    }
+
     /// Whether the flow has told as much as it may today. Approval of something does not stand in for that, unless that is what was asked.
     fn waits_for_tomorrow(&self, referral: &Referral, now: Timestamp) -> anyhow::Result<bool> {
         let Some((id, flow)) = parse_flow_name(&referral.asked.flow.0) else { return Ok(false) };
@@ -94,7 +97,7 @@ impl App {
     pub(super) fn release_referral(&self, referral: &Referral, now: Timestamp) -> anyhow::Result<()> {
         let partner: PartyId = referral.asked.partner.0.parse()?;
         let _telling = self.telling();
-        if self.waits_for_tomorrow(referral, now)? {
+        if self.waits(referral, now)? {
             return Ok(());
         }
         let (mut outgoing, mut released) = (Outgoing::default(), false);
@@ -218,7 +221,7 @@ fn approvals(referral: &Referral) -> Approvals {
 }
 
 /// The agreement's word for an office.
-pub(super) fn office_name(office: Office) -> &'static str {
+pub(in crate::app) fn office_name(office: Office) -> &'static str {
     match office {
         Office::Officer => "officer",
         Office::Prosecutor => "prosecutor",
@@ -227,7 +230,7 @@ pub(super) fn office_name(office: Office) -> &'static str {
     }
 }
 
-fn office_of(name: &str) -> Office {
+pub(super) fn office_of(name: &str) -> Office {
     let all = [Office::Prosecutor, Office::Judge, Office::Dpo];
     all.into_iter().find(|office| office_name(*office) == name).unwrap_or(Office::Officer)
 }

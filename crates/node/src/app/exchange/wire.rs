@@ -257,6 +257,34 @@ fn numbered(agreement: &Agreement) -> Numbered {
     clauses.map(|clause| (clause.id.to_string(), (clause.number, clause.text))).collect()
 }
 
+/// A page that is being filled; its `next` is the place of its last line.
+struct Filling {
+    filled: WirePage,
+    limit: usize,
+}
+
+impl Filling {
+    fn up_to(limit: usize) -> Filling {
+        Filling { filled: WirePage { items: Vec::new(), next: None }, limit }
+    }
+
+    /// Takes a line, where there is one to see, at a place; true when there was no room for it.
+    fn is_full_of(&mut self, line: Option<WireLine>, place: impl Fn() -> String) -> bool {
+        let Some(line) = line else { return false };
+        if self.filled.items.len() == self.limit {
+            return true;
+        }
+        self.filled.items.push(line);
+        self.filled.next = Some(place());
+        false
+    }
+
+    /// The last page.
+    fn ended(self) -> WirePage {
+        WirePage { next: None, ..self.filled }
+    }
+}
+
 /// One viewer's look at one partner's wire.
 pub(super) struct Looking<'a> {
     app: &'a App,
@@ -270,45 +298,40 @@ pub(super) struct Looking<'a> {
 }
 
 impl Looking<'_> {
-    /// The items that went out before a moment.
+    /// The items that went out before a moment. There is a next page when it has something for this viewer: that more went out is not
+    /// told to whoever may not see it.
     pub(super) fn outward(&self, before: Option<Timestamp>, limit: usize) -> Result<WirePage, AppError> {
-        let (mut lines, mut before) = (Vec::new(), before);
+        let (mut page, mut before) = (Filling::up_to(limit), before);
         loop {
-            let wanted = limit - lines.len();
-            let items = self.app.exchange.wire_before(&wire_party(&self.partner), before, wanted)?;
-            let ended = items.len() < wanted;
-            before = items.last().map(|item| item.added).or(before);
+            let items = self.app.exchange.wire_before(&wire_party(&self.partner), before, limit)?;
             for item in &items {
-                lines.extend(self.out_line(item)?);
+                before = Some(item.added);
+                if page.is_full_of(self.out_line(item)?, || item.added.to_string()) {
+                    return Ok(page.filled);
+                }
             }
-            if ended || lines.len() >= limit {
-                let next = before.filter(|_| !ended).map(|before| before.to_string());
-                return Ok(WirePage { items: lines, next });
+            if items.len() < limit {
+                return Ok(page.ended());
             }
         }
     }
 
     /// The claims that came in before one of them.
     pub(super) fn inward(&self, before: Option<ClaimNo>, limit: usize) -> Result<WirePage, AppError> {
-        let (mut lines, mut before) = (Vec::new(), before);
+        let (mut page, mut before) = (Filling::up_to(limit), before);
         loop {
             let runs = self.app.store.received_before(self.partner.as_str(), before, limit)?;
-            let ended = runs.len() < limit;
             for run in &runs {
                 let newest = before.map_or(run.claims.end, |before| run.claims.end.min(before.0));
                 for no in (run.claims.start..newest).rev() {
-                    if lines.len() == limit {
-                        return Ok(WirePage {
-                            items: lines,
-                            next: before.map(|before| before.0.to_string()),
-                        });
-                    }
-                    lines.extend(self.in_line(ClaimNo(no), run.until)?);
                     before = Some(ClaimNo(no));
+                    if page.is_full_of(self.in_line(ClaimNo(no), run.until)?, || no.to_string()) {
+                        return Ok(page.filled);
+                    }
                 }
             }
-            if ended {
-                return Ok(WirePage { items: lines, next: None });
+            if runs.len() < limit {
+                return Ok(page.ended());
             }
         }
     }

@@ -4,7 +4,6 @@ use entente_agreement::{ApprovalMode, ApprovalWhen};
 use entente_model::Tlp;
 
 use crate::app::exchange::queue::{DecisionRequest, ReferralsRequest};
-use crate::app::exchange::referral::OfficeWord;
 use crate::app::exchange::trial::{Two, at, id, learn, malware, party};
 
 /// The company's owner lets everything leave that waits.
@@ -12,8 +11,7 @@ fn approve_all(two: &Two, second: i64) {
     let owner = two.company.owner().expect("the owner");
     let request = ReferralsRequest { ended: false, cursor: None, limit: None };
     for waiting in two.company.referrals(&owner, &request, at(second)).expect("listed").referrals {
-        let decision =
-            DecisionRequest { approves: true, office: OfficeWord::default(), note: None, consent: None };
+        let decision = DecisionRequest { approves: true, office: None, note: None, consent: None };
         two.company.decide_on_referral(&owner, &waiting.id, decision, at(second)).expect("heard");
     }
 }

@@ -5,7 +5,7 @@ use entente_model::{Conditions, Handling, Tlp};
 use entente_store::User;
 use jiff::Timestamp;
 
-use super::{Two, at, days, id, learn_case, learn_handled, malware, relationship};
+use super::{Two, at, days, id, learn, learn_case, learn_handled, malware, relationship};
 use crate::app::AppError;
 use crate::app::exchange::queue::{ConsentView, DecisionRequest, ReferralView, ReferralsRequest};
 use crate::app::exchange::referral::OfficeWord;
@@ -24,6 +24,7 @@ fn careful() -> Two {
             password: String::new(),
             role: if name == "eve" { "reader" } else { "administrator" }.to_owned(),
             tlp_max: Tlp::Red,
+            offices: Vec::new(),
             created_at: at(0),
         };
         two.company.desk.add_user(&user).expect("added");
@@ -42,7 +43,7 @@ fn open(two: &Two, now: Timestamp) -> Vec<ReferralView> {
 }
 
 fn say(two: &Two, id: &str, person: &str, approves: bool, now: Timestamp) -> Result<ReferralView, AppError> {
-    let decision = DecisionRequest { approves, office: OfficeWord::default(), note: None, consent: None };
+    let decision = DecisionRequest { approves, office: None, note: None, consent: None };
     two.company.decide_on_referral(&two.company.local_user(person)?, id, decision, now)
 }
 
@@ -53,7 +54,7 @@ fn say_with(
     consent: Option<ConsentView>,
     now: Timestamp,
 ) -> Result<ReferralView, AppError> {
-    let decision = DecisionRequest { approves: true, office: OfficeWord::default(), note: None, consent };
+    let decision = DecisionRequest { approves: true, office: None, note: None, consent };
     two.company.decide_on_referral(&two.company.local_user(person)?, id, decision, now)
 }
 
@@ -201,7 +202,9 @@ fn prosecuted(most: Option<u64>) -> Two {
     });
     for name in ["ada", "ben"] {
         let (role, password) = ("administrator".to_owned(), String::new());
-        let user = User { name: name.to_owned(), password, role, tlp_max: Tlp::Red, created_at: at(0) };
+        let offices = if name == "ada" { vec!["prosecutor".to_owned()] } else { Vec::new() };
+        let (name, tlp_max) = (name.to_owned(), Tlp::Red);
+        let user = User { name, password, role, tlp_max, offices, created_at: at(0) };
         two.company.desk.add_user(&user).expect("added");
     }
     two
@@ -214,7 +217,8 @@ fn say_as(
     office: Office,
     now: Timestamp,
 ) -> Result<ReferralView, AppError> {
-    let decision = DecisionRequest { approves: true, office: OfficeWord(office), note: None, consent: None };
+    let office = Some(OfficeWord(office));
+    let decision = DecisionRequest { approves: true, office, note: None, consent: None };
     two.company.decide_on_referral(&two.company.local_user(person)?, id, decision, now)
 }
 
@@ -226,7 +230,15 @@ fn an_approval_in_another_office_than_the_flow_asks_for_ends_nothing() {
     let referral = open(&two, at(3)).remove(0);
     let wrong = say_as(&two, &referral.id, "ada", Office::Officer, at(4)).expect_err("no prosecutor");
     assert!(matches!(&wrong, AppError::Invalid(why) if why.contains("prosecutor")), "{wrong:?}");
-    let said = say_as(&two, &referral.id, "ada", Office::Prosecutor, at(5)).expect("heard");
+    let nobody = say_as(&two, &referral.id, "ben", Office::Prosecutor, at(4)).expect_err("no prosecutor");
+    assert!(matches!(nobody, AppError::Forbidden(_)), "{nobody:?}");
+    let barred = |name: &str| {
+        let viewer = two.company.local_user(name).expect("a user");
+        two.company.referral(&viewer, &referral.id, at(4)).expect("shown").barred
+    };
+    assert_eq!((barred("ada"), barred("ben").is_some()), (None, true));
+    // Who does not say in which office speaks in the one that is asked for.
+    let said = say(&two, &referral.id, "ada", true, at(5)).expect("heard");
     assert_eq!(said.outcome, Some("released"));
     two.exchange(at(6));
     assert!(two.known(&id("malware", 1)));
@@ -248,4 +260,42 @@ fn what_people_let_leave_counts_for_the_day() {
     assert_eq!(open(&two, at(5)).len(), 3, "the others wait, although they were approved");
     two.exchange(days(1));
     assert!(spent(days(1)) > 0 && open(&two, days(1)).len() < 3, "tomorrow is another day");
+}
+
+#[test]
+fn a_page_does_not_say_that_something_follows_which_its_reader_may_not_see() {
+    let two = careful();
+    two.learn(&[malware(1, "Wren", 2)], at(1));
+    learn(&two.company, "company", Tlp::Amber, &[malware(2, "Rook", 2)], at(2));
+    two.exchange(at(3));
+    let page = |tlp_max| {
+        let mut viewer = two.company.local_user("ada").expect("a user");
+        viewer.compartments = two.company.compartments(|one| one.handling.tlp <= tlp_max).expect("read");
+        let request = ReferralsRequest { ended: false, cursor: None, limit: Some(1) };
+        two.company.referrals(&viewer, &request, at(4)).expect("listed")
+    };
+    assert!(page(Tlp::Red).next.is_some(), "two wait");
+    let seen = page(Tlp::Green);
+    assert_eq!((seen.referrals.len(), seen.next), (1, None));
+}
+
+#[test]
+fn what_was_approved_waits_while_its_agreement_is_suspended() {
+    let two = prosecuted(Some(3));
+    two.learn(&[malware(1, "Wren", 2), malware(2, "Rook", 2)], at(1));
+    two.exchange(at(2));
+    for referral in open(&two, at(3)) {
+        say(&two, &referral.id, "ada", true, at(4)).expect("heard");
+    }
+    two.exchange(at(5));
+    assert_eq!(open(&two, at(6)).len(), 1, "the other has to wait for tomorrow");
+    let owner = two.company.owner().expect("the owner");
+    two.company.act_on_agreement(&owner, &two.id, StandingMove::Suspend, None, at(7)).expect("suspended");
+    two.exchange(days(1));
+    assert_eq!(open(&two, days(1)).len(), 1, "it was approved, and is not lost");
+    two.company.act_on_agreement(&owner, &two.id, StandingMove::Resume, None, days(2)).expect("resumed");
+    two.exchange(days(3));
+    two.exchange(days(3));
+    assert!(two.known(&id("malware", 1)) && two.known(&id("malware", 2)));
+    assert!(two.both_hold());
 }
