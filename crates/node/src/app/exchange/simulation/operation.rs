@@ -11,7 +11,6 @@ use super::oracle::{SECRET, Thing, What, Word};
 use super::world::{PERSON, World};
 use crate::app::agreement::Named;
 use crate::app::exchange::queue::{DecisionRequest, ReferralsRequest};
-use crate::app::exchange::referral::OfficeWord;
 use crate::app::exchange::trial::{at, id, learn};
 
 /// Families, of the last of which nobody may be told; names; mailboxes; relationships between families.
@@ -213,13 +212,13 @@ impl World {
         format!("node-{node} {may}{step:?} agreement {pact}{}", cut_short(acted))
     }
 
-    /// One side drafts and signs the next version, without families or with them again; the other signs, perhaps later; the file
-    /// travels back.
+    /// One side drafts and signs the next version, without families or with them again, while the last is in force, suspended or ended;
+    /// the other signs, perhaps later; the file travels back.
     fn revise(&mut self) -> String {
         let pact = self.random.below(self.pacts.len() as u64) as usize;
         let [one, other] = self.pacts[pact].between;
         let newest = self.app(one).newest(&self.pacts[pact].id, self.now(one)).expect("kept");
-        if newest.in_force().is_none() {
+        if !matches!(newest.word(), "in_force" | "suspended" | "terminated") {
             return format!("agreement {pact} is {}", newest.word());
         }
         let mut agreement = newest.agreement().clone();
@@ -292,8 +291,7 @@ impl World {
             self.note_approval(node, &referral.partner, &referral.thing);
         }
         let said = self.at_risk(node, |world| {
-            let decision =
-                DecisionRequest { approves, office: OfficeWord::default(), note: None, consent: None };
+            let decision = DecisionRequest { approves, office: None, note: None, consent: None };
             let person = world.app(node).local_user(PERSON).expect("a person");
             let said = world.app(node).decide_on_referral(&person, &referral.id, decision, world.now(node));
             said.ok().and_then(|said| said.outcome).unwrap_or("nothing")

@@ -12,6 +12,7 @@ use serde_json::Value;
 use super::operation::modified;
 use super::world::World;
 use crate::app::agreement::{Held, wire_party};
+use crate::app::exchange::flow_name;
 use crate::app::exchange::frame::Frame;
 use crate::app::exchange::trial::holds;
 
@@ -133,8 +134,17 @@ fn stands(all: &[Held], held: &Held, now: Timestamp) -> bool {
 
 /// Whether it lets anything through: it stands, and nobody's last word is to suspend it.
 fn lets_through(all: &[Held], held: &Held, now: Timestamp) -> bool {
-    let mut parties = held.agreement().parties.iter();
-    stands(all, held, now) && !parties.any(|party| suspends(&held.acts, party.id.as_str(), now))
+    stands(all, held, now) && !is_suspended(all, held, now)
+}
+
+/// Whether somebody's last word is to suspend it, of what was said of it and of every version before it.
+fn is_suspended(all: &[Held], held: &Held, now: Timestamp) -> bool {
+    let (mut acts, mut next) = (Vec::new(), Some(held));
+    while let Some(one) = next {
+        acts.extend(one.acts.iter().cloned());
+        next = all.iter().find(|before| one.agreement().supersedes == Some(before.hash()));
+    }
+    held.agreement().parties.iter().any(|party| suspends(&acts, party.id.as_str(), now))
 }
 
 fn suspends(acts: &[StandingAct], party: &str, now: Timestamp) -> bool {
@@ -204,9 +214,7 @@ impl World {
         let now = self.now(node);
         let with = |held: &&Held| held.others().any(|party| party.id == self.nodes[other].party);
         let all = self.held(node, now);
-        all.iter().filter(with).any(|held| {
-            held.agreement().parties.iter().any(|party| suspends(&held.acts, party.id.as_str(), now))
-        })
+        all.iter().filter(with).any(|held| is_suspended(&all, held, now))
     }
 
     fn partners(&self, node: usize) -> Vec<usize> {
@@ -354,6 +362,7 @@ impl World {
             self.judge_copies(from, to);
             self.judge_notices(from, to);
             self.judge_logs(from, to);
+            self.judge_limits(from, to);
         }
         for node in 0..self.nodes.len() {
             let alarms = self.app(node).exchange.alarms().expect("read");
@@ -468,6 +477,20 @@ impl World {
         assert_eq!(sent, heard, "notices of node-{from} to node-{to} stand the same on both sides");
         let open = sent.iter().filter(|(_, state)| *state != Some(NoticeState::Complied)).count();
         assert_eq!(open, 0, "notices of node-{from} to node-{to} are open or refused");
+    }
+
+    /// No flow told more in the day than it may, whoever approved it. A world goes on for some minutes of one day.
+    fn judge_limits(&self, from: usize, to: usize) {
+        let (now, party) = (self.now(from), &self.nodes[to].party);
+        let with = |held: &&Held| held.others().any(|other| other.id == *party);
+        for held in self.held(from, now).iter().filter(with) {
+            for flow in held.agreement().flows.iter().filter(|flow| flow.to.contains(party)) {
+                let Some(most) = flow.limits.max_items_per_day else { continue };
+                let name = flow_name(&held.agreement().id, &flow.id);
+                let spent = self.app(from).exchange.spent(&wire_party(party), &name, now).expect("read");
+                assert!(spent <= most, "node-{from} told {party} {spent} of {most} a day by {name:?}");
+            }
+        }
     }
 
     /// The receiver has seen, and cosigned, the newest checkpoint of the sender's log to it.

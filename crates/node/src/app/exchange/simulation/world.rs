@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use entente_agreement::{Agreement, PartyId};
+use entente_agreement::{Agreement, Category, PartyId};
 use entente_model::Tlp;
 use entente_store::User;
 use jiff::Timestamp;
@@ -21,6 +21,8 @@ use crate::app::exchange::trial::random::Random;
 use crate::app::exchange::trial::{at, copy, party};
 use crate::entropy::{Chance, Stopped};
 
+/// What people let leave of mailboxes in a day, with the statement of the flow: more has to wait.
+const MAILBOXES_A_DAY: u64 = 3;
 /// Who decides on referrals, at every node.
 pub(super) const PERSON: &str = "ada";
 
@@ -226,6 +228,7 @@ impl Template {
                 password: String::new(),
                 role,
                 tlp_max: Tlp::Red,
+                offices: Vec::new(),
                 created_at: at(0),
             };
             app.desk.add_user(&user).expect("added");
@@ -248,6 +251,11 @@ fn agree(apps: &[App], between: [usize; 2], place: usize) -> Pact {
     let mut agreement = renamed(&draft.expect("a draft"), between);
     agreement.id = format!("01J000000000000000000000{place:02}").parse().expect("an id");
     agreement.termination.notice_days = 0;
+    for flow in &mut agreement.flows {
+        if flow.data_categories.contains(&Category::EmailPersonal) {
+            flow.limits.max_items_per_day = Some(MAILBOXES_A_DAY);
+        }
+    }
     if place == 1 {
         agreement.valid_until = at(250);
     }
