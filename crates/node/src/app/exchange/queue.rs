@@ -164,7 +164,8 @@ const LATE: &str = "Its time is over.";
 const OWN: &str = "Whoever asks for something may not approve it.";
 const SPOKEN: &str = "You have spoken on this before: another person has to.";
 const LACKING: &str = "Approval alone does not let this leave: what its reasons name is missing.";
-const UNPRIVILEGED: &str = "Only an administrator may decide on what is disclosed.";
+const UNPRIVILEGED: &str =
+    "An administrator decides on this, or whoever holds the office that its flow asks for.";
 
 impl App {
     /// A page of referrals about what the viewer may see.
@@ -236,10 +237,11 @@ impl App {
     ) -> Result<ReferralView, AppError> {
         // What does not exist for a viewer is not found before it is forbidden.
         let before = self.referral(viewer, id, now)?;
-        viewer.require(Role::Administrator)?;
         match before.barred {
             Some(_) if !decision.approves && before.may_refuse => {}
-            Some(why @ (OWN | NO_PROSECUTOR | NO_JUDGE | NO_DPO)) => return Err(AppError::Forbidden(why)),
+            Some(why @ (OWN | UNPRIVILEGED | NO_PROSECUTOR | NO_JUDGE | NO_DPO)) => {
+                return Err(AppError::Forbidden(why));
+            }
             Some(why) => return Err(AppError::Conflict(why)),
             None => {}
         }
@@ -277,6 +279,14 @@ impl App {
             (None, Some(wanted)) if holds(&wanted)? => Ok(wanted),
             (None, _) => Ok(Office::Officer),
         }
+    }
+
+    /// Whether it is for the viewer to decide: an administrator's, or whose office is asked for.
+    fn decides(&self, viewer: &Viewer, wanted: Option<Office>) -> Result<bool, AppError> {
+        if viewer.role >= Role::Administrator {
+            return Ok(true);
+        }
+        wanted.map_or(Ok(false), |wanted| self.holds(viewer, wanted))
     }
 
     fn holds(&self, viewer: &Viewer, office: Office) -> Result<bool, AppError> {
@@ -317,7 +327,8 @@ impl App {
         let Some(thing) = view.id(claim.vertex)? else { return Ok(None) };
         let held = held_for(agreements, referral);
         let prospect = self.would_send(referral, now)?;
-        let barred = match barred(viewer, referral, prospect.is_some(), now) {
+        let decides = self.decides(viewer, wanted_office(agreements, referral))?;
+        let barred = match barred(viewer, decides, referral, prospect.is_some(), now) {
             None => self.unofficed(viewer, agreements, referral, now)?,
             barred => barred,
         };
@@ -342,7 +353,7 @@ impl App {
             consent_missing: prospect.as_ref().is_some_and(|prospect| prospect.consent_missing),
             barred,
             may_refuse: matches!(barred, None | Some(OWN | LACKING | NO_PROSECUTOR | NO_JUDGE | NO_DPO))
-                && viewer.role >= Role::Administrator,
+                && decides,
             sent: prospect.map(|prospect| prospect.sent),
         }))
     }
@@ -404,7 +415,13 @@ fn under(held: &Held) -> Under {
     Under { id: agreement.id.to_string(), title: agreement.title.clone(), version: agreement.version }
 }
 
-fn barred(viewer: &Viewer, referral: &Referral, leaves: bool, now: Timestamp) -> Option<&'static str> {
+fn barred(
+    viewer: &Viewer,
+    decides: bool,
+    referral: &Referral,
+    leaves: bool,
+    now: Timestamp,
+) -> Option<&'static str> {
     let spoke = |approval: &Approval| approval.person == viewer.name;
     match &referral.asked {
         _ if referral.outcome.is_some() => Some(ENDED),
@@ -412,7 +429,7 @@ fn barred(viewer: &Viewer, referral: &Referral, leaves: bool, now: Timestamp) ->
         asked if asked.expires_at.is_some_and(|until| until <= now) => Some(LATE),
         _ if referral.approvals.iter().any(spoke) => Some(SPOKEN),
         asked if asked.requested_by.as_ref() == Some(&viewer.name) => Some(OWN),
-        _ if viewer.role < Role::Administrator => Some(UNPRIVILEGED),
+        _ if !decides => Some(UNPRIVILEGED),
         _ if !leaves => Some(LACKING),
         _ => None,
     }

@@ -200,8 +200,9 @@ fn prosecuted(most: Option<u64>) -> Two {
             flow.limits.max_items_per_day = most;
         }
     });
-    for name in ["ada", "ben"] {
-        let (role, password) = ("administrator".to_owned(), String::new());
+    for (name, role) in [("ada", "analyst"), ("ben", "administrator")] {
+        let (role, password) = (role.to_owned(), String::new());
+        // It is the office that counts, not the role.
         let offices = if name == "ada" { vec!["prosecutor".to_owned()] } else { Vec::new() };
         let (name, tlp_max) = (name.to_owned(), Tlp::Red);
         let user = User { name, password, role, tlp_max, offices, created_at: at(0) };
