@@ -23,12 +23,14 @@ mod records;
 mod ties;
 mod traced;
 mod walk;
+mod ways;
 mod weight;
 
 use entente_model::{ClaimNo, CompartmentNo, VertexNo};
 
 pub use ties::{Family, Role, Rule, Sort, Ties, Walk};
 pub use traced::{Answer, Judgements, Member, Traced};
+pub use ways::Ways;
 
 use self::around::Survey;
 use crate::reader::Reader;

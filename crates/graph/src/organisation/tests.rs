@@ -1,5 +1,7 @@
 //! The laws of tracing, on small graphs.
 
+use std::collections::HashMap;
+
 use entente_model::{ClaimNo, CompartmentNo, CompartmentSet, VertexNo};
 use proptest::prelude::*;
 
@@ -35,6 +37,44 @@ fn traced(snapshot: &Snapshot, seeds: &[u32], sees: &CompartmentSet) -> Traced {
     let caller = Caller { sort: &|_| None, belief: &|_, _| 0.9 };
     let seeds: Vec<VertexNo> = seeds.iter().copied().map(VertexNo).collect();
     snapshot.trace(&seeds, &Filter::seeing(sees), &table(), &caller, Choice::default())
+}
+
+/// The surest tie from each member to each.
+fn ties(traced: &Traced, members: &[VertexNo]) -> HashMap<(VertexNo, VertexNo), f64> {
+    let mut ties: HashMap<(VertexNo, VertexNo), f64> = HashMap::new();
+    for (to, found) in traced.evidence() {
+        for tie in found.iter().filter(|tie| members.contains(&tie.from) && members.contains(&to)) {
+            let known = ties.entry((tie.from, to)).or_default();
+            *known = known.max(tie.probability);
+        }
+    }
+    ties
+}
+
+/// How sure the surest way to each is, by trying every tie as often as there are members.
+fn surest(
+    ties: &HashMap<(VertexNo, VertexNo), f64>,
+    seed: VertexNo,
+    rounds: usize,
+) -> HashMap<VertexNo, f64> {
+    let mut sure = HashMap::from([(seed, 1.0)]);
+    for _ in 0..rounds {
+        for ((from, to), probability) in ties {
+            let Some(found) = sure.get(from).map(|sure| sure * probability) else { continue };
+            let known = sure.entry(*to).or_insert(0.0);
+            *known = found.max(*known);
+        }
+    }
+    sure
+}
+
+fn surest_unless(
+    ties: &HashMap<(VertexNo, VertexNo), f64>,
+    seed: VertexNo,
+    rounds: usize,
+    is_cut: bool,
+) -> HashMap<VertexNo, f64> {
+    if is_cut { HashMap::new() } else { surest(ties, seed, rounds) }
 }
 
 fn set(vertices: &[u32]) -> std::collections::BTreeSet<VertexNo> {
@@ -76,6 +116,32 @@ proptest! {
         let sure = confirmed.members.iter().find(|member| member.vertex == VertexNo(other));
         prop_assert!(sure.is_none_or(|member| member.probability == 1.0));
         prop_assert_eq!(traced.answer(&Judgements::default()), before);
+    }
+
+    #[test]
+    fn ways_are_the_surest_and_lead_along_ties(edges in edges(), seed in 0..VERTICES, other in 0..VERTICES) {
+        let sees: CompartmentSet = [CompartmentNo(1), CompartmentNo(2)].into_iter().collect();
+        let traced = traced(&snapshot(edges), &[seed], &sees);
+        let judgements = Judgements { rejected: set(&[other]), ..Judgements::default() };
+        let answer = traced.answer(&judgements);
+        let ways = traced.ways(&answer, &judgements, 0.0);
+        let members: Vec<VertexNo> = answer.members.iter().map(|member| member.vertex).collect();
+        let ties = ties(&traced, &members);
+        let surest = surest(&ties, VertexNo(seed), members.len());
+        for member in &members {
+            let way = ways.to(*member);
+            let sure: f64 = way.windows(2).map(|step| ties[&(step[0], step[1])]).product();
+            let best = surest.get(member).copied().unwrap_or(0.0);
+            match way.first() {
+                None => prop_assert!(best < 1e-9),
+                Some(first) => prop_assert!(*first == VertexNo(seed) && (sure - best).abs() < 1e-6 * best),
+            }
+            let cut: HashMap<_, f64> =
+                ties.iter().filter(|((from, to), _)| from != member && to != member).map(|(ends, of)| (*ends, *of)).collect();
+            let left = surest_unless(&cut, VertexNo(seed), members.len(), *member == VertexNo(seed));
+            let hang = members.iter().filter(|one| *one != member && surest.contains_key(one) && !left.contains_key(one));
+            prop_assert_eq!(ways.hanging_by(*member, &members), hang.count());
+        }
     }
 
     #[test]

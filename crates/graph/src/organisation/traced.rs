@@ -124,6 +124,22 @@ impl Traced {
         all.map(|(vertex, standing)| (*vertex, standing.features())).collect()
     }
 
+    /// What belongs whatever the evidence.
+    pub(super) fn beginnings(&self, judgements: &Judgements) -> BTreeSet<VertexNo> {
+        let rejected: Vec<bool> =
+            self.vertices.iter().map(|vertex| judgements.rejected.contains(vertex)).collect();
+        self.sources(judgements, &rejected).into_iter().map(|place| self.vertices[place as usize]).collect()
+    }
+
+    /// Each tie from thing to thing, neither of which was rejected, with how probable the second is when the first belongs.
+    pub(super) fn tied(&self, judgements: &Judgements) -> Vec<(VertexNo, VertexNo, f64)> {
+        let rejected: Vec<bool> =
+            self.vertices.iter().map(|vertex| judgements.rejected.contains(vertex)).collect();
+        let outer = |place: u32| self.vertices[place as usize];
+        let ties = self.inward(&rejected);
+        ties.map(|(from, to, found)| (outer(from), outer(to), found.probability)).collect()
+    }
+
     /// The places that belong whatever the evidence, ascending.
     fn sources(&self, judgements: &Judgements, rejected: &[bool]) -> Vec<u32> {
         let confirmed = (0..).zip(&self.vertices).filter(|(_, vertex)| judgements.confirmed.contains(vertex));

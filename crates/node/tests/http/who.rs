@@ -61,6 +61,11 @@ fn what_shares_a_key_is_found_with_its_reasons_and_people_decide() {
             .iter()
             .all(|reason| reason["sources"] == json!(["scanner"]) && !array(&reason["claims"]).is_empty())
     );
+    let way = array(&of_bank["way"]);
+    let ends = [way.first(), way.last()].map(|step| string(&step.unwrap()["thing"]["id"]));
+    assert_eq!(ends, [shop.clone(), bank.clone()], "{way:?}");
+    assert!(way[0].get("by").is_none());
+    assert!(way.windows(2).all(|step| step[1]["by"]["to"] == step[0]["thing"]["id"]), "{way:?}");
     let without = served.post(&ada, "/who", json!({ "ids": [shop], "without": ["scanner"] })).json();
     let of_bank = array(&without["members"]).iter().find(|member| member["thing"]["id"] == bank).unwrap();
     assert_eq!(of_bank["without"], 0.0, "nobody else ties them");

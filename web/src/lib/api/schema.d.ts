@@ -1953,6 +1953,11 @@ export interface components {
         };
         /** @description A member. */
         MemberView: {
+            /**
+             * Format: int64
+             * @description How many others that are at least as probable as not hang together with what one began from by this one alone.
+             */
+            holds: number;
             /** @description What people decided about it and what one began from. */
             judgements: components["schemas"]["JudgementView"][];
             /**
@@ -1964,6 +1969,11 @@ export interface components {
             reasons: components["schemas"]["EvidenceView"][];
             /** @description What it is. */
             thing: components["schemas"]["ObjectSummary"];
+            /**
+             * @description The surest way to it from what one began from, or what people confirmed: the smallest part of the picture that explains it. Empty for
+             *     what one began from.
+             */
+            way: components["schemas"]["StepView"][];
             /**
              * Format: double
              * @description How probable it would be without the sources left out; absent when none were.
@@ -2532,6 +2542,12 @@ export interface components {
             objects: number;
             /** @description Claims by source. */
             sources: components["schemas"]["Count"][];
+        };
+        /** @description A step of a way. */
+        StepView: {
+            by?: components["schemas"]["EvidenceView"] | null;
+            /** @description What it leads to. */
+            thing: components["schemas"]["ObjectSummary"];
         };
         /** @description A target. */
         TargetView: {

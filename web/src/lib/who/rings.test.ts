@@ -8,9 +8,9 @@ const reason = (to: string, bits: number) => ({ to, label: to, family: 'hosting'
 const answer = {
   seeds: [thing('a')],
   members: [
-    { thing: thing('a'), probability: 1, reasons: [reason('b', 8)], judgements: [] },
-    { thing: thing('b'), probability: 0.9, reasons: [reason('a', 16), reason('gone', 4)], judgements: [] },
-    { thing: thing('c'), probability: 0.2, reasons: [], judgements: [] },
+    { thing: thing('a'), probability: 1, reasons: [reason('b', 8)], way: [], holds: 0, judgements: [] },
+    { thing: thing('b'), probability: 0.9, reasons: [reason('a', 16), reason('gone', 4)], way: [], holds: 0, judgements: [] },
+    { thing: thing('c'), probability: 0.2, reasons: [], way: [{ thing: thing('b') }, { thing: thing('c'), by: reason('b', 4) }], holds: 0, judgements: [] },
   ],
   more: 0, graph: { vertices: [], edges: [] }, sources: [],
 } as unknown as WhoAnswer;
@@ -24,8 +24,8 @@ describe('rings', () => {
     expect(away('b')).toBeCloseTo(radius(0.9));
     expect(away('b')).toBeLessThan(away('c'));
   });
-  it('draw one line for two things, as thick as the strongest reason, and none to what is not drawn', () => {
+  it('draw one line for two things, as thick as the strongest reason, along the ways too, and none to what is not drawn', () => {
     const { lines } = rings(answer);
-    expect(lines.map(({ key, width }) => [key, width])).toEqual([['a b', 2.5]]);
+    expect(lines.map(({ key, width }) => [key, width])).toEqual([['a b', 2.5], ['b c', 1]]);
   });
 });

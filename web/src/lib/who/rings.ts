@@ -1,5 +1,5 @@
 // Where things stand around what one began from.
-import type { WhoAnswer } from '../api/types';
+import type { WhoAnswer, WhoReason } from '../api/types';
 
 export interface Point { id: string; label: string; type: string; probability: number; seed: boolean; x: number; y: number }
 export interface Line { key: string; from: Point; to: Point; width: number }
@@ -9,7 +9,10 @@ const MOST = 60;
 const INNER = 60;
 const OUTER = 245;
 
-export const radius = (probability: number): number => INNER + (1 - probability) * (OUTER - INNER);
+/** The surest have most of the room: between 90 % and certain there are as many as below. */
+export const radius = (probability: number): number => INNER + Math.sqrt(1 - probability) * (OUTER - INNER);
+
+export const lineKey = (one: string, other: string): string => [one, other].toSorted().join(' ');
 
 /** Members on rings by probability, those of one kind beside each other; a line for each reason between two that are drawn. */
 export function rings(answer: WhoAnswer): { points: Point[]; lines: Line[]; radius: typeof radius } {
@@ -33,13 +36,16 @@ export function rings(answer: WhoAnswer): { points: Point[]; lines: Line[]; radi
     });
   });
   const lines = new Map<string, Line>();
-  for (const { thing, reasons } of answer.members) {
-    for (const reason of reasons) {
-      const [from, to] = [points.get(thing.id), points.get(reason.to)];
-      const key = [thing.id, reason.to].toSorted().join(' ');
-      const width = 0.5 + reason.bits / 8;
-      if (from && to && (lines.get(key)?.width ?? 0) < width) lines.set(key, { key, from, to, width });
-    }
+  const add = (id: string, reason: WhoReason) => {
+    const [from, to] = [points.get(id), points.get(reason.to)];
+    const key = lineKey(id, reason.to);
+    const width = 0.5 + reason.bits / 8;
+    if (from && to && (lines.get(key)?.width ?? 0) < width) lines.set(key, { key, from, to, width });
+  };
+  for (const { thing, reasons, way } of answer.members) {
+    for (const reason of reasons) add(thing.id, reason);
+    // The way is drawn, whatever other reasons are stronger.
+    for (const { thing: step, by } of way) if (by) add(step.id, by);
   }
   return { points: [...points.values()], lines: [...lines.values()], radius };
 }

@@ -15,7 +15,7 @@ mod seeking;
 use std::collections::{BTreeSet, HashMap};
 
 use entente_graph::Filter;
-use entente_graph::organisation::{Caller, Choice, Judgements, Sort, Ties, Traced};
+use entente_graph::organisation::{Answer, Caller, Choice, Judgements, Sort, Ties, Traced};
 use entente_model::{ClaimNo, CompartmentNo, Kind, Selector, VertexNo};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -35,6 +35,8 @@ pub(crate) use seeking::{AgreedCaseView, SoughtView};
 const MEMBERS: (usize, usize) = (50, 500);
 /// Seeds at most.
 const SEEDS: usize = 100;
+/// As probable as not.
+const PROBABLE: f64 = 0.5;
 
 /// Things, and what is to be looked at.
 #[derive(Debug, Default, Deserialize, Serialize, ToSchema)]
@@ -81,8 +83,23 @@ pub(crate) struct MemberView {
     pub(crate) without: Option<f64>,
     /// Why, the strongest first.
     pub(crate) reasons: Vec<EvidenceView>,
+    /// The surest way to it from what one began from, or what people confirmed: the smallest part of the picture that explains it. Empty for
+    /// what one began from.
+    pub(crate) way: Vec<StepView>,
+    /// How many others that are at least as probable as not hang together with what one began from by this one alone.
+    pub(crate) holds: u64,
     /// What people decided about it and what one began from.
     pub(crate) judgements: Vec<JudgementView>,
+}
+
+/// A step of a way.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct StepView {
+    /// What it leads to.
+    pub(crate) thing: ObjectSummary,
+    /// The tie by which it does, from the step before; absent at the first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) by: Option<EvidenceView>,
 }
 
 /// What people said is not of the organisation.
@@ -106,7 +123,11 @@ impl App {
         let asking = Asking::new(&lens);
         let judged = self.judged(&lens, &seeds)?;
         let traced = asking.trace(&judged.begun(&seeds), &sieve.filter());
-        let members = found(&traced, &judged.counting);
+        let answer = traced.answer(&judged.counting);
+        let ways = traced.ways(&answer, &judged.counting, reason::LEAST);
+        let probable = answer.members.iter().filter(|member| member.probability >= PROBABLE);
+        let probable: Vec<VertexNo> = probable.map(|member| member.vertex).collect();
+        let members: Vec<(VertexNo, f64)> = pairs(answer);
         let without = self.without(&asking, request, &seeds, &judged)?;
         let limit = request.limit.unwrap_or(MEMBERS.0).clamp(1, MEMBERS.1);
         let reasons = Reasons::new(&asking, &traced, &seeds, &members);
@@ -126,6 +147,8 @@ impl App {
                 probability: *probability,
                 without: without.as_ref().map(|without| without.get(vertex).copied().unwrap_or(0.0)),
                 reasons: reasons.of(*vertex, &mut shown)?,
+                way: reasons.along(&ways.to(*vertex), &mut shown)?,
+                holds: ways.hanging_by(*vertex, &probable) as u64,
                 judgements: self.about(&lens, judged.of(*vertex))?,
             });
         }
@@ -189,7 +212,11 @@ fn leaving_out(lens: &Lens<'_>, filter: &FilterRequest, left_out: &[String]) -> 
 }
 
 fn found(traced: &Traced, judged: &Judgements) -> Vec<(VertexNo, f64)> {
-    traced.answer(judged).members.into_iter().map(|member| (member.vertex, member.probability)).collect()
+    pairs(traced.answer(judged))
+}
+
+fn pairs(answer: Answer) -> Vec<(VertexNo, f64)> {
+    answer.members.into_iter().map(|member| (member.vertex, member.probability)).collect()
 }
 
 fn sources(members: &[MemberView]) -> Vec<String> {

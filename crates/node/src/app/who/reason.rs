@@ -8,7 +8,7 @@ use entente_model::VertexNo;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::Asking;
+use super::{Asking, StepView};
 use crate::app::AppError;
 use crate::app::lens::Lens;
 use crate::app::view::GraphView;
@@ -16,7 +16,7 @@ use crate::app::view::GraphView;
 /// Reasons of a member at most.
 const REASONS: usize = 6;
 /// A tie to what is less probable than this says nothing.
-const LEAST: f64 = 0.05;
+pub(super) const LEAST: f64 = 0.05;
 
 /// One piece of evidence.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -86,6 +86,28 @@ impl<'a> Reasons<'a> {
         telling.truncate(REASONS);
         shown.vertices.insert(vertex);
         telling.iter().map(|(_, tie)| self.reason(vertex, tie, shown)).collect()
+    }
+
+    /// A way, step by step; nothing for what is only where it begins.
+    pub(super) fn along(&self, way: &[VertexNo], shown: &mut Shown) -> Result<Vec<StepView>, AppError> {
+        if way.len() < 2 {
+            return Ok(Vec::new());
+        }
+        let mut steps = Vec::with_capacity(way.len());
+        for (place, vertex) in way.iter().enumerate() {
+            let Some(thing) = self.asking.lens.summaries(&[*vertex])?.pop() else { continue };
+            let from = place.checked_sub(1).map(|before| way[before]);
+            let by = from.and_then(|from| self.surest(from, *vertex));
+            let by = by.map(|tie| self.reason(*vertex, tie, shown)).transpose()?;
+            shown.vertices.insert(*vertex);
+            steps.push(StepView { thing, by });
+        }
+        Ok(steps)
+    }
+
+    fn surest(&self, from: VertexNo, to: VertexNo) -> Option<&Tie> {
+        let ties = self.evidence.get(&to)?.iter().filter(|tie| tie.from == from);
+        ties.max_by(|one, other| one.probability.total_cmp(&other.probability))
     }
 
     /// A tie counts by what it says and by how probable its other end is.
