@@ -60,6 +60,8 @@ pub(crate) struct App {
     identity: Identity,
     chance: Chance,
     treaties: agreement::Memory,
+    /// What may come by the flows by which anything has come.
+    bounds: exchange::receiver::KnownBounds,
     /// The trees of partners' logs to us.
     trees: exchange::tree::Trees,
     /// Rings for new claims and agreements.
@@ -149,6 +151,7 @@ impl App {
             identity,
             chance: Chance::System,
             treaties: agreement::Memory::default(),
+            bounds: exchange::receiver::KnownBounds::default(),
             trees: exchange::tree::Trees::default(),
             news: Arc::default(),
             wires: Bell::default(),

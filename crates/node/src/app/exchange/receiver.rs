@@ -5,9 +5,10 @@
 //! step done twice is done once.
 
 use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context as _, anyhow, bail};
-use entente_agreement::{AgreementHash, Bounds, Flow, PartyId, Standing};
+use entente_agreement::{AgreementHash, Bounds, Flow, FlowId, Party, PartyId, Standing};
 use entente_intake::{Drafter, Limits, Settings};
 use entente_model::{Draft, Handling};
 use entente_store::exchange::ItemKind;
@@ -81,6 +82,18 @@ impl App {
     }
 }
 
+/// What may come by each flow of each version of an agreement, made once: it takes longer than to take something in.
+#[derive(Default)]
+pub(crate) struct KnownBounds(Mutex<HashMap<(AgreementHash, FlowId), Arc<Bounds>>>);
+
+impl KnownBounds {
+    fn of(&self, held: &Held, flow: &Flow, us: &Party) -> Arc<Bounds> {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let bounds = known.entry((held.hash(), flow.id.clone()));
+        bounds.or_insert_with(|| Arc::new(Bounds::of(flow, us))).clone()
+    }
+}
+
 /// How to take in what came by a flow under a handling.
 struct Way {
     /// None when the agreement has ended: what still comes by it is passed over.
@@ -88,7 +101,7 @@ struct Way {
     /// How what comes is said to be handled.
     handling: Handling,
     /// What may come by the flow at all.
-    bounds: Bounds,
+    bounds: Arc<Bounds>,
     /// When the agreement ran out, if it did: what was told after that is passed over.
     over: Option<Timestamp>,
     /// Until when it may be kept.
@@ -188,7 +201,7 @@ impl Receiving<'_> {
             Standing::Expired { since } => Some(since),
             _ => None,
         };
-        let (bounds, until) = (Bounds::of(flow, us), keep_until(held, flow, self.now));
+        let (bounds, until) = (self.app.bounds.of(held, flow, us), keep_until(held, flow, self.now));
         let handling = told.handling.clone().unwrap_or_else(|| ceiling(flow));
         Ok(Way { drafter, handling, bounds, over, until })
     }
