@@ -1,0 +1,154 @@
+//! Against searches that try everything.
+
+use std::collections::BTreeSet;
+
+use entente_model::VertexNo;
+use proptest::prelude::*;
+
+use super::*;
+
+type Row = (u32, u32, u32, u32);
+
+fn ledger(rows: &[Row]) -> Vec<Payment> {
+    let payment = |(payer, payee, amount, at): &Row| Payment {
+        payer: VertexNo(*payer),
+        payee: VertexNo(*payee),
+        amount: f64::from(*amount),
+        at: *at,
+    };
+    rows.iter().map(payment).collect()
+}
+
+fn choice(order: Order) -> Choice {
+    Choice { window: 6, dwell: 4, order, most_hops: 4, ..Choice::default() }
+}
+
+fn rows() -> impl Strategy<Value = Vec<Row>> {
+    prop::collection::vec((0..5u32, 0..5u32, 18..22u32, 0..10u32), 0..14)
+}
+
+/// Whether payments, in this order, make a cycle by the words of [`Pattern::Cycle`] and [`Order`].
+fn is_cycle(round: &[Payment], choice: &Choice) -> bool {
+    let next = |place: usize| &round[(place + 1) % round.len()];
+    let payers: BTreeSet<VertexNo> = round.iter().map(|paid| paid.payer).collect();
+    let goes_round = (0..round.len()).all(|place| round[place].payee == next(place).payer);
+    let times = || round.iter().map(|paid| paid.at);
+    let in_time = times().max().zip(times().min()).is_some_and(|(last, first)| last - first <= choice.window);
+    let keeps = |whole: f64, part: f64| part <= whole && part >= whole * choice.kept;
+    let follows = |pair: &[Payment]| pair[1].at > pair[0].at && keeps(pair[0].amount, pair[1].amount);
+    let most = round.iter().map(|paid| paid.amount).fold(0.0, f64::max);
+    let holds = match choice.order {
+        Order::Following => round.windows(2).all(follows),
+        Order::Any => round.iter().all(|paid| keeps(most, paid.amount)),
+    };
+    payers.len() == round.len() && goes_round && in_time && holds
+}
+
+/// The accounts of every cycle, by trying every sequence of payments.
+fn every_cycle(payments: &[Payment], choice: &Choice) -> BTreeSet<Vec<VertexNo>> {
+    let mut found = BTreeSet::new();
+    let mut sequences: Vec<Vec<Payment>> = payments.iter().map(|paid| vec![*paid]).collect();
+    for _ in 1..choice.most_hops {
+        let longer = |way: &Vec<Payment>| {
+            let end = way[way.len() - 1].payee;
+            let next = payments.iter().filter(move |paid| paid.payer == end);
+            next.map(|paid| [way.as_slice(), &[*paid]].concat()).collect::<Vec<_>>()
+        };
+        sequences = sequences.iter().flat_map(longer).collect();
+        let cycles = sequences.iter().filter(|way| way.len() > 2 && is_cycle(way, choice));
+        found.extend(cycles.map(|round| {
+            let mut accounts: Vec<VertexNo> = round.iter().map(|paid| paid.payer).collect();
+            let least = (0..accounts.len()).min_by_key(|place| accounts[*place]);
+            accounts.rotate_left(least.unwrap_or_default());
+            accounts
+        }));
+    }
+    found
+}
+
+proptest! {
+    #[test]
+    fn cycles_are_those_of_a_search_that_tries_everything(rows in rows(), any in any::<bool>()) {
+        let choice = choice(if any { Order::Any } else { Order::Following });
+        let payments = ledger(&rows);
+        let usable: Vec<Payment> = payments.iter().copied().filter(|paid| paid.payer != paid.payee).collect();
+        let (found, cut_short) = Payments::new(payments).cycles(&choice);
+        let found: BTreeSet<Vec<VertexNo>> = found.into_iter().map(|finding| finding.accounts).collect();
+        prop_assert_eq!(cut_short, 0);
+        prop_assert_eq!(found, every_cycle(&usable, &choice));
+    }
+
+    #[test]
+    fn every_finding_is_made_of_payments_that_make_it(rows in rows()) {
+        let payments = ledger(&rows);
+        let choice = choice(Order::Following);
+        let ledger = Payments::new(payments.clone());
+        for finding in ledger.passing(&choice).into_iter().chain(ledger.fans(&choice)) {
+            let made: Vec<Payment> = finding.payments.iter().map(|place| payments[*place as usize]).collect();
+            let centre = finding.accounts[0];
+            match finding.pattern {
+                Pattern::FanIn => prop_assert!(made.iter().all(|paid| paid.payee == centre)),
+                Pattern::FanOut => prop_assert!(made.iter().all(|paid| paid.payer == centre)),
+                Pattern::PassThrough => {
+                    let out = made.iter().filter(|paid| paid.payer == centre).count();
+                    prop_assert_eq!(made.len(), out * 2);
+                }
+                _ => {
+                    let target = finding.accounts[1];
+                    for through in &finding.accounts[2..] {
+                        let takes_part = |paid: &&Payment| [paid.payer, paid.payee].contains(through);
+                        let of_it: Vec<&Payment> = made.iter().filter(takes_part).collect();
+                        prop_assert!(of_it.iter().any(|paid| paid.payer == centre));
+                        prop_assert!(of_it.iter().any(|paid| paid.payee == target));
+                    }
+                }
+            }
+        }
+    }
+
+    /// The fullest stretch, by looking at each.
+    #[test]
+    fn a_fan_has_as_many_others_as_any_stretch(rows in rows()) {
+        let payments = ledger(&rows);
+        let choice = choice(Order::Following);
+        for finding in Payments::new(payments.clone()).fans(&choice) {
+            let end = |paid: &Payment| match finding.pattern {
+                Pattern::FanIn => (paid.payee, paid.payer),
+                _ => (paid.payer, paid.payee),
+            };
+            let of_it = |paid: &&Payment| end(paid).0 == finding.accounts[0] && end(paid).1 != end(paid).0;
+            let others = |first: &Payment| {
+                let near = payments.iter().filter(of_it).filter(|paid| (first.at..=first.at + choice.dwell).contains(&paid.at));
+                near.map(|paid| end(paid).1).collect::<BTreeSet<VertexNo>>().len()
+            };
+            let most = payments.iter().filter(of_it).map(others).max().unwrap_or_default();
+            let found: BTreeSet<VertexNo> =
+                finding.payments.iter().map(|place| end(&payments[*place as usize]).1).collect();
+            prop_assert_eq!(found.len(), most);
+        }
+    }
+
+    #[test]
+    fn the_order_in_which_payments_are_told_does_not_matter(rows in rows()) {
+        let choice = choice(Order::Following);
+        let told = Payments::new(ledger(&rows)).findings(&choice).suspects();
+        let backwards: Vec<Row> = rows.into_iter().rev().collect();
+        prop_assert_eq!(told, Payments::new(ledger(&backwards)).findings(&choice).suspects());
+    }
+}
+
+#[test]
+fn a_hub_makes_every_pattern_by_chance_and_is_no_suspect() {
+    let day = DAY;
+    let mut rows: Vec<Row> = (0..400).map(|n| (n % 40 + 10, 1, 100, n * day / 4)).collect();
+    rows.extend((0..400).map(|n| (1, n % 37 + 60, 95, n * day / 4 + day / 8)));
+    let found = Payments::new(ledger(&rows)).findings(&Choice::default());
+    assert!(found.findings.iter().all(|finding| finding.accounts[0] != VertexNo(1)), "{found:?}");
+}
+
+#[test]
+fn what_is_too_much_to_look_through_is_said() {
+    let rows: Vec<Row> = (0..8).flat_map(|a| (0..8).map(move |b| (a, b, 20, a + b))).collect();
+    let choice = Choice { order: Order::Any, most_steps: 50, ..choice(Order::Any) };
+    assert!(Payments::new(ledger(&rows)).findings(&choice).cut_short > 0);
+}
