@@ -124,7 +124,11 @@ fn baselines(bank: &Bank, out: &mut dyn Write) -> Result<()> {
     score::line("volume", &bank.ranked(|account| of(&volume, account)), out)?;
     score::line("least volume", &bank.ranked(|account| -of(&volume, account)), out)?;
     let cycles = plain_cycles(&bank.payments);
-    score::line("number of cycles, whatever amount and time", &bank.ranked(|account| of(&cycles, account)), out)
+    score::line(
+        "number of cycles, whatever amount and time",
+        &bank.ranked(|account| of(&cycles, account)),
+        out,
+    )
 }
 
 /// In how many cycles of accounts who paid one another each account is.

@@ -1,7 +1,9 @@
 //! `real laundering|phishing|families DATA_DIR`: what tracing finds in data that others made, beside simple rivals in the same run.
 //! The data are those of `docs/quality.md`; their labels are read for the score, or, where it says so, in part to begin from.
 
+mod families;
 mod laundering;
+mod phishing;
 mod score;
 
 use std::io::Write;
@@ -19,6 +21,8 @@ fn main() -> Result<()> {
     let data = Path::new(data);
     match what.as_str() {
         "laundering" => laundering::measure(data, &mut out),
+        "phishing" => phishing::measure(data, &mut out),
+        "families" => families::measure(data, &mut out),
         _ => anyhow::bail!("`{what}` is not measured here"),
     }
 }

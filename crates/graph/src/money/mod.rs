@@ -20,11 +20,13 @@
 //! assert_eq!(found.findings[0].accounts, [VertexNo(1), VertexNo(2), VertexNo(3)]);
 //! ```
 
+mod chain;
 mod chance;
 mod cycle;
 mod fan;
 mod passing;
 mod payments;
+mod structuring;
 
 use std::collections::BTreeMap;
 
@@ -40,6 +42,8 @@ const DAY: u32 = 24 * HOUR;
 pub enum Pattern {
     /// Money goes round and comes back to the account it left.
     Cycle,
+    /// Money goes from account to account, nearly whole.
+    Chain,
     /// An account pays on what it received, soon and nearly whole.
     PassThrough,
     /// Many pay one within a short time.
@@ -48,15 +52,24 @@ pub enum Pattern {
     FanOut,
     /// One pays several, who pay it on to the same other.
     ScatterGather,
+    /// One pays another several like sums within a short time, as who stays below a threshold does.
+    Structuring,
 }
 
 impl Pattern {
     /// All there are.
-    pub const ALL: [Pattern; 5] =
-        [Pattern::Cycle, Pattern::PassThrough, Pattern::FanIn, Pattern::FanOut, Pattern::ScatterGather];
+    pub const ALL: [Pattern; 7] = [
+        Pattern::Cycle,
+        Pattern::Chain,
+        Pattern::PassThrough,
+        Pattern::FanIn,
+        Pattern::FanOut,
+        Pattern::ScatterGather,
+        Pattern::Structuring,
+    ];
 }
 
-/// Whether the payments of a cycle must follow one another.
+/// Whether the payments of a cycle or chain must follow one another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
     /// Each is later than the one before: the money itself goes round. Payments at the same moment do not follow one another.
@@ -70,13 +83,13 @@ pub enum Order {
 pub struct Choice {
     /// The least share of an amount that is paid on; the rest is the fee.
     pub kept: f64,
-    /// Seconds between the first and the last payment of a cycle.
+    /// Seconds between the first and the last payment of a cycle or chain.
     pub window: u32,
-    /// Seconds for which money stays on an account that passes it on, and within which a fan is paid.
+    /// Seconds for which money stays on an account that passes it on, and within which a fan is paid or a sum in parts.
     pub dwell: u32,
-    /// Whether the payments of a cycle must follow one another.
+    /// Whether the payments of a cycle or chain must follow one another.
     pub order: Order,
-    /// Payments in a cycle at most.
+    /// Payments in a cycle or chain at most.
     pub most_hops: usize,
     /// An account that makes more payments than this in the time in which it could pay something on is a business: what it
     /// pays is not what it received.
@@ -108,8 +121,8 @@ pub struct Finding {
     pub pattern: Pattern,
     /// How rare it is: one in 2^this ledgers has one so rare by chance.
     pub bits: f64,
-    /// The accounts that make it: of a cycle in the order of payment, the smallest number first; of the others whoever is in the
-    /// middle first. Who only paid into a fan, or was paid out of one, is not named: these may well be victims.
+    /// The accounts that make it: of a cycle or chain in the order of payment, of a cycle the smallest number first; of a fan who is in its
+    /// middle; of scatter-gather who scatters, where it is gathered, and who is between; of structuring payer and payee. The first of a chain may be who was robbed. Who only paid into a fan, or was paid out of one, is not named: these may well be victims.
     pub accounts: Vec<VertexNo>,
     /// Places of some of its payments in what [`Payments::new`] was given, ascending.
     pub payments: Vec<u32>,
@@ -128,8 +141,10 @@ impl Payments {
     /// Every pattern that is rarer than chance makes it.
     pub fn findings(&self, choice: &Choice) -> Findings {
         let (mut findings, cut_short) = self.cycles(choice);
+        findings.extend(self.chains(choice));
         findings.extend(self.passing(choice));
         findings.extend(self.fans(choice));
+        findings.extend(self.structuring(choice));
         findings.retain(|finding| finding.bits > 0.0);
         findings.sort_by(|one, other| {
             let key = |finding: &Finding| (finding.pattern, finding.accounts.clone());

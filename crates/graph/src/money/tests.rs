@@ -79,11 +79,31 @@ proptest! {
     }
 
     #[test]
+    fn a_chain_is_one_way_of_the_same_money(rows in rows(), any in any::<bool>()) {
+        let choice = choice(if any { Order::Any } else { Order::Following });
+        let payments = ledger(&rows);
+        for chain in Payments::new(payments.clone()).chains(&choice) {
+            let accounts: BTreeSet<VertexNo> = chain.accounts.iter().copied().collect();
+            prop_assert_eq!(accounts.len(), chain.accounts.len());
+            let made: Vec<Payment> = chain.payments.iter().map(|place| payments[*place as usize]).collect();
+            let step = |pair: &[VertexNo]| made.iter().find(|paid| [paid.payer, paid.payee] == pair).copied();
+            let way: Vec<Payment> = chain.accounts.windows(2).filter_map(step).collect();
+            prop_assert_eq!(way.len(), made.len());
+            prop_assert!(way.len() > 2);
+            if choice.order == Order::Following {
+                prop_assert!(way.windows(2).all(|pair| pair[0].at < pair[1].at));
+                prop_assert!(way.windows(2).all(|pair| pair[1].amount <= pair[0].amount));
+            }
+        }
+    }
+
+    #[test]
     fn every_finding_is_made_of_payments_that_make_it(rows in rows()) {
         let payments = ledger(&rows);
         let choice = choice(Order::Following);
         let ledger = Payments::new(payments.clone());
-        for finding in ledger.passing(&choice).into_iter().chain(ledger.fans(&choice)) {
+        let found = ledger.passing(&choice).into_iter().chain(ledger.fans(&choice));
+        for finding in found.chain(ledger.structuring(&choice)) {
             let made: Vec<Payment> = finding.payments.iter().map(|place| payments[*place as usize]).collect();
             let centre = finding.accounts[0];
             match finding.pattern {
@@ -92,6 +112,12 @@ proptest! {
                 Pattern::PassThrough => {
                     let out = made.iter().filter(|paid| paid.payer == centre).count();
                     prop_assert_eq!(made.len(), out * 2);
+                }
+                Pattern::Structuring => {
+                    prop_assert!(made.len() > 2);
+                    prop_assert!(made.iter().all(|paid| [paid.payer, paid.payee] == finding.accounts[..]));
+                    let times = || made.iter().map(|paid| paid.at);
+                    prop_assert!(times().max().unwrap() - times().min().unwrap() <= choice.dwell);
                 }
                 _ => {
                     let target = finding.accounts[1];

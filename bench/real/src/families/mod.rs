@@ -1,0 +1,81 @@
+//! Things of families of malware and of groups, put together by what they share. Whose they are is hidden, and read for the score.
+
+mod group;
+mod label;
+mod told;
+mod world;
+
+use std::io::Write;
+use std::path::Path;
+
+use anyhow::Result;
+use entente_model::VertexNo;
+
+use crate::score::Partition;
+use group::Group;
+use world::World;
+
+pub fn measure(data: &Path, out: &mut dyn Write) -> Result<()> {
+    let world = World::read(data)?;
+    describe(&world, out)?;
+    let groupings = [
+        (
+            "exact match, values of more than 20 things left out",
+            group::exact(&world, Some(group::MISP_CUT_OFF)),
+        ),
+        ("exact match, any value", group::exact(&world, None)),
+        ("traced, at 0.9", group::traced(&world, 0.9)),
+        ("traced, at 0.5", group::traced(&world, 0.5)),
+    ];
+    let all = world.things();
+    let sharing: Vec<VertexNo> = all.iter().copied().filter(|thing| world.shares(*thing)).collect();
+    for (of, things) in [("all things", &all), ("things that share a value with another", &sharing)] {
+        writeln!(out, "{of}: {}", things.len())?;
+        for (name, groups) in &groupings {
+            let of_thing = |thing: &VertexNo| (group_of(groups, *thing), world.label(*thing));
+            let partition = Partition::new(things.iter().map(of_thing));
+            writeln!(
+                out,
+                "  {name:52} Rand {:.4}  precision {:.4}  recall {:.4}  pairs {}",
+                partition.adjusted_rand(),
+                partition.precision(),
+                partition.recall(),
+                partition.pairs()
+            )?;
+        }
+    }
+    Ok(())
+}
+
+/// The number of its group; a thing in none is one of its own.
+fn group_of(groups: &Group, thing: VertexNo) -> u32 {
+    groups.get(&thing).copied().unwrap_or(u32::MAX - thing.0)
+}
+
+/// What there is to find at all.
+fn describe(world: &World, out: &mut dyn Write) -> Result<()> {
+    let things = world.things();
+    let counted = |what: &dyn Fn(VertexNo) -> bool| things.iter().filter(|thing| what(**thing)).count();
+    writeln!(
+        out,
+        "{} things of {} families and groups, {} links between values; {} more things are said to be of several and are not scored",
+        things.len(),
+        world.label_count(),
+        world.links(),
+        world.ambiguous()
+    )?;
+    let of_own = |thing: VertexNo| world.sharing(thing).iter().any(|other| world.is_same(thing, *other));
+    let of_others = |thing: VertexNo| world.sharing(thing).iter().any(|other| !world.is_same(thing, *other));
+    writeln!(
+        out,
+        "{} share a value with another thing, {} with one of their own family, {} with one of another",
+        counted(&|thing| world.shares(thing)),
+        counted(&of_own),
+        counted(&of_others)
+    )?;
+    let (same, all) = world.direct_pairs();
+    writeln!(out, "pairs that share a value: {all}, of one family {same}")?;
+    let (same, all) = world.reports();
+    writeln!(out, "families with two or more things that share a value: {same} of {all}")?;
+    Ok(())
+}
