@@ -56,6 +56,9 @@ pub struct Partition {
     right: f64,
     found: f64,
     sought: f64,
+    /// Sums over things: the share of its group that is of its own, and the share of its own that is in its group.
+    purity: f64,
+    completeness: f64,
 }
 
 impl Partition {
@@ -68,7 +71,13 @@ impl Partition {
             *sought.entry(label).or_insert(0.0) += 1.0;
         }
         let things = found.values().sum();
+        let share = |(cell, count): (&(u32, u32), &f64)| {
+            (count * count / found[&cell.0], count * count / sought[&cell.1])
+        };
+        let shares = || both.iter().map(share);
         Partition {
+            purity: shares().map(|(pure, _)| pure).sum(),
+            completeness: shares().map(|(_, complete)| complete).sum(),
             things,
             right: both.values().copied().map(pairs).sum(),
             found: found.values().copied().map(pairs).sum(),
@@ -84,6 +93,12 @@ impl Partition {
     /// Of pairs that belong together, the share that is put together.
     pub fn recall(&self) -> f64 {
         self.right / self.sought.max(1.0)
+    }
+
+    /// B-cubed (Bagga and Baldwin 1998): precision and recall of the group of a thing, in the mean over things, so that one large group
+    /// does not outweigh all others.
+    pub fn b_cubed(&self) -> (f64, f64) {
+        (self.purity / self.things.max(1.0), self.completeness / self.things.max(1.0))
     }
 
     /// Pairs put together.
@@ -119,6 +134,7 @@ mod tests {
         let same = Partition::new([(1, 5), (1, 5), (2, 6), (2, 6)]);
         assert_eq!((same.adjusted_rand(), same.precision(), same.recall()), (1.0, 1.0, 1.0));
         let crossed = Partition::new([(1, 5), (2, 5), (1, 6), (2, 6)]);
-        assert_eq!((crossed.adjusted_rand(), crossed.precision()), (-0.5, 0.0));
+        assert!((crossed.adjusted_rand() + 0.5).abs() < 1e-9);
+        assert_eq!((crossed.precision(), crossed.b_cubed()), (0.0, (0.5, 0.5)));
     }
 }

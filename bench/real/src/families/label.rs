@@ -24,9 +24,9 @@ pub enum Named {
     Nobody,
 }
 
-/// Whole reports about many families, and copies of one incident in formats that are not read.
+/// What a name begins with that names no one family: reports about many, sinkholes, and what its author could not tell.
 const NOT_FAMILIES: &[&str] =
-    &["quarterly", "readme", "license", "provenance", "iocs", "skimmer", "sinkhole"];
+    &["quarterly", "readme", "license", "provenance", "skimmer", "sinkhole", "unclassified", "generic"];
 
 /// The family, in letters and figures only. `path` is what follows the source's folder.
 pub fn family(path: &str, named: Named) -> Option<String> {
@@ -43,6 +43,7 @@ pub fn family(path: &str, named: Named) -> Option<String> {
     is_family.then_some(name)
 }
 
+/// Words that say of what kind a list or a thing is, and nothing about whom.
 const LIST_WORDS: &[&str] =
     &["ioc", "iocs", "apt", "android", "osx", "elf", "py", "js", "ransomware", "malware"];
 

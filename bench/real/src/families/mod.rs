@@ -13,6 +13,7 @@ use entente_model::VertexNo;
 
 use crate::score::Partition;
 use group::Group;
+use label::SOURCES;
 use world::World;
 
 pub fn measure(data: &Path, out: &mut dyn Write) -> Result<()> {
@@ -34,13 +35,14 @@ pub fn measure(data: &Path, out: &mut dyn Write) -> Result<()> {
         for (name, groups) in &groupings {
             let of_thing = |thing: &VertexNo| (group_of(groups, *thing), world.label(*thing));
             let partition = Partition::new(things.iter().map(of_thing));
+            let (pure, complete) = partition.b_cubed();
             writeln!(
                 out,
-                "  {name:52} Rand {:.4}  precision {:.4}  recall {:.4}  pairs {}",
+                "  {name:52} Rand {:.4}  pairs {}, precision {:.4}, recall {:.4}; B-cubed {pure:.4} {complete:.4}",
                 partition.adjusted_rand(),
+                partition.pairs(),
                 partition.precision(),
                 partition.recall(),
-                partition.pairs()
             )?;
         }
     }
@@ -55,27 +57,27 @@ fn group_of(groups: &Group, thing: VertexNo) -> u32 {
 /// What there is to find at all.
 fn describe(world: &World, out: &mut dyn Write) -> Result<()> {
     let things = world.things();
-    let counted = |what: &dyn Fn(VertexNo) -> bool| things.iter().filter(|thing| what(**thing)).count();
-    writeln!(
-        out,
-        "{} things of {} families and groups, {} links between values; {} more things are said to be of several and are not scored",
-        things.len(),
-        world.label_count(),
-        world.links(),
-        world.ambiguous()
-    )?;
+    writeln!(out, "{} things of {} families and groups", things.len(), world.label_count())?;
+    writeln!(out, "{} more are told of several and are not scored", world.ambiguous())?;
+    writeln!(out, "{} ties between values", world.links())?;
     let of_own = |thing: VertexNo| world.sharing(thing).iter().any(|other| world.is_same(thing, *other));
     let of_others = |thing: VertexNo| world.sharing(thing).iter().any(|other| !world.is_same(thing, *other));
-    writeln!(
-        out,
-        "{} share a value with another thing, {} with one of their own family, {} with one of another",
-        counted(&|thing| world.shares(thing)),
-        counted(&of_own),
-        counted(&of_others)
-    )?;
+    for (number, (source, _)) in SOURCES.iter().enumerate() {
+        let told: Vec<VertexNo> =
+            things.iter().copied().filter(|thing| world.source(*thing) == number).collect();
+        let counted = |what: &dyn Fn(VertexNo) -> bool| told.iter().filter(|thing| what(**thing)).count();
+        writeln!(
+            out,
+            "  {source}: {} things, {} share a value with another, {} with one of their own, {} with one of others",
+            told.len(),
+            counted(&|thing| world.shares(thing)),
+            counted(&of_own),
+            counted(&of_others)
+        )?;
+    }
     let (same, all) = world.direct_pairs();
     writeln!(out, "pairs that share a value: {all}, of one family {same}")?;
-    let (same, all) = world.reports();
-    writeln!(out, "families with two or more things that share a value: {same} of {all}")?;
+    let (sharing, several) = world.families();
+    writeln!(out, "families with two things or more: {several}; in {sharing} of them two share a value")?;
     Ok(())
 }

@@ -13,8 +13,8 @@ use super::label::{self, Named, SOURCES};
 
 /// What one record tells.
 pub enum Told<'a> {
-    /// A value, by a file about a family.
-    Thing(&'a ObjectId, &'a str),
+    /// A value, by a file about a family; and the number of its source.
+    Thing(&'a ObjectId, &'a str, usize),
     /// A value is known to be shared by people who have nothing to do with each other.
     Shared(ObjectId),
     /// Two values are tied: from, to, how, and since when.
@@ -37,7 +37,7 @@ pub fn each(data: &Path, mut tell: impl FnMut(Told<'_>)) -> Result<()> {
     let settings =
         Settings { handling: Handling::unmarked(Tlp::Clear), format: None, now, limits: Limits::default() };
     let intake = Intake::new(settings, Arc::new(Atlas::empty()));
-    for (source, named) in SOURCES {
+    for (number, (source, named)) in SOURCES.iter().enumerate() {
         let root = data.join(source);
         for path in files(&root)? {
             let name = path.to_string_lossy().into_owned();
@@ -46,7 +46,8 @@ pub fn each(data: &Path, mut tell: impl FnMut(Told<'_>)) -> Result<()> {
                 if let Outcome::Drafts(drafts) = &record.outcome {
                     let below = record.place.file.strip_prefix(&*root.to_string_lossy());
                     let family = label::family(below.unwrap_or_default(), *named);
-                    drafts.iter().for_each(|draft| told(draft, family.as_deref(), *named, &mut tell));
+                    let family = family.as_deref().map(|family| (family, number));
+                    drafts.iter().for_each(|draft| told(draft, family, *named, &mut tell));
                 }
                 ControlFlow::Continue(())
             });
@@ -73,21 +74,21 @@ fn files(root: &Path) -> Result<Vec<PathBuf>> {
 }
 
 /// Only values and ties between them are told: families, groups, reports and indicators would betray what is sought.
-fn told(draft: &Draft, family: Option<&str>, named: Named, tell: &mut impl FnMut(Told<'_>)) {
+fn told(draft: &Draft, family: Option<(&str, usize)>, named: Named, tell: &mut impl FnMut(Told<'_>)) {
     let own = draft.object.id();
     if let Some(canonical) = &draft.canonical {
         tell(Told::Same(own, canonical));
     }
-    if let Some(family) = family.filter(|_| is_thing(own)) {
-        tell(Told::Thing(own, family));
+    if let Some((family, number)) = family.filter(|_| is_thing(own)) {
+        tell(Told::Thing(own, family, number));
     }
     for link in &draft.links {
         let (source, target) = (id(&link.source, tell), id(&link.target, tell));
         if SHARED.contains(&&*link.kind) {
             tell(Told::Shared(source));
         } else if link.kind == PATTERN {
-            if let Some(family) = family.filter(|_| is_thing(&target)) {
-                tell(Told::Thing(&target, family));
+            if let Some((family, number)) = family.filter(|_| is_thing(&target)) {
+                tell(Told::Thing(&target, family, number));
             }
         } else if named != Named::Nobody && source.kind().is_observable() && target.kind().is_observable() {
             let at = link.at.map_or(0, |at| at.as_second().clamp(0, i64::from(u32::MAX)) as u32);

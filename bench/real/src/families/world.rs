@@ -19,9 +19,11 @@ pub struct World {
     link_kinds: Vec<String>,
     fingerprints: HashMap<VertexNo, &'static str>,
     labels: BTreeMap<VertexNo, BTreeSet<u32>>,
-    names: HashMap<String, u32>,
-    /// Per value, the values it is tied to.
-    tied: Vec<Vec<VertexNo>>,
+    /// The first source that tells of a thing.
+    sources: HashMap<VertexNo, usize>,
+    /// Per value, those that name it (a URL its host, a host its domain, a file its digest), and those that it names.
+    naming: Vec<Vec<VertexNo>>,
+    named: Vec<Vec<VertexNo>>,
     links: usize,
 }
 
@@ -60,6 +62,11 @@ impl World {
         self.labels[&thing].first().copied().unwrap_or_default()
     }
 
+    /// The number of the first source that tells of a thing.
+    pub fn source(&self, thing: VertexNo) -> usize {
+        self.sources[&thing]
+    }
+
     pub fn label_count(&self) -> usize {
         self.things().iter().map(|thing| self.label(*thing)).collect::<HashSet<u32>>().len()
     }
@@ -73,33 +80,31 @@ impl World {
         of(one).zip(of(other)).is_some_and(|(one, other)| !one.is_disjoint(other))
     }
 
-    /// A value and what is tied to it.
-    pub fn around(&self, value: VertexNo) -> &[VertexNo] {
-        &self.tied[value.0 as usize]
-    }
-
     /// Values there are.
     pub fn values(&self) -> impl Iterator<Item = VertexNo> + use<> {
-        (0..self.tied.len() as u32).map(VertexNo)
+        (0..self.naming.len() as u32).map(VertexNo)
     }
 
-    /// Things that share a value: the value itself, if it is a thing, and those tied to it.
+    /// Things that share a value: the value itself, if it is a thing, and those that name it.
     pub fn having(&self, value: VertexNo) -> Vec<VertexNo> {
-        let itself = std::iter::once(value);
-        itself.chain(self.around(value).iter().copied()).filter(|vertex| self.is_thing(*vertex)).collect()
+        let all = std::iter::once(value).chain(self.naming[value.0 as usize].iter().copied());
+        all.filter(|vertex| self.is_thing(*vertex)).collect()
     }
 
     /// Other things that share a value with a thing.
     pub fn sharing(&self, thing: VertexNo) -> BTreeSet<VertexNo> {
-        let values = std::iter::once(thing).chain(self.around(thing).iter().copied());
-        let mut sharing: BTreeSet<VertexNo> = values.flat_map(|value| self.having(value)).collect();
+        let mut sharing: BTreeSet<VertexNo> =
+            self.values_of(thing).flat_map(|value| self.having(value)).collect();
         sharing.remove(&thing);
         sharing
     }
 
     pub fn shares(&self, thing: VertexNo) -> bool {
-        let of_value = |value: &VertexNo| self.having(*value).iter().any(|other| *other != thing);
-        of_value(&thing) || self.around(thing).iter().any(of_value)
+        self.values_of(thing).any(|value| self.having(value).iter().any(|other| *other != thing))
+    }
+
+    fn values_of(&self, thing: VertexNo) -> impl Iterator<Item = VertexNo> {
+        std::iter::once(thing).chain(self.named[thing.0 as usize].iter().copied())
     }
 
     /// Pairs of things that share a value: of one family, and all.
@@ -115,7 +120,7 @@ impl World {
     }
 
     /// Families in which two things share a value, and families with two things.
-    pub fn reports(&self) -> (usize, usize) {
+    pub fn families(&self) -> (usize, usize) {
         let mut of: BTreeMap<u32, (usize, bool)> = BTreeMap::new();
         for thing in self.things() {
             let (count, shares) = of.entry(self.label(thing)).or_default();
@@ -138,6 +143,7 @@ struct Making {
     fingerprints: HashMap<VertexNo, &'static str>,
     labels: BTreeMap<VertexNo, BTreeSet<u32>>,
     names: HashMap<String, u32>,
+    sources: HashMap<VertexNo, usize>,
 }
 
 impl Making {
@@ -147,11 +153,12 @@ impl Making {
                 let number = self.number(canonical);
                 self.numbers.insert(given.clone(), number);
             }
-            Told::Thing(id, family) => {
+            Told::Thing(id, family, source) => {
                 let next = self.names.len() as u32;
                 let label = *self.names.entry(family.to_owned()).or_insert(next);
                 let number = self.number(id);
                 self.labels.entry(number).or_default().insert(label);
+                self.sources.entry(number).or_insert(source);
             }
             Told::Shared(id) => {
                 let mark = Mark { reason: HubReason::Warninglist, compartment: HERE };
@@ -191,15 +198,13 @@ impl Making {
         // The same tie told by two lists is one tie here: MISP counts values, and so it is fair.
         self.edges.sort_unstable_by_key(|edge| (edge.source, edge.target, edge.kind, edge.claim));
         self.edges.dedup_by_key(|edge| (edge.source, edge.target, edge.kind));
-        let mut tied = vec![Vec::new(); self.vertices.len()];
+        let (mut naming, mut named) =
+            (vec![Vec::new(); self.vertices.len()], vec![Vec::new(); self.vertices.len()]);
         for edge in &self.edges {
-            tied[edge.source.0 as usize].push(edge.target);
-            tied[edge.target.0 as usize].push(edge.source);
+            naming[edge.target.0 as usize].push(edge.source);
+            named[edge.source.0 as usize].push(edge.target);
         }
-        tied.iter_mut().for_each(|row: &mut Vec<VertexNo>| {
-            row.sort_unstable();
-            row.dedup();
-        });
+        naming.iter_mut().chain(&mut named).for_each(Vec::dedup);
         let links = self.edges.len();
         let last = self.edges.iter().map(|edge| edge.claim).max().unwrap_or(ClaimNo(0));
         let built = entente_graph::build(self.edges, &self.vertices, &self.marks, last)?;
@@ -209,8 +214,9 @@ impl Making {
             link_kinds: self.link_kinds,
             fingerprints: self.fingerprints,
             labels: self.labels,
-            names: self.names,
-            tied,
+            sources: self.sources,
+            naming,
+            named,
             links,
         })
     }
