@@ -55,6 +55,14 @@ impl Bank {
         Ok(Bank { payments: rows.iter().map(payment).collect(), accounts })
     }
 
+    /// Of payments that are alike in everything, the first.
+    fn once(&self) -> Bank {
+        let mut told = HashSet::new();
+        let is_new = |paid: &&Payment| told.insert((paid.payer, paid.payee, paid.amount.to_bits(), paid.at));
+        let payments = self.payments.iter().filter(is_new).copied().collect();
+        Bank { payments, accounts: self.accounts.clone() }
+    }
+
     fn ranked(&self, by: impl Fn(VertexNo) -> f64) -> Vec<(f64, bool)> {
         self.accounts.iter().map(|(account, launders)| (by(*account), *launders)).collect()
     }
@@ -76,19 +84,42 @@ fn member<T: for<'de> Deserialize<'de>>(data: &Path, name: &str) -> Result<Vec<T
 
 pub fn measure(data: &Path, out: &mut dyn Write) -> Result<()> {
     let bank = Bank::read(data)?;
+    writeln!(out, "the ledger as it is")?;
+    rank(&bank, out)?;
+    writeln!(
+        out,
+        "\neach payment once: the simulator wrote those of launderers up to five times, and no others"
+    )?;
+    rank(&bank.once(), out)
+}
+
+fn rank(bank: &Bank, out: &mut dyn Write) -> Result<()> {
     let sought = bank.accounts.iter().filter(|(_, launders)| *launders).count();
     writeln!(out, "{} payments, {} accounts, {sought} launder", bank.payments.len(), bank.accounts.len())?;
-    baselines(&bank, out)?;
+    baselines(bank, out)?;
     let payments = Payments::new(bank.payments.iter().copied());
     for (name, choice) in choices() {
-        let found = payments.findings(&choice);
-        writeln!(out, "{name}: {} findings, {} cut short", found.findings.len(), found.cut_short)?;
-        score::line("  all patterns", &ranked(&bank, &found), out)?;
-        for pattern in Pattern::ALL {
-            let of_it = found.of(pattern);
-            let name = format!("  {pattern:?} alone, {} findings", of_it.findings.len());
-            score::line(&name, &ranked(&bank, &of_it), out)?;
-        }
+        writeln!(out, "{name}")?;
+        by_patterns(bank, &payments.findings(&choice), out)?;
+    }
+    Ok(())
+}
+
+fn by_patterns(bank: &Bank, found: &Findings, out: &mut dyn Write) -> Result<()> {
+    let suspects = ranked(bank, found);
+    let named = || suspects.iter().filter(|(bits, _)| *bits > 0.0);
+    let right = named().filter(|(_, launders)| *launders).count();
+    writeln!(
+        out,
+        "  {} accounts named, of which {right} launder; {} searches cut short",
+        named().count(),
+        found.cut_short
+    )?;
+    score::line("  all patterns", &suspects, out)?;
+    for pattern in Pattern::ALL {
+        let of_it = found.of(pattern);
+        let name = format!("  {pattern:?} alone, {} findings", of_it.findings.len());
+        score::line(&name, &ranked(bank, &of_it), out)?;
     }
     Ok(())
 }
@@ -123,12 +154,30 @@ fn baselines(bank: &Bank, out: &mut dyn Write) -> Result<()> {
     score::line("fewest payments", &bank.ranked(|account| -of(&degree, account)), out)?;
     score::line("volume", &bank.ranked(|account| of(&volume, account)), out)?;
     score::line("least volume", &bank.ranked(|account| -of(&volume, account)), out)?;
+    let repeated = repeated(&bank.payments);
+    score::line("most equal payments to one account", &bank.ranked(|account| of(&repeated, account)), out)?;
     let cycles = plain_cycles(&bank.payments);
     score::line(
         "number of cycles, whatever amount and time",
         &bank.ranked(|account| of(&cycles, account)),
         out,
     )
+}
+
+/// How often each account at most paid one other, or was paid by one other, the same amount.
+fn repeated(payments: &[Payment]) -> HashMap<VertexNo, f64> {
+    let mut counts: HashMap<(VertexNo, VertexNo, u64), f64> = HashMap::new();
+    for paid in payments {
+        *counts.entry((paid.payer, paid.payee, paid.amount.to_bits())).or_default() += 1.0;
+    }
+    let mut most: HashMap<VertexNo, f64> = HashMap::new();
+    for ((payer, payee, _), count) in counts {
+        for account in [payer, payee] {
+            let known = most.entry(account).or_default();
+            *known = known.max(count);
+        }
+    }
+    most
 }
 
 /// In how many cycles of accounts who paid one another each account is.

@@ -59,7 +59,10 @@ mod tests {
     #[test]
     fn patterns_find_who_launders_better_than_counting() {
         let Some(text) = printed(laundering::measure) else { return };
-        assert!(figure(&text, "all patterns") > 2.0 * figure(&text, "number of payments"), "{text}");
+        let (_, once) = text.split_once("each payment once").expect("the second table");
+        let (rivals, ours) = once.split_once("in any order").expect("its last part");
+        let best = figure(rivals, "number of payments").max(figure(rivals, "number of cycles"));
+        assert!(figure(ours, "all patterns") > 2.0 * best, "{text}");
     }
 
     #[test]

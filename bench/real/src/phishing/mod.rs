@@ -27,8 +27,8 @@ pub fn measure(data: &Path, out: &mut dyn Write) -> Result<()> {
     let phishing = test.iter().filter(|(_, phishes)| *phishes).count();
     writeln!(
         out,
-        "{} accounts, {} payments, {} known; {} to rank, of which {phishing} phish",
-        network.len(),
+        "{} accounts, {} flows, {} known; {} to rank, of which {phishing} phish",
+        network.accounts,
         network.payments.len(),
         network.train().len(),
         test.len()

@@ -33,6 +33,7 @@ pub struct Network {
     pub payments: Vec<Flow>,
     /// Per account, whom it paid or was paid by; each once.
     pub links: Vec<Vec<u32>>,
+    pub accounts: usize,
     labelled: Vec<(u32, bool, bool)>,
 }
 
@@ -45,7 +46,8 @@ impl Network {
         let label = |node: &Node| (node.id, node.label == Some(1.0), node.is_train == "True");
         let mut labelled: Vec<(u32, bool, bool)> = labelled.map(label).collect();
         labelled.sort_unstable();
-        let mut network = Network { links: vec![Vec::new(); count], labelled, payments };
+        let (accounts, links) = (nodes.len(), vec![Vec::new(); count]);
+        let mut network = Network { payments, links, accounts, labelled };
         network.link();
         Ok(network)
     }
@@ -61,6 +63,7 @@ impl Network {
         }
     }
 
+    /// One more than the largest number of an account.
     pub fn len(&self) -> usize {
         self.links.len()
     }

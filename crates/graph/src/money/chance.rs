@@ -1,6 +1,7 @@
 //! What chance would make of the same payments.
 
 use super::Payments;
+use super::payments::Paid;
 
 /// Terms of a sum after which nothing changes any more.
 const TERMS: u32 = 200;
@@ -23,6 +24,42 @@ impl Payments {
         let made = self.made[account as usize].len() as f64;
         made * self.share_of_time(seconds) * self.alike(one, other)
     }
+
+    /// What chance makes of a payment that goes on from another: how many of the account's in so many seconds would be taken for the
+    /// same money, and which share of these is at least so close in amount.
+    pub(super) fn step(&self, next: &Paid, seconds: u32, whole: f64, taken: (f64, f64)) -> Step {
+        let mirrored = whole * whole / next.amount;
+        let (low, high) = (next.amount.min(mirrored).max(taken.0), next.amount.max(mirrored).min(taken.1));
+        let expected = self.expected(next.payer, seconds, taken.0, taken.1);
+        let closeness = self.alike(low, high) / self.alike(taken.0, taken.1);
+        Step { expected, closeness: closeness.min(1.0) }
+    }
+}
+
+/// One step of a way of money.
+#[derive(Clone, Copy)]
+pub(super) struct Step {
+    expected: f64,
+    closeness: f64,
+}
+
+/// Bits of how many ways of these steps, all at least so close together, a ledger has by chance when so many payments may begin one.
+pub(super) fn way_bits(beginnings: f64, steps: &[Step]) -> f64 {
+    let ways: f64 = steps.iter().map(|step| step.expected.log2()).sum();
+    let closeness = steps.iter().map(|step| step.closeness.ln()).sum();
+    -(beginnings.log2() + ways + closer(closeness, steps.len()))
+}
+
+/// The logarithm to base 2 of the chance that so many numbers between 0 and 1 have a product as small (Fisher 1932); the product is given
+/// by its natural logarithm.
+fn closer(product: f64, numbers: usize) -> f64 {
+    let mut term = 1.0;
+    let mut sum = 1.0;
+    for next in 1..numbers {
+        term *= -product / next as f64;
+        sum += term;
+    }
+    product / std::f64::consts::LN_2 + f64::log2(sum)
 }
 
 /// How rare so many are where so many are expected: bits of the upper tail of a Poisson distribution.
@@ -63,5 +100,12 @@ mod tests {
         assert!((rarity(3, 2.0) + (1.0 - none * 5.0).log2()).abs() < 1e-9);
         assert!(rarity(2, 2.0) == 0.0);
         assert!(rarity(40, 1.0) > 150.0);
+    }
+
+    #[test]
+    fn two_numbers_have_a_small_product_oftener_than_one() {
+        let half = f64::ln(0.5);
+        assert!((closer(half, 1) + 1.0).abs() < 1e-9);
+        assert!((closer(half, 2).exp2() - 0.5 * (1.0 - half)).abs() < 1e-9);
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
+use super::chance::{Step, way_bits};
 use super::payments::Paid;
 use super::{Choice, Finding, Order, Pattern, Payments};
 
@@ -43,16 +44,17 @@ impl Payments {
         }
     }
 
-    /// Bits of how often a ledger would have such a cycle by chance: any payment may be the first; at each account as many may
-    /// follow as it makes in that time in amounts so close; the last must reach the first account, of all there are.
+    /// Any payment may be the first, and the last must reach its account, of all there are.
     fn cycle_bits(&self, round: &[u32], choice: &Choice) -> f64 {
         let first = self.paid(round[0]);
         let reaching = self.received[first.payer as usize].len() as f64;
-        let ways = round.windows(2).map(|pair| {
+        let step = |pair: &[u32]| {
             let (before, next) = (self.paid(pair[0]), self.paid(pair[1]));
-            self.expected(next.payer, reach(choice), before.amount, next.amount).log2()
-        });
-        -(reaching.log2() + ways.sum::<f64>())
+            let whole = if choice.order == Order::Any { first.amount } else { before.amount };
+            self.step(next, reach(choice), whole, (whole * choice.kept, whole))
+        };
+        let steps: Vec<Step> = round.windows(2).map(step).collect();
+        way_bits(reaching, &steps)
     }
 }
 

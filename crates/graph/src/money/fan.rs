@@ -21,7 +21,8 @@ impl Payments {
     }
 
     /// The time at which an account had to do with most others, if that is more than its own payments, spread evenly, make of
-    /// it. As every payment begins a stretch of time that is looked at, it must be rarer than one in all payments.
+    /// it. Every payment begins a stretch of time that is looked at: so the first
+    /// is given, the others are what is rare, and must be rarer than one in all payments.
     fn fan(
         &self,
         pattern: Pattern,
@@ -34,7 +35,7 @@ impl Payments {
         let expected = numbers.len() as f64 * self.share_of_time(choice.dwell);
         Some(Finding {
             pattern,
-            bits: rarity(others, expected) - (self.all.len() as f64).log2(),
+            bits: rarity(others.saturating_sub(1), expected) - (self.all.len() as f64).log2(),
             accounts: self.names(&[account]),
             payments: self.places(numbers[start..end].iter().copied()),
         })

@@ -6,7 +6,8 @@
 //!
 //! A finding is worth as many bits as it is rarer than in a ledger with the same payments at random times and in random
 //! amounts: an account with many payments makes every pattern by chance, so hubs carry nothing, as elsewhere in this crate.
-//! Nothing is learned from cases. What comes out is a list of what to look at, for a person to judge.
+//! Nothing is learned from cases. Work is bounded by [`Choice::busy`] and [`Choice::most_steps`] for each payment, and what was too much is
+//! counted. What comes out is a list of what to look at, for a person to judge.
 //!
 //! ```
 //! use entente_graph::money::{Payment, Payments, Choice};

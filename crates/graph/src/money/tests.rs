@@ -132,6 +132,37 @@ proptest! {
         }
     }
 
+    /// By looking at every two payments, and at every two accounts.
+    #[test]
+    fn what_is_passed_on_is_what_a_search_that_tries_everything_finds(rows in rows()) {
+        let payments = ledger(&rows);
+        let choice = choice(Order::Following);
+        let passes = |got: &Payment, next: &Payment| {
+            let in_time = next.at > got.at && next.at <= got.at + choice.dwell;
+            let is_kept = next.amount <= got.amount && next.amount >= got.amount * choice.kept;
+            let is_usable = got.payer != got.payee && next.payer != next.payee;
+            got.payee == next.payer && got.payer != next.payee && in_time && is_kept && is_usable
+        };
+        let mut between: BTreeMap<(VertexNo, VertexNo), BTreeSet<VertexNo>> = BTreeMap::new();
+        for got in &payments {
+            for next in payments.iter().filter(|next| passes(got, next)) {
+                between.entry((got.payer, next.payee)).or_default().insert(got.payee);
+            }
+        }
+        let several = between.iter().filter(|(_, through)| through.len() > 1);
+        let sought: BTreeSet<Vec<VertexNo>> = several
+            .map(|((source, target), through)| [*source, *target].into_iter().chain(through.iter().copied()).collect())
+            .collect();
+        let through: BTreeSet<VertexNo> = between.values().flatten().copied().collect();
+        let found = Payments::new(payments).passing(&choice);
+        let of = |pattern: Pattern| found.iter().filter(move |finding| finding.pattern == pattern);
+        let scattered: BTreeSet<Vec<VertexNo>> =
+            of(Pattern::ScatterGather).map(|finding| finding.accounts.clone()).collect();
+        let passing: BTreeSet<VertexNo> = of(Pattern::PassThrough).map(|finding| finding.accounts[0]).collect();
+        prop_assert_eq!(scattered, sought);
+        prop_assert_eq!(passing, through);
+    }
+
     /// The fullest stretch, by looking at each.
     #[test]
     fn a_fan_has_as_many_others_as_any_stretch(rows in rows()) {
@@ -160,6 +191,36 @@ proptest! {
         let told = Payments::new(ledger(&rows)).findings(&choice).suspects();
         let backwards: Vec<Row> = rows.into_iter().rev().collect();
         prop_assert_eq!(told, Payments::new(ledger(&backwards)).findings(&choice).suspects());
+    }
+}
+
+/// Payments between accounts of very different size, in amounts and at times that have nothing to do with each other.
+fn ledger_of_chance(count: u32) -> Vec<Payment> {
+    let mut state = 7_u64;
+    let mut draw = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as f64 / f64::from(1_u32 << 31)
+    };
+    let accounts = f64::from(count) / 10.0;
+    let payment = |_| Payment {
+        payer: VertexNo((accounts * draw().powi(3)) as u32),
+        payee: VertexNo((accounts * draw().powi(2)) as u32),
+        amount: ((3.0 + 4.0 * draw() * draw()).exp() * 100.0).round() / 100.0,
+        at: (draw() * 365.0) as u32 * DAY,
+    };
+    (0..count).map(payment).collect()
+}
+
+/// A finding of 0 bits is one that every ledger has, so of each pattern chance makes about one.
+#[test]
+fn in_a_ledger_of_chance_hardly_anything_is_found() {
+    let ledger = Payments::new(ledger_of_chance(30_000));
+    for order in [Order::Following, Order::Any] {
+        let found = ledger.findings(&Choice { order, ..Choice::default() });
+        for pattern in Pattern::ALL {
+            let count = found.of(pattern).findings.len();
+            assert!(count <= 2, "{order:?} {pattern:?}: {count}");
+        }
     }
 }
 
