@@ -3,8 +3,8 @@
 use super::Payments;
 use super::payments::Paid;
 
-/// Terms of a sum after which nothing changes any more.
-const TERMS: u32 = 200;
+/// A term that is a smaller share of its sum changes nothing.
+const NEGLIGIBLE: f64 = 1e-12;
 
 impl Payments {
     /// The share of all payments whose amount lies between two, both included.
@@ -71,10 +71,10 @@ pub(super) fn rarity(found: usize, expected: f64) -> f64 {
     // The tail is its first term times a sum that converges like a geometric series, for each next term is smaller by at most
     // expected/found < 1. Logarithms keep what is too small for a number.
     let first = found * expected.ln() - expected - ln_factorial(found);
-    let mut term = 1.0;
-    let mut sum = 1.0;
-    for next in 1..=TERMS {
-        term *= expected / (found + f64::from(next));
+    let (mut term, mut sum, mut next) = (1.0, 1.0, found);
+    while term > sum * NEGLIGIBLE {
+        next += 1.0;
+        term *= expected / next;
         sum += term;
     }
     -(first + f64::ln(sum)) / std::f64::consts::LN_2

@@ -24,7 +24,7 @@ impl Payments {
     }
 
     fn cycles_from(&self, start: u32, choice: &Choice) -> (Vec<Finding>, bool) {
-        let mut search = Search { payments: self, choice, start: *self.paid(start), steps: 0 };
+        let mut search = Search { payments: self, choice, first: start, start: *self.paid(start), steps: 0 };
         let mut rounds = Vec::new();
         search.follow(&mut vec![start], &mut rounds);
         let is_cut = search.steps > choice.most_steps;
@@ -70,6 +70,7 @@ fn reach(choice: &Choice) -> u32 {
 struct Search<'a> {
     payments: &'a Payments,
     choice: &'a Choice,
+    first: u32,
     start: Paid,
     steps: usize,
 }
@@ -104,7 +105,7 @@ impl Search<'_> {
         if made.len() > self.choice.busy {
             return Vec::new();
         }
-        made.iter().copied().filter(|number| self.fits(&last, self.payments.paid(*number))).collect()
+        made.iter().copied().filter(|number| self.fits(&last, *number)).collect()
     }
 
     /// From which moment until which the next payment must be made.
@@ -119,14 +120,13 @@ impl Search<'_> {
         (latest.saturating_sub(window), first.saturating_add(window))
     }
 
-    fn fits(&self, last: &Paid, next: &Paid) -> bool {
-        let whole = match self.choice.order {
-            Order::Following => last.amount,
-            Order::Any => self.start.amount,
-        };
-        let is_after_start = self.choice.order == Order::Following
-            || (next.amount, next.place) < (self.start.amount, self.start.place);
-        next.amount <= whole && next.amount >= whole * self.choice.kept && is_after_start
+    fn fits(&self, last: &Paid, number: u32) -> bool {
+        let amount = self.payments.paid(number).amount;
+        let is_kept = |whole: f64| amount <= whole && amount >= whole * self.choice.kept;
+        match self.choice.order {
+            Order::Following => is_kept(last.amount),
+            Order::Any => is_kept(self.start.amount) && (amount, number) < (self.start.amount, self.first),
+        }
     }
 }
 

@@ -122,8 +122,9 @@ pub struct Finding {
     pub pattern: Pattern,
     /// How rare it is: one in 2^this ledgers has one so rare by chance.
     pub bits: f64,
-    /// The accounts that make it: of a cycle or chain in the order of payment, of a cycle the smallest number first; of a fan who is in its
-    /// middle; of scatter-gather who scatters, where it is gathered, and who is between; of structuring payer and payee. The first of a chain may be who was robbed. Who only paid into a fan, or was paid out of one, is not named: these may well be victims.
+    /// The accounts that make it. Of a cycle or chain in the order of payment, of a cycle the smallest number first; of a fan who is in
+    /// its middle; of scatter-gather who scatters, where it is gathered, and who is between; of structuring payer and payee. Who begins
+    /// a chain or pays in parts may be who was robbed. Who only paid into a fan, or was paid out of one, is not named.
     pub accounts: Vec<VertexNo>,
     /// Places of some of its payments in what [`Payments::new`] was given, ascending.
     pub payments: Vec<u32>,

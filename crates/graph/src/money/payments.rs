@@ -62,7 +62,8 @@ impl Payments {
             place,
         };
         let mut all: Vec<Paid> = given.into_iter().map(paid).collect();
-        all.sort_by_key(|paid| (paid.at, paid.place));
+        // By what they are, so that no answer depends on how they happened to be told.
+        all.sort_by_key(|paid| (paid.at, paid.payer, paid.payee, paid.amount.to_bits(), paid.place));
         Payments::of_accounts(all, accounts)
     }
 

@@ -186,11 +186,17 @@ proptest! {
     }
 
     #[test]
-    fn the_order_in_which_payments_are_told_does_not_matter(rows in rows()) {
-        let choice = choice(Order::Following);
-        let told = Payments::new(ledger(&rows)).findings(&choice).suspects();
-        let backwards: Vec<Row> = rows.into_iter().rev().collect();
-        prop_assert_eq!(told, Payments::new(ledger(&backwards)).findings(&choice).suspects());
+    fn the_order_in_which_payments_are_told_does_not_matter(rows in rows(), any in any::<bool>()) {
+        let choice = choice(if any { Order::Any } else { Order::Following });
+        let all = |rows: &[Row]| {
+            let ledger = Payments::new(ledger(rows));
+            let found = ledger.cycles(&choice).0.into_iter().chain(ledger.chains(&choice));
+            let found = found.chain(ledger.passing(&choice)).chain(ledger.fans(&choice));
+            let found = found.chain(ledger.structuring(&choice));
+            found.map(|finding| (finding.pattern, finding.accounts, finding.bits)).collect::<Vec<_>>()
+        };
+        let backwards: Vec<Row> = rows.iter().rev().copied().collect();
+        prop_assert_eq!(all(&rows), all(&backwards));
     }
 }
 
