@@ -35,7 +35,7 @@ mod tests {
 
     /// The data, or a word that they are absent: they may not be redistributed.
     fn data() -> Option<PathBuf> {
-        let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../../shared/data");
+        let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
         if !data.join("money").is_dir() {
             println!("skipped: {} is not there", data.display());
             return None;
