@@ -22,14 +22,28 @@ const HUB: u32 = 200;
 
 /// Things that share a value are of one group, and so is whatever hangs together by that.
 pub fn exact(world: &World, cut_off: Option<usize>) -> Group {
+    let values = world.values().map(|value| world.having(value));
+    closed(values.filter(|things| cut_off.is_none_or(|most| things.len() <= most)))
+}
+
+/// The same with the cut-off, and a thing that others name is of one group with them however many they are: a domain that is itself
+/// told as bad with all its hosts.
+pub fn exact_and_named(world: &World) -> Group {
+    let values = world.values().map(|value| (world.is_thing(value), world.having(value)));
+    closed(
+        values
+            .filter(|(is_thing, things)| *is_thing || things.len() <= MISP_CUT_OFF)
+            .map(|(_, things)| things),
+    )
+}
+
+/// Groups of what hangs together by having something in common.
+fn closed(common: impl Iterator<Item = Vec<VertexNo>>) -> Group {
     let mut parents: BTreeMap<VertexNo, VertexNo> = BTreeMap::new();
-    for value in world.values() {
-        let things = world.having(value);
-        if cut_off.is_none_or(|most| things.len() <= most) {
-            for pair in things.windows(2) {
-                let (one, other) = (root(&mut parents, pair[0]), root(&mut parents, pair[1]));
-                parents.insert(one.max(other), one.min(other));
-            }
+    for things in common {
+        for pair in things.windows(2) {
+            let (one, other) = (root(&mut parents, pair[0]), root(&mut parents, pair[1]));
+            parents.insert(one.max(other), one.min(other));
         }
     }
     let things: Vec<VertexNo> = parents.keys().copied().collect();

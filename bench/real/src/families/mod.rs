@@ -24,6 +24,7 @@ pub fn measure(data: &Path, out: &mut dyn Write) -> Result<()> {
             "exact match, values of more than 20 things left out",
             group::exact(&world, Some(group::MISP_CUT_OFF)),
         ),
+        ("the same, and things with the thing they name", group::exact_and_named(&world)),
         ("exact match, any value", group::exact(&world, None)),
         ("traced, at 0.9", group::traced(&world, 0.9)),
         ("traced, at 0.5", group::traced(&world, 0.5)),
