@@ -64,6 +64,7 @@ mod links;
 mod marks;
 mod meet;
 mod mesh;
+pub mod money;
 mod neighbourhood;
 pub mod organisation;
 mod path;
