@@ -15,6 +15,7 @@ const LINKS: Record<string, [string, string]> = {
   contacted: ['was in contact with {}', 'was in contact with {}'],
   hash: ['has the digest {}', 'is the digest of {}'],
   owns: ['owns {}', 'is owned by {}'],
+  subject: ['names {}', 'is named by the victim report “{}”'],
   indicates: ['indicates {}', 'is indicated by {}'],
   uses: ['uses {}', 'is used by {}'],
 };
