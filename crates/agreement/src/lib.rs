@@ -49,7 +49,9 @@ pub use policy::{
     Approval, CEDAR_SCHEMA, ClauseId, CompileError, Consent, Context, Decision, Decisions, Office, Outward,
     PassOnAnswer, Policy, Reason, Referral, Refusal, Terms, assertion_of, subjects_of,
 };
-pub use release::{Altered, Bounds, Change, Count, Leaving, Others, Overstep, Released, Withheld, Workbench};
+pub use release::{
+    Altered, Bounds, Change, Count, Leaving, Others, Overstep, Released, Withheld, Workbench, condition_of,
+};
 pub use returned::{Return, SignedReturn};
 pub use signed::{SignError, SignedAgreement, VerifyError};
 pub use standing::{Acted, InForce, Standing, StandingAct, StandingError, StandingMove};

@@ -11,8 +11,8 @@ use entente_model::{DataCategory, Kind};
 
 use crate::field::{Declared, declared};
 use crate::{
-    Category, ClauseId, Declaration, Epoch, Flow, Form, FreeText, Party, PlaceStep, Select, Sort,
-    SubjectClass, declarations,
+    Category, ClauseId, Declaration, Epoch, Flow, Form, FreeText, Party, PlaceStep, Select, Sensitivity,
+    Sort, SpecialCategories, SubjectClass, declarations,
 };
 pub(crate) use luhn::without_card_numbers;
 pub(crate) use pattern::{Judge, Side, rewrite_pattern};
@@ -28,6 +28,9 @@ pub(crate) struct Sieve {
     /// Some kind can leave in another form, so that what refers to many objects may not keep its id.
     pub(crate) rewrites: bool,
     pub(crate) free_text: bool,
+    special: SpecialCategories,
+    /// The recipient may know that suspicious transactions were reported.
+    reports: bool,
     subjects: BTreeSet<SubjectClass>,
     clauses: Clauses,
 }
@@ -76,6 +79,7 @@ struct Clauses {
     transforms: ClauseId,
     free_text: ClauseId,
     fields: ClauseId,
+    special: ClauseId,
 }
 
 impl Sieve {
@@ -85,6 +89,8 @@ impl Sieve {
             changing: BTreeSet::new(),
             rewrites: false,
             free_text: flow.free_text == FreeText::Permitted,
+            special: flow.special_categories,
+            reports: recipient.sector.may_know_of_reports(),
             subjects: flow.data_subjects.clone(),
             clauses: Clauses {
                 categories: ClauseId::of_flow(&flow.id, "data_categories"),
@@ -92,6 +98,7 @@ impl Sieve {
                 transforms: ClauseId::of_flow(&flow.id, "transforms"),
                 free_text: ClauseId::of_flow(&flow.id, "free_text"),
                 fields: ClauseId::new("agreement/fields"),
+                special: ClauseId::of_flow(&flow.id, "special_categories"),
             },
         };
         for declared in declared() {
@@ -119,6 +126,19 @@ impl Sieve {
     /// True when the flow may tell of persons of this class.
     pub(crate) fn names_subject(&self, subject: SubjectClass) -> bool {
         self.subjects.contains(&subject)
+    }
+
+    /// The clause by which what is marked as of this sort stays; none when it leaves. A special category leaves where the flow lets it
+    /// and a person has said that it is strictly necessary.
+    pub(crate) fn bars(&self, sort: Sensitivity, approved: bool) -> Option<ClauseId> {
+        match sort {
+            Sensitivity::SpecialCategory => {
+                let leaves = self.special == SpecialCategories::StrictlyNecessary && approved;
+                (!leaves).then(|| self.clauses.special.clone())
+            }
+            Sensitivity::SuspiciousTransactionReport if self.reports => None,
+            sort => Some(ClauseId::new(&format!("law/{sort}"))),
+        }
     }
 
     /// The clause by which fields nobody declared stay.

@@ -34,7 +34,12 @@ pub(crate) fn rewrite_pattern(pattern: &str, judge: &dyn Judge) -> Option<String
     let mut at = 0;
     while let Some(token) = tokens.get(at) {
         at += 1;
-        let Sort::Path = token.sort else { continue };
+        let Sort::Path = token.sort else {
+            if !token.is_syntax(pattern) {
+                return None;
+            }
+            continue;
+        };
         let exists = at >= 2 && tokens[at - 2].is(pattern, "EXISTS");
         let comparison =
             if exists { Comparison::exists(token) } else { Comparison::read(pattern, &tokens, at - 1)? };
@@ -62,7 +67,37 @@ struct Token {
     range: Range<usize>,
 }
 
+/// The words of the grammar outside a comparison (STIX 2.1 section 9.3).
+const WORDS: [&str; 12] = [
+    "AND",
+    "OR",
+    "NOT",
+    "EXISTS",
+    "FOLLOWEDBY",
+    "WITHIN",
+    "SECONDS",
+    "REPEATS",
+    "TIMES",
+    "START",
+    "STOP",
+    "ISSUBSET",
+];
+
 impl Token {
+    /// True for what may stand outside a comparison. Text may not: nothing would say what it is.
+    fn is_syntax(&self, pattern: &str) -> bool {
+        let text = &pattern[self.range.clone()];
+        match self.sort {
+            Sort::Word => WORDS.iter().any(|word| text.eq_ignore_ascii_case(word)),
+            Sort::Sign => matches!(text, "[" | "]" | "(" | ")"),
+            Sort::Literal => match text.strip_prefix("t'") {
+                Some(time) => time.trim_end_matches('\'').parse::<jiff::Timestamp>().is_ok(),
+                None => text.parse::<f64>().is_ok_and(f64::is_finite),
+            },
+            Sort::Path | Sort::Text => false,
+        }
+    }
+
     fn is(&self, pattern: &str, word: &str) -> bool {
         matches!(self.sort, Sort::Word | Sort::Sign) && pattern[self.range.clone()].eq_ignore_ascii_case(word)
     }
@@ -124,7 +159,14 @@ fn word(bytes: &[u8]) -> Option<(Sort, usize)> {
     loop {
         match bytes.get(at) {
             Some(b'\'') => at += quoted(&bytes[at..])?,
-            Some(b'[') => at += bytes[at..].iter().position(|b| *b == b']')? + 1,
+            Some(b'[') => {
+                let end = bytes[at..].iter().position(|b| *b == b']')?;
+                let index = &bytes[at + 1..at + end];
+                if !(index == b"*" || (!index.is_empty() && index.iter().all(u8::is_ascii_digit))) {
+                    return None;
+                }
+                at += end + 1;
+            }
             Some(b) if b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.') => at += 1,
             _ => return Some((Sort::Path, at)),
         }

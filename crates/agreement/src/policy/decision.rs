@@ -96,6 +96,8 @@ pub(crate) struct Granted {
     pub(crate) expires_at: Timestamp,
     /// Whom it is about was said and decided on, so the fields' own guesses do not count.
     pub(crate) subjects_said: bool,
+    /// People approved it.
+    pub(crate) approved: bool,
 }
 
 /// Why a person has to decide, and who.

@@ -17,7 +17,10 @@ use entente_model::{Compartment, Conditions, DataCategory, Grade, Handling};
 use jiff::Timestamp;
 
 use crate::form::Sieve;
-use crate::{Agreement, AgreementHash, ApprovalMode, Flow, FlowId, InForce, Obligations, Party, PartyId};
+use crate::{
+    Agreement, AgreementHash, ApprovalMode, Flow, FlowId, FreeText, InForce, Obligations, Party, PartyId,
+    SpecialCategories,
+};
 use decision::Granted;
 pub use decision::{
     Approval, ClauseId, Consent, Context, Decision, Office, Outward, PassOnAnswer, Reason, Referral, Refusal,
@@ -221,6 +224,7 @@ impl Policy {
             obligations: compiled.obligations.clone(),
             expires_at,
             subjects_said: context.subjects.is_some(),
+            approved: context.approvers() > 0,
         };
         let terms = Terms(Arc::new(granted));
         match compiled.sieve.changes(class) {
@@ -238,7 +242,8 @@ impl Policy {
     }
 }
 
-/// What a flow covers that the flow of the same id covered in each earlier version; `None` when one had no such flow.
+/// What a flow covers that the flow of the same id covered in each earlier version, in a form that each let it leave in; `None` when one
+/// had no such flow, changed something that this one leaves as it is, or wanted an approval or a quality that this one does not.
 fn shared(flow: &Flow, earlier: &[&Agreement], me: &PartyId, partner: &PartyId) -> Option<Flow> {
     let mut shared = flow.clone();
     for version in earlier {
@@ -247,8 +252,27 @@ fn shared(flow: &Flow, earlier: &[&Agreement], me: &PartyId, partner: &PartyId) 
         shared.excluded_categories.extend(before.excluded_categories.iter().copied());
         shared.data_subjects.retain(|subject| before.data_subjects.contains(subject));
         shared.max_tlp = shared.max_tlp.min(before.max_tlp);
+        shared.permissible_actions_ceiling =
+            shared.permissible_actions_ceiling.min(before.permissible_actions_ceiling);
+        if before.free_text == FreeText::Withheld {
+            shared.free_text = FreeText::Withheld;
+        }
+        if before.special_categories == SpecialCategories::Forbidden {
+            shared.special_categories = SpecialCategories::Forbidden;
+        }
+        if !asks_as_much(flow, before) {
+            return None;
+        }
     }
     Some(shared)
+}
+
+/// Whether a flow asks for all that it asked for in an earlier version.
+fn asks_as_much(flow: &Flow, before: &Flow) -> bool {
+    let transforms = before.transforms.iter().all(|rule| flow.transforms.contains(rule));
+    let approvals = before.approvals.mode == ApprovalMode::Auto || before.approvals == flow.approvals;
+    let quality = before.min_quality.is_none() || before.min_quality == flow.min_quality;
+    transforms && approvals && quality
 }
 
 fn clauses(reasons: &[Reason]) -> Vec<ClauseId> {

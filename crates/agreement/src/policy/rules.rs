@@ -3,16 +3,18 @@
 //! Each stands on a clause and says what happens when it strikes: it denies, or it refers to a person. What the
 //! decision would need and nobody said refers; nothing is permitted because something is not known.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::LazyLock;
 
-use entente_model::{DataCategory, GradeScheme};
+use entente_model::{DataCategory, GradeScheme, Kind};
 use jiff::Timestamp;
 
 use super::decision::{ClauseId, Outward};
 use super::rule::{Rule, is_none_of, quoted, set};
+use crate::field::declared;
 use crate::{
-    Agreement, ApprovalMode, ApprovalWhen, CaseScope, Flow, InForce, LegalBasis, LegalInstrument, Party,
-    Sensitivity, SpecialCategories, SubjectClass, ThirdCountry, Trigger,
+    Agreement, ApprovalMode, ApprovalWhen, CaseScope, Category, Flow, InForce, LegalBasis, LegalInstrument,
+    Party, Sensitivity, Sort, SpecialCategories, SubjectClass, ThirdCountry, Trigger, declarations,
 };
 
 /// Every rule that decides about this flow from `sender` to `recipient`.
@@ -329,11 +331,29 @@ pub(crate) fn class_name(class: DataCategory) -> &'static str {
     }
 }
 
-/// True when what the flow covers of a class may be personal data.
+/// True when what the flow covers of a class may be personal data: a category of the class, or of a field that stands in a kind of it,
+/// such as the address in a location.
 pub(crate) fn is_personal(flow: &Flow, class: DataCategory) -> bool {
-    let covered = flow.data_categories.iter().filter(|category| flow.covers(**category));
-    covered.into_iter().any(|category| category.class() == class && category.is_personal())
+    let mut covered = flow.data_categories.iter().filter(|category| flow.covers(**category));
+    covered.any(|category| {
+        let stands = || STANDING.get(&class).is_some_and(|standing| standing.contains(category));
+        category.is_personal() && (category.class() == class || stands())
+    })
 }
+
+/// The categories of the fields of every kind of a class.
+static STANDING: LazyLock<HashMap<DataCategory, BTreeSet<Category>>> = LazyLock::new(|| {
+    let mut standing: HashMap<DataCategory, BTreeSet<Category>> = HashMap::new();
+    for declared in declared() {
+        let kind = Kind::from_name(declared.name());
+        let categories = declarations(&kind).into_iter().filter_map(|field| match field.sort() {
+            Sort::Data(category) => Some(category),
+            _ => None,
+        });
+        standing.entry(DataCategory::of(&kind)).or_default().extend(categories);
+    }
+    standing
+});
 
 pub(crate) fn scheme_name(scheme: GradeScheme) -> &'static str {
     match scheme {

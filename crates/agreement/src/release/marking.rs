@@ -121,4 +121,55 @@ impl Policy {
         })?;
         Ok(Released::new(object, bytes, terms, Vec::new()))
     }
+
+    /// A marking of something that leaves on these terms. It says how to handle that, so it leaves beside it, whatever the flow covers,
+    /// and never alone.
+    pub fn condition(
+        &self,
+        marking: &Object,
+        terms: &Terms,
+        now: Timestamp,
+    ) -> Result<Released<Object>, Withheld> {
+        let compiled = object::gate(self, terms, now)?;
+        let stays = |why: String| Withheld {
+            why,
+            clause: ClauseId::of_flow(&compiled.flow.id, "handling"),
+            changes: Vec::new(),
+        };
+        let json =
+            condition_of(marking).ok_or_else(|| stays("it says nothing that can be told".to_owned()))?;
+        let bytes = canonical_json(&json).into_bytes();
+        let object = Object::from_json(json).map_err(|error| stays(error.to_string()))?;
+        Ok(Released::new(object, bytes, terms, Vec::new()))
+    }
+}
+
+/// FIRST's Information Exchange Policy 2.0 as an extension of a marking.
+const IEP: &str = "extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d";
+
+/// What a marking says of how to handle something; none when that is nothing, or is said in a way that nobody knows here.
+pub fn condition_of(marking: &Object) -> Option<Value> {
+    if *marking.kind() != Kind::MarkingDefinition {
+        return None;
+    }
+    let told = marking.json();
+    let frame = ["type", "spec_version", "id", "created", "name", "definition_type"];
+    let mut json: Map<String, Value> = told
+        .iter()
+        .filter(|(name, _)| frame.contains(&name.as_str()))
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    let said = |of: &str, members: &[&str]| {
+        let all = told.get(of).and_then(Value::as_object).into_iter().flatten();
+        let known = all.filter(|(name, _)| members.contains(&name.as_str()));
+        let known: Map<String, Value> = known.map(|(name, value)| (name.clone(), value.clone())).collect();
+        (!known.is_empty()).then_some(Value::Object(known))
+    };
+    let (definition, extensions) = (said("definition", &["statement", "tlp"]), said("extensions", &[IEP]));
+    if definition.is_none() && extensions.is_none() {
+        return None;
+    }
+    json.extend(definition.map(|definition| ("definition".to_owned(), definition)));
+    json.extend(extensions.map(|extensions| ("extensions".to_owned(), extensions)));
+    Some(Value::Object(json))
 }

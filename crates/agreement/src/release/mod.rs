@@ -18,6 +18,7 @@ use serde_json::json;
 
 use crate::{AgreementHash, Category, ClauseId, FlowId, Obligations, Policy, PseudonymKey, Terms};
 pub use bounds::{Bounds, Overstep};
+pub use marking::condition_of;
 use object::Shaping;
 
 /// Proof that a decision was made. Only a [`Policy`] makes one; only what is released may be encoded for a partner.

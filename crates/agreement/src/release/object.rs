@@ -64,8 +64,8 @@ impl<'a> Shaping<'a> {
             let clause = ClauseId::of_flow(&compiled.flow.id, "data_categories");
             return Err(stays(clause, "the decision is about another class of data".to_owned()));
         }
-        if let Some(sort) = banned(object) {
-            let clause = ClauseId::new(&format!("law/{sort}"));
+        let barred = |sort| compiled.sieve.bars(sort, terms.0.approved).map(|clause| (sort, clause));
+        if let Some((sort, clause)) = sensitivities(object).find_map(barred) {
             return Err(stays(clause, format!("it is marked as {}", sort.phrase())));
         }
         let Some(fields) = compiled.sieve.kind(object.kind()) else {
@@ -214,7 +214,7 @@ impl<'a> Shaping<'a> {
                 self.out.insert(property.to_owned(), value);
             }
             Shaped::Count(count) => {
-                self.out.insert(format!("x_entente_{property}_count"), count.into());
+                self.out.insert(count_of(property), count.into());
             }
             Shaped::Nothing => {}
         }
@@ -252,7 +252,7 @@ impl<'a> Shaping<'a> {
             Some(pattern) if self.compiled.sieve.free_text => Some(pattern.to_owned()),
             _ => None,
         };
-        match shaped {
+        match shaped.filter(|pattern| matches!(without_card_numbers(pattern), Cow::Borrowed(_))) {
             Some(pattern) if Some(pattern.as_str()) == value.as_str() => {
                 self.out.insert(property.to_owned(), pattern.into());
             }
@@ -410,7 +410,13 @@ impl Judge for Shaping<'_> {
         let kind = Kind::from_name(kind);
         let steps: Vec<&str> = path.split(['.', '[']).collect();
         if let Some(property) = steps.first().filter(|_| steps.len() > 1 && is_reference(steps[0])) {
-            return self.far_side(property);
+            let index = |step: &&&str| step.ends_with(']');
+            let beyond: Vec<&str> = steps[1..].iter().filter(|step| !index(step)).copied().collect();
+            return self.far_side(&kind, property, &beyond);
+        }
+        // What a structure refers to further on is another object's.
+        if steps.iter().skip(1).any(|step| is_reference(step.trim_matches('\''))) {
+            return Side::Withhold;
         }
         let property = match steps.as_slice() {
             ["extensions", name, ..] => format!("extensions.{}", name.trim_matches('\'')),
@@ -445,8 +451,13 @@ impl Shaping<'_> {
         }
     }
 
-    /// How values at the far end of a reference leave: as they are where all that can stand there does.
-    fn far_side(&self, property: &str) -> Side {
+    /// How values at the far end of a reference leave: as they are where all that can stand there does, and it is they that are asked
+    /// for and nothing else of what stands there.
+    fn far_side(&self, kind: &Kind, property: &str, beyond: &[&str]) -> Side {
+        let declared = self.compiled.sieve.kind(kind).and_then(|fields| fields.fields.get(property));
+        if declared.is_none_or(|field| field.declaration.sort() != Sort::Reference) {
+            return Side::Withhold;
+        }
         let kinds: &[Kind] = match property {
             "src_ref" | "dst_ref" | "resolves_to_refs" => {
                 &[Kind::Ipv4Addr, Kind::Ipv6Addr, Kind::DomainName, Kind::MacAddr]
@@ -456,19 +467,29 @@ impl Shaping<'_> {
             _ => return Side::Withhold,
         };
         let value = |kind: &Kind| if *kind == Kind::Directory { "path" } else { "value" };
-        match kinds.iter().all(|kind| self.side_of(kind, value(kind)) == Side::Keep) {
+        let keeps = |kind: &Kind| beyond == [value(kind)] && self.side_of(kind, value(kind)) == Side::Keep;
+        match kinds.iter().all(keeps) {
             true => Side::Keep,
             false => Side::Withhold,
         }
     }
 }
 
-/// What the object is marked as that no agreement lets through: a label `entente:` and the sort.
-pub(super) fn banned(object: &Object) -> Option<Sensitivity> {
+/// The property that says how many values another had.
+fn count_of(property: &str) -> String {
+    format!("x_entente_{property}_count")
+}
+
+/// What such a property counts.
+pub(super) fn counted(property: &str) -> Option<&str> {
+    property.strip_prefix("x_entente_")?.strip_suffix("_count")
+}
+
+/// What the object is marked as beyond its category: labels `entente:` and the sort.
+pub(super) fn sensitivities(object: &Object) -> impl Iterator<Item = Sensitivity> {
     let labels = object.json().get("labels").and_then(Value::as_array).into_iter().flatten();
     let marks = labels.filter_map(Value::as_str).filter_map(|label| label.strip_prefix("entente:"));
-    let sorts = marks.filter_map(|mark| Sensitivity::ALL.iter().find(|sort| sort.as_str() == mark));
-    sorts.copied().find(|sort| *sort != Sensitivity::SpecialCategory)
+    marks.filter_map(|mark| Sensitivity::ALL.iter().find(|sort| sort.as_str() == mark)).copied()
 }
 
 /// `{"extension_type": "new-sco"}` and nothing else.
@@ -535,6 +556,9 @@ fn may_hold_cards(sort: Sort) -> bool {
                 | HostArtefact
                 | Harm
                 | StrContent
+                | ThreatContext
+                | MalwareFamily
+                | AttackPattern
         ),
         _ => false,
     }

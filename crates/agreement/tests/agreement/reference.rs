@@ -88,7 +88,8 @@ fn by_flow(
     let impersonal = "malware_sample malware_config malware_family vulnerability attack_pattern threat_context \
                       relationships statistics_k aggregated_stat deconfliction_pointer covert_measure sealed_order";
     let personal = covered.iter().any(|category| {
-        class_of(category) == Some(compartment.category)
+        (class_of(category) == Some(compartment.category)
+            || stands_in(compartment.category).split_whitespace().any(|word| word == *category))
             && !impersonal.split_whitespace().any(|word| word == *category)
     });
 
@@ -383,6 +384,17 @@ fn class_of(category: &str) -> Option<DataCategory> {
     ];
     let found = BY_CLASS.iter().find(|(_, names)| names.split_whitespace().any(|name| name == category));
     found.map(|(class, _)| *class)
+}
+
+/// The personal categories of fields in kinds of a class, which are of another class themselves: whom a note is by, where a location is.
+fn stands_in(class: DataCategory) -> &'static str {
+    match class {
+        DataCategory::ThreatIntelligence => "observation name postal_address",
+        DataCategory::MalwareArtefact => "url",
+        DataCategory::Infrastructure => "content_data",
+        DataCategory::AccountIdentifier | DataCategory::Financial => "name",
+        DataCategory::Identity => "",
+    }
 }
 
 fn answer(decision: &Decision) -> Answer {

@@ -28,13 +28,16 @@ impl App {
         let made =
             agreements.iter().filter(|held| held.agreement().id == newest.agreement().id && held.is_made());
         let made: Vec<&Held> = made.collect();
-        let Some(first) = made.first().map(|first| first.hash()) else {
+        let offered: Vec<&Held> = agreements
+            .iter()
+            .filter(|held| held.agreement().id == newest.agreement().id && held.is_offered())
+            .collect();
+        let Some(first) = made.first().or(offered.first()).map(|first| first.hash()) else {
             let word = newest.word();
             return Err(AppError::invalid(format!("the agreement is {word}: nothing can be done to it")));
         };
-        let offers = agreements.iter().filter(|held| held.agreement().id == newest.agreement().id);
         // The offers first: nothing is left that brings back what is ended, wherever it is interrupted.
-        for offer in offers.filter(|held| held.is_offered()) {
+        for offer in offered {
             self.act_on_offer(offer, step, reason.clone(), now)?;
         }
         for held in made {

@@ -20,7 +20,7 @@ use entente_agreement::{
 };
 use entente_model::ClaimNo;
 use entente_store::exchange;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 pub(crate) use document::Named;
 
@@ -142,12 +142,14 @@ impl Held {
             Standing::InForce(in_force) => in_force.until(),
             Standing::NotYetValid { from } => *from,
             Standing::Suspended { .. } => {
-                let may_end = |act: &StandingAct| act.at > now || act.step == StandingMove::Terminate;
-                if self.acts.iter().chain(&self.acts_before).any(may_end) {
-                    now
-                } else {
-                    self.agreement().valid_until
-                }
+                let notice =
+                    SignedDuration::from_hours(24 * i64::from(self.agreement().termination.notice_days));
+                let end = |act: &StandingAct| match act.step {
+                    StandingMove::Terminate => act.at.saturating_add(notice).unwrap_or(Timestamp::MAX),
+                    StandingMove::Suspend | StandingMove::Resume => act.at,
+                };
+                let moments = self.acts.iter().chain(&self.acts_before).map(end).filter(|at| *at > now);
+                moments.fold(self.agreement().valid_until, Timestamp::min)
             }
             _ => Timestamp::MAX,
         }

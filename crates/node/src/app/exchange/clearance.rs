@@ -132,6 +132,22 @@ impl Rules {
         table.decide(no, compartment, now).clone()
     }
 
+    /// What each flow answers, the best first, in the agreement's order among equals. A flow that covers the class of something need not
+    /// cover the thing itself: then the next one may.
+    pub(crate) fn each(
+        &mut self,
+        known: &Agreements,
+        no: CompartmentNo,
+        compartment: &Compartment,
+        now: Timestamp,
+    ) -> Vec<Arc<Decision>> {
+        let flows: Vec<FlowId> = self.policy.flows().map(|flow| flow.id.clone()).collect();
+        let decide = |flow: &FlowId| self.decide(Some(flow), known, no, compartment, now);
+        let mut answers: Vec<Arc<Decision>> = flows.iter().map(decide).collect();
+        answers.sort_by_key(|decision| rank(decision));
+        answers
+    }
+
     /// Decides about a compartment by one flow, when these people agreed to it.
     pub(crate) fn decide_approved(
         &self,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use entente_agreement::{Decision, RecallReason, Released, Terms};
 use entente_model::{Atlas, ClaimNo, Kind, Object, VertexNo};
-use entente_store::exchange::{Awaiting, FlowId, Holding, Limit, PartyId, ReferralId};
+use entente_store::exchange::{Awaiting, Holding, Limit, PartyId, ReferralId};
 use entente_store::{Head, Spoken, View};
 use jiff::Timestamp;
 
@@ -111,8 +111,32 @@ impl<'a> Deciding<'a> {
 
     fn decide(&mut self, spoken: &Spoken, outgoing: &mut Outgoing) -> anyhow::Result<Outcome> {
         let Some((place, decision)) = self.best(spoken.head()) else { return Ok(Outcome::Kept) };
-        let terms = match &*decision {
+        let outcome = self.decide_by(place, &decision, spoken, outgoing)?;
+        if !matches!(outcome, Outcome::Kept) || matches!(&*decision, Decision::Deny(_)) {
+            return Ok(outcome);
+        }
+        for (place, decision) in self.each(spoken.head()).into_iter().skip(1) {
+            let outcome = self.decide_by(place, &decision, spoken, outgoing)?;
+            if !matches!(outcome, Outcome::Kept) {
+                return Ok(outcome);
+            }
+        }
+        Ok(Outcome::Kept)
+    }
+
+    fn decide_by(
+        &mut self,
+        place: usize,
+        decision: &Decision,
+        spoken: &Spoken,
+        outgoing: &mut Outgoing,
+    ) -> anyhow::Result<Outcome> {
+        // A marking goes along with what it marks.
+        let alone =
+            |spoken: &Spoken| Ok::<_, anyhow::Error>(*spoken.object()?.kind() == Kind::MarkingDefinition);
+        let terms = match decision {
             Decision::Deny(_) => return Ok(Outcome::Kept),
+            _ if alone(spoken)? => return Ok(Outcome::Kept),
             Decision::Refer(referral) => {
                 let asked = self.refer(spoken, place, referral, outgoing)?;
                 return Ok(if asked { Outcome::Referred } else { Outcome::Kept });
@@ -134,6 +158,21 @@ impl<'a> Deciding<'a> {
             (place, rules.decide(None, known, head.compartment_no, &head.compartment, now))
         });
         answers.min_by_key(|(_, decision)| rank(decision))
+    }
+
+    /// Every answer of every flow that covers the claim, the best first: the first is [`Deciding::best`].
+    fn each(&mut self, head: &Head) -> Vec<(usize, Arc<Decision>)> {
+        let (known, now) = (self.agreements, self.now);
+        let rules = self.clearance.rules().iter_mut().enumerate();
+        let covering = rules.filter(|(_, rules)| rules.covers(head.no));
+        let mut answers: Vec<(usize, Arc<Decision>)> = covering
+            .flat_map(|(place, rules)| {
+                let each = rules.each(known, head.compartment_no, &head.compartment, now);
+                each.into_iter().map(move |decision| (place, decision))
+            })
+            .collect();
+        answers.sort_by_key(|(_, decision)| rank(decision));
+        answers
     }
 
     /// Gives the object its form. A relationship whose end stays is tried again when that is told.
@@ -215,6 +254,7 @@ impl<'a> Deciding<'a> {
         outgoing: &mut Outgoing,
     ) -> anyhow::Result<()> {
         self.state(place, released, outgoing)?;
+        self.mark(place, spoken, released, outgoing)?;
         self.replace(spoken, released, outgoing)?;
         let held = &self.clearance.rules()[place].held;
         let mut item = item(held, released, Some((spoken.head().no, spoken.vertex)));
@@ -240,7 +280,7 @@ impl<'a> Deciding<'a> {
         let Ok(statement) = rules.policy.statement(released.terms(), self.now) else { return Ok(()) };
         if self.app.exchange.versions(&self.partner, &name.0, statement.id())?.is_empty() {
             outgoing.put(item(&rules.held, &statement, None));
-            spend(outgoing, &name.0);
+            outgoing.spend(&name.0);
         }
         outgoing.stated.push(name);
         Ok(())
@@ -278,12 +318,6 @@ fn holdings(app: &App, partner: &PartyId, about: &[VertexNo]) -> anyhow::Result<
     let mut held = app.exchange.holdings(partner, about)?;
     held.retain(|holding| !holding.held_back);
     Ok(held)
-}
-
-fn spend(outgoing: &mut Outgoing, flow: &FlowId) {
-    if let Some(left) = outgoing.left.get_mut(flow) {
-        *left = left.saturating_sub(1);
-    }
 }
 
 fn same_teller(one: &Head, other: &Head) -> bool {

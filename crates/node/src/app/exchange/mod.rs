@@ -8,6 +8,7 @@
 mod anonymous;
 pub(crate) mod bell;
 mod clearance;
+mod conditions;
 mod deciding;
 pub(crate) mod discloser;
 pub(crate) mod frame;

@@ -7,12 +7,13 @@ use std::sync::Arc;
 use entente_agreement::{
     FlowId, Leaving, Others, Policy, PseudonymKey, Released, Terms, Withheld, Workbench,
 };
-use entente_model::{Atlas, Object, ObjectId, VertexNo};
-use entente_store::exchange::{Exchange, PartyId};
+use entente_model::{Atlas, Kind, Object, ObjectId, VertexNo};
+use entente_store::exchange::{Exchange, Holding, PartyId};
 use entente_store::{Head, View};
 use jiff::Timestamp;
 
 use super::clearance::Rules;
+use super::conditions;
 use super::flow_name;
 use crate::app::agreement::{Agreements, wire_hash};
 
@@ -109,6 +110,14 @@ impl Others for Neighbours<'_> {
 impl Neighbours<'_> {
     fn look(&self, id: &ObjectId) -> anyhow::Result<Answer> {
         let withheld = |missing| Answer { leaving: Leaving::Withheld, missing };
+        if *id.kind() == Kind::MarkingDefinition {
+            let known = conditions::marking(self.bench.view, id)?.is_some();
+            return Ok(if known {
+                Answer { leaving: Leaving::Clear, missing: None }
+            } else {
+                withheld(None)
+            });
+        }
         let Some(vertex) = self.bench.view.vertex(id)? else { return Ok(withheld(None)) };
         let mut heads = self.bench.view.heads(vertex)?;
         heads.retain(|head| head.current && !head.revoked);
@@ -142,7 +151,8 @@ impl Neighbours<'_> {
         Ok(policy.leaving(&object, terms, &Workbench { key: &key, atlas, others: self, now }))
     }
 
-    /// How the partner holds the object by this flow, where people let it leave, or an earlier version did. What is on the wire under
+    /// How the partner holds the object by this flow, where people let it leave, or an earlier version did, or as it is by another flow of
+    /// the agreement. What is on the wire under
     /// a version that was replaced is sent no more, so it counts only when the partner has it.
     fn held(&self, vertex: VertexNo, id: &ObjectId) -> anyhow::Result<Option<Leaving>> {
         let Some((exchange, partner)) = self.bench.holder else { return Ok(None) };
@@ -151,7 +161,10 @@ impl Neighbours<'_> {
             (flow_name(&held.agreement().id, self.flow), wire_hash(&held.hash()))
         };
         let mut held = exchange.holdings(partner, &[vertex])?;
-        held.retain(|held| held.flow == flow && !held.held_back);
+        let under = format!("{}/", self.rules.borrow().held.agreement().id);
+        let same =
+            |held: &Holding| held.flow == flow || (held.flow.0.starts_with(&under) && held.object == *id);
+        held.retain(|held| same(held) && !held.held_back);
         if held.iter().any(|held| held.agreement != now) {
             let has = exchange.health(partner)?.acknowledged;
             held.retain(|held| held.agreement == now || held.seq <= has);

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use entente_agreement::{AgreementHash, PartyId, Released};
-use entente_model::{ClaimNo, Object, VertexNo};
+use entente_model::{ClaimNo, Object, ObjectId, VertexNo};
 use entente_store::StoreError;
 use entente_store::exchange::{
     Advance, Append, Appended, Beside, ClauseId, FlowId, ItemKind, Limit, NewItem, NewReferral,
@@ -44,6 +44,21 @@ impl Outgoing {
     pub(crate) fn put(&mut self, item: NewItem) {
         self.bytes += item.body.len();
         self.items.push(item);
+    }
+
+    /// Whether an object is on its way by a flow.
+    pub(crate) fn has(&self, flow: &FlowId, id: &ObjectId) -> bool {
+        let same = |item: &NewItem| {
+            item.flow.as_ref() == Some(flow) && item.object.as_ref().is_some_and(|one| one.id == *id)
+        };
+        self.items.iter().any(same)
+    }
+
+    /// Counts one more against what a flow may tell today.
+    pub(crate) fn spend(&mut self, flow: &FlowId) {
+        if let Some(left) = self.left.get_mut(flow) {
+            *left = left.saturating_sub(1);
+        }
     }
 
     /// Whether it is as much as one batch holds.

@@ -5,14 +5,14 @@ use std::collections::HashMap;
 use entente_agreement::{
     Agreement, Altered, Change, Clause, Decision, PartyId, PartyKey, SecretKey, SignedAgreement, Standing,
 };
-use entente_model::{ClaimNo, ObjectId, VertexNo};
+use entente_model::{ClaimNo, Object, ObjectId, VertexNo};
 use entente_store::{AsOf, ClaimRecord, View, exchange};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::clearance::{Clearance, rank};
+use super::clearance::{Clearance, Rules, rank};
 use super::neighbours::{Answers, Bench, Stays};
 use crate::app::agreement::view::read_document;
 use crate::app::agreement::{Agreements, Held, wire_party};
@@ -23,7 +23,7 @@ use crate::entropy;
 const NEWEST: usize = 50;
 
 /// What would become of one claim.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct Outlook {
     /// The object.
     pub(crate) id: String,
@@ -51,7 +51,7 @@ pub(crate) struct Outlook {
 }
 
 /// What the party was told of a claim.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct ToldBefore {
     /// When (RFC 3339); also the item's name on the wire.
     pub(crate) at: String,
@@ -73,7 +73,7 @@ pub(crate) struct PreviewRequest {
 }
 
 /// A clause as a person reads it.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct Ground {
     /// Its place.
     pub(crate) id: String,
@@ -84,7 +84,7 @@ pub(crate) struct Ground {
 }
 
 /// A field that would leave otherwise.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct Changed {
     /// The property.
     pub(crate) property: String,
@@ -235,17 +235,38 @@ impl Looking<'_> {
             told: self.told(claim)?,
         };
         let (known, now) = (self.known, self.now);
-        let decide = |rules: &mut super::clearance::Rules| {
-            rules.decide(None, known, claim.compartment_no, &claim.compartment, now)
+        let each = |(place, rules): (usize, &mut Rules)| {
+            let each = rules.each(known, claim.compartment_no, &claim.compartment, now);
+            each.into_iter().map(move |decision| (place, decision))
         };
-        let decided = clearance.rules().iter_mut().map(|rules| (decide(rules), rules));
-        let Some((decision, rules)) = decided.min_by_key(|(decision, _)| rank(decision)) else {
+        let mut answers: Vec<_> = clearance.rules().iter_mut().enumerate().flat_map(each).collect();
+        answers.sort_by_key(|(_, decision)| rank(decision));
+        if answers.is_empty() {
             outlook.reasons.push("the agreement has no flow from this node to this party".to_owned());
-            return Ok(Some(outlook));
-        };
+        }
+        // A flow that covers the class and not the thing says why it stays only when no other lets it leave.
+        let mut stays = None;
+        for (place, decision) in answers {
+            let by = self.by_one(&mut clearance.rules()[place], &decision, &object, outlook.clone());
+            if by.outcome != "withheld" && by.outcome != "deny" {
+                return Ok(Some(by));
+            }
+            stays.get_or_insert(by);
+        }
+        Ok(Some(stays.unwrap_or(outlook)))
+    }
+
+    /// The outlook by one flow.
+    fn by_one(
+        &self,
+        rules: &mut Rules,
+        decision: &Decision,
+        object: &Object,
+        mut outlook: Outlook,
+    ) -> Outlook {
         outlook.outcome = decision.as_str();
         outlook.reasons = decision.reasons().iter().map(|reason| reason.text.to_string()).collect();
-        outlook.flow = match &*decision {
+        outlook.flow = match decision {
             Decision::Refer(referral) => Some(referral.flow.to_string()),
             Decision::Deny(refusal) => refusal.flow.as_ref().map(ToString::to_string),
             Decision::Permit(terms) | Decision::PermitTransformed(terms) => Some(terms.flow().to_string()),
@@ -253,8 +274,9 @@ impl Looking<'_> {
         let mut clauses: Vec<String> = decision.clauses().iter().map(ToString::to_string).collect();
         if let Some(terms) = decision.terms() {
             let atlas = self.app.atlas();
-            let bench = Bench { view: self.view, known: self.known, atlas: &atlas, now, holder: None };
-            match bench.release(rules, &mut Answers::default(), &object, terms) {
+            let bench =
+                Bench { view: self.view, known: self.known, atlas: &atlas, now: self.now, holder: None };
+            match bench.release(rules, &mut Answers::default(), object, terms) {
                 Ok(released) => {
                     clauses = released.clauses().iter().map(ToString::to_string).collect();
                     outlook.sent = serde_json::from_slice(released.bytes()).ok();
@@ -269,7 +291,7 @@ impl Looking<'_> {
             }
         }
         outlook.clauses = clauses.into_iter().map(|id| self.ground(id)).collect();
-        Ok(Some(outlook))
+        outlook
     }
 
     fn told(&self, claim: &ClaimRecord) -> Result<Option<ToldBefore>, AppError> {

@@ -174,7 +174,12 @@ impl Receiving<'_> {
             tracing::error!(%partner, seq, "an item was told after its agreement had run out");
             return None;
         }
-        let Some(draft) = draft(drafter, &told.body) else {
+        let Some(draft) =
+            draft(drafter, &told.body).and_then(|draft| match way.bounds.without_undeclared(&draft.object) {
+                None => Some(draft),
+                Some(known) => drafter.draft(known).ok(),
+            })
+        else {
             tracing::error!(%partner, seq, "an item is no object");
             return None;
         };

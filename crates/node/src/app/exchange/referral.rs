@@ -70,7 +70,7 @@ impl App {
     }
 
     /// Whether what was approved has to wait: its agreement is suspended, or its flow has told as much as it may today.
-    fn waits(&self, referral: &Referral, now: Timestamp) -> anyhow::Result<bool> {
+    pub(super) fn waits(&self, referral: &Referral, now: Timestamp) -> anyhow::Result<bool> {
         let Some((id, flow)) = parse_flow_name(&referral.asked.flow.0) else { return Ok(false) };
         let agreements = self.agreements(now)?;
         let applies = agreements.with_flow(&id, &flow);

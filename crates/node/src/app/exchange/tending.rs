@@ -26,8 +26,13 @@ impl App {
         now: Timestamp,
     ) -> anyhow::Result<()> {
         self.exchange.expire_referrals(now)?;
-        for referral in self.exchange.approved_referrals(AT_ONCE)? {
-            self.release_referral(&referral, now)?;
+        // What waits is in nobody's way.
+        let mut released = 0;
+        for referral in self.exchange.approved_referrals(usize::MAX)? {
+            if released < AT_ONCE && !self.waits(&referral, now)? {
+                self.release_referral(&referral, now)?;
+                released += 1;
+            }
         }
         partners.iter().try_for_each(|partner| self.resume(agreements, partner, now))
     }

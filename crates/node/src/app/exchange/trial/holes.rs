@@ -205,16 +205,20 @@ fn what_goes_beyond_its_flow_does_not_come_in() {
     };
     for (second, beyond) in [
         (3, serde_json::json!({"description": "what no flow lets through"})),
-        (4, serde_json::json!({"x_internal": 7})),
-        (5, serde_json::json!({"labels": ["entente:str_existence"]})),
+        (4, serde_json::json!({"labels": ["entente:informant_identity"]})),
     ] {
         let frame = with_object(&two, other(beyond.clone()), at(second), at(second));
         two.police.receive(&company, frame, at(second)).expect("what follows is not held up");
         assert!(!two.known(&rook), "{beyond}");
     }
-    let frame = with_object(&two, other(serde_json::json!({})), at(6), at(6));
+    // What a partner of another version says besides is left out.
+    let frame = with_object(&two, other(serde_json::json!({"x_internal": "untold"})), at(6), at(6));
     two.police.receive(&company, frame, at(6)).expect("taken in");
     assert!(two.known(&rook));
+    let all = entente_model::CompartmentSet::all();
+    let view = two.police.store.view(&all, entente_store::AsOf::Now).expect("a view");
+    let taken_in = view.objects().expect("read").map(|one| one.expect("an object").1.canonical());
+    assert!(taken_in.into_iter().all(|object| !String::from_utf8_lossy(&object).contains("untold")));
 }
 
 #[test]
