@@ -20,6 +20,7 @@ mod expand;
 mod follow;
 mod reach;
 mod records;
+mod standing;
 mod ties;
 mod traced;
 mod walk;
