@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """Fits the weights of a round of crates/graph/src/organisation/calibrate.rs by logistic regression (Newton's method); needs numpy.
 
-    who features 10000 1 60 30 0 > a.csv; who features 10000 1 60 100 0 > b.csv      # the last number is the round, from 0
-    who features 1000000 1 4 30 0 > c.csv; who features 1000000 5 7 100 0 > d.csv
-    python3 bench/who/fit.py a.csv a.csv b.csv c.csv d.csv
+    who features 10000 1 60 30 0 > a.csv; who features 10000 1 60 100 0 > b.csv; who features 1000000 1 8 30 0 > c.csv
+    python3 bench/who/fit.py a.csv b.csv c.csv
 
-Prints them as they stand there; a round is fitted when those before it stand there. Each file counts the same, however many things are
-in it. In a file answers from all seeds count three times, those of one party half."""
+The last number of `who features` is the round, from 0: a round is fitted when those before it stand there. Prints the weights as they
+stand there. Each file counts the same, however many things are in it; in a file answers from all seeds count three times, those of one
+party half."""
 import csv, sys
 
 import numpy
@@ -41,7 +41,8 @@ def main():
     weights = fit(numpy.hstack([terms, terms * regime[:, :1], terms * regime[:, 1:]]), right, counts)
     print(len(right), "things")
     for name, of in zip(("all", "alone", "sources"), numpy.split(weights, 3)):
-        print(f"        {name}: [{', '.join(f'{weight:.3f}' for weight in of)}],")
+        lines = [", ".join(f"{weight:.3f}" for weight in of[start:start + 10]) for start in range(0, len(of), 10)]
+        print(f"        {name}: [", *(f"            {line}," for line in lines), "        ],", sep="\n")
 
 
 main()
