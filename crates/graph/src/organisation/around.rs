@@ -104,7 +104,7 @@ impl<'a> Survey<'a> {
         if self.reader.hub_reason(vertex).is_some() {
             return Around::default();
         }
-        let mut counts: HashMap<(u16, bool), usize> = HashMap::new();
+        let mut counts = vec![[0; 2]; self.ties.rules.len()];
         let mut links = Vec::new();
         self.reader.each(vertex, |step| {
             let (far, out) = (step.neighbour(), step.link.is_out());
@@ -112,14 +112,13 @@ impl<'a> Survey<'a> {
             if far == vertex || !self.reader.admits_vertex(far) {
                 return;
             }
-            let count = counts.entry((rule, out)).or_default();
+            let count = &mut counts[usize::from(rule)][usize::from(out)];
             *count += 1;
             if *count <= MOST_LINKS {
                 links.extend(self.reader.edge(vertex, &step).map(|edge| Link { rule, out, far, edge }));
             }
         });
-        let crowded =
-            |link: &Link| counts.get(&(link.rule, link.out)).is_some_and(|count| *count > MOST_LINKS);
+        let crowded = |link: &Link| counts[usize::from(link.rule)][usize::from(link.out)] > MOST_LINKS;
         // Whoever is not believed at all says nothing, not even that one more says so.
         let believed = |link: &Link| (self.caller.belief)(link.edge.compartment, link.edge.claim) > 0.0;
         links.retain(|link| !crowded(link) && believed(link));
@@ -131,19 +130,17 @@ impl<'a> Survey<'a> {
     }
 
     /// Whether so many links point here by a rule that knows hubs that they were not even read.
-    fn overflows(&self, counts: &HashMap<(u16, bool), usize>) -> bool {
-        let is_over = |((rule, out), count): (&(u16, bool), &usize)| {
-            !out && *count > MOST_LINKS && self.ties.rules[usize::from(*rule)].hub != u32::MAX
-        };
-        counts.iter().any(is_over)
+    fn overflows(&self, counts: &[[usize; 2]]) -> bool {
+        let inward = counts.iter().map(|[inward, _]| *inward);
+        self.ties.rules.iter().zip(inward).any(|(rule, inward)| inward > MOST_LINKS && rule.hub != u32::MAX)
     }
 
     fn rule(&self, link_kind: u16, vertex: u32, far: u32, out: bool) -> Option<u16> {
-        if !self.ties.is_refined(link_kind)? {
-            return self.ties.rule(link_kind, Sort::ANY, Sort::ANY);
-        }
+        let (by_source, by_target) = self.ties.refined(link_kind)?;
         let (source, target) = if out { (vertex, far) } else { (far, vertex) };
-        self.ties.rule(link_kind, self.sort(source), self.sort(target))
+        // Of a hub the sorts of all its neighbours would be looked up, so only where a rule asks for them.
+        let sort = |matters, end| if matters { self.sort(end) } else { Sort::ANY };
+        self.ties.rule(link_kind, sort(by_source, source), sort(by_target, target))
     }
 }
 

@@ -85,7 +85,8 @@ pub struct Ties {
     pub(crate) families: Vec<Family>,
     pub(crate) rules: Vec<Rule>,
     by: HashMap<(u16, Sort, Sort), u16>,
-    refined: HashMap<u16, bool>,
+    /// By link kind: whether any rule asks for the sort of the source, and of the target.
+    refined: Vec<Option<(bool, bool)>>,
     sorts: HashMap<String, Sort>,
     roles: Vec<Role>,
     kinds: HashMap<u16, Sort>,
@@ -98,7 +99,7 @@ impl Ties {
             families: Vec::new(),
             rules: Vec::new(),
             by: HashMap::new(),
-            refined: HashMap::new(),
+            refined: Vec::new(),
             sorts: HashMap::new(),
             roles: Vec::new(),
             kinds: HashMap::new(),
@@ -156,7 +157,11 @@ impl Ties {
             Some(to) => *to = rule,
             None => self.rules.push(rule),
         }
-        *self.refined.entry(link_kind).or_default() |= source != Sort::ANY || target != Sort::ANY;
+        let kinds = self.refined.len().max(usize::from(link_kind) + 1);
+        self.refined.resize(kinds, None);
+        let (by_source, by_target) = self.refined[usize::from(link_kind)].get_or_insert_default();
+        *by_source |= source != Sort::ANY;
+        *by_target |= target != Sort::ANY;
     }
 
     /// What people call a family.
@@ -172,9 +177,9 @@ impl Ties {
         self.roles.get(usize::from(sort.0)).copied().unwrap_or(Role::Thing)
     }
 
-    /// `None` when links of the kind say nothing; else whether the sorts of the ends matter.
-    pub(crate) fn is_refined(&self, link_kind: u16) -> Option<bool> {
-        self.refined.get(&link_kind).copied()
+    /// `None` when links of the kind say nothing; else whether the sort of the source matters, and of the target.
+    pub(crate) fn refined(&self, link_kind: u16) -> Option<(bool, bool)> {
+        self.refined.get(usize::from(link_kind)).copied().flatten()
     }
 
     /// The number of the rule for a link.
