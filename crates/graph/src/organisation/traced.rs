@@ -142,11 +142,10 @@ impl Traced {
 
     /// Each tie from thing to thing, neither of which was rejected, with how probable the second is when the first belongs.
     pub(super) fn tied(&self, judgements: &Judgements) -> Vec<(VertexNo, VertexNo, f64)> {
-        let rejected: Vec<bool> =
-            self.vertices.iter().map(|vertex| judgements.rejected.contains(vertex)).collect();
         let outer = |place: u32| self.vertices[place as usize];
-        let ties = self.inward(&rejected);
-        ties.map(|(from, to, found)| (outer(from), outer(to), found.probability)).collect()
+        let stays = |vertex: &VertexNo| !judgements.rejected.contains(vertex);
+        let ties = inward(&self.ties).map(|(from, to, found)| (outer(from), outer(to), found.probability));
+        ties.filter(|(from, to, _)| stays(from) && stays(to)).collect()
     }
 
     /// The places that belong whatever the evidence, ascending.
