@@ -5,7 +5,7 @@ mod wired;
 use entente_model::{ClaimNo, VertexNo};
 use entente_store::StoreError;
 use entente_store::exchange::{
-    Advance, AgreementHash, Append, Approval, CollectionQuery, Consent, Exchange, FlowId, ItemKind,
+    Advance, AgreementHash, Append, Approval, CollectionQuery, Consent, Delivery, Exchange, FlowId, ItemKind,
     ItemState, Limit, NewItem, NewReferral, NoticeState, Outcome, PartnerEdit, PartyId, ReferralId,
     RemotePlace, RemoteState, Seq, Settlement, TaxiiRemote, Verdict, VersionMatch,
 };
@@ -478,4 +478,29 @@ fn what_nobody_decided_is_asked_anew_and_what_people_decided_is_not() {
     assert_eq!(exchange.decide_referral(&third.asked.id, &no).unwrap(), Verdict::Refused);
     exchange.refer(&[asked(15, 99)]).unwrap();
     assert!(open().is_empty(), "it was refused");
+}
+
+#[test]
+fn only_a_page_that_holds_all_in_its_span_counts_as_fetched() {
+    let (_folder, exchange) = open();
+    let mut added = Vec::new();
+    for number in 1..=5 {
+        let told = exchange.append(telling(vec![release(number, 1, "one")])).unwrap();
+        added.push(told.added.unwrap());
+    }
+    let page = |first: usize, last: usize, items| {
+        let (first_added, last_added) = (added[first], added[last]);
+        let delivery = Delivery { token: "t".to_owned(), first_added, last_added, items, at: at(9) };
+        exchange.delivered(&[(police(), flow(), delivery)]).unwrap();
+    };
+    let mut known = 0;
+    let mut held_back = || {
+        known += exchange.hold_back_unfetched(&police(), &flow(), &[AGREEMENT]).unwrap();
+        known
+    };
+    page(0, 1, 2);
+    // Two objects by their ids, at either end.
+    page(0, 4, 2);
+    assert_eq!(held_back(), 3, "the third to the fifth");
+    assert_eq!(held_back(), 3, "once");
 }

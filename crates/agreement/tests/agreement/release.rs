@@ -262,6 +262,22 @@ fn patterns_leave_as_the_values_in_them() {
     assert!(clear(&indicator("[network-traffic:dst_ref.value = '198.51.100.77']", "stix")).is_none());
     assert!(clear(&indicator("rule lantern { strings: $a = \"j.doe\" }", "yara")).is_none());
     assert!(clear(&indicator("[x-acme:thing = 'x']", "stix")).is_none());
+    let plain = with(vec![]);
+    let leaves =
+        |pattern: &str| release(&plain, &indicator(pattern, "stix"), |_: &ObjectId| Leaving::Clear).is_some();
+    assert!(leaves("[email-message:from_ref.value = 'a@b.example']"));
+    for other in [
+        "[email-message:from_ref.display_name = 'Ana Prova']",
+        "[email-message:to_refs[0].belongs_to_ref.credential = 'hunter2']",
+        "[x-acme-case:src_ref.value = '198.51.100.77']",
+        "[file:extensions.'archive-ext'.contains_refs[*].name = 'x']",
+        "[domain-name:value = 'a.example'] 'J. Doe' said so",
+        "[domain-name:value = 'a.example'] START t'J. Doe' STOP t'2026-01-01T00:00:00Z'",
+        "[email-message:to_refs[J. Doe].value = 'a@b.example']",
+        "[url:value = 'https://pay.example/?card=4111111111111111']",
+    ] {
+        assert!(!leaves(other), "{other}");
+    }
 }
 
 #[test]
@@ -362,6 +378,10 @@ fn bans_hold_whatever_the_agreement_says() {
     assert!(clear(&labelled("entente:legally_privileged")).is_none());
     assert!(clear(&labelled("entente:informant_identity")).is_none());
     assert!(clear(&labelled("news")).is_some());
+    assert!(clear(&labelled("entente:special_category")).is_none(), "the flow says that none is disclosed");
+    let titled = object("campaign", json!({ "name": "Card 4111111111111111 used" }));
+    let out = clear(&titled).expect("it leaves");
+    assert_eq!(json(&out)["name"], "Card 411111******1111 used");
     let card = object(
         "user-account",
         json!({ "account_login": "4111111111111111", "account_type": "pay", "credential": "hunter2" }),
@@ -453,4 +473,33 @@ fn what_comes_past_a_node_is_reduced_and_keeps_its_names() {
     assert!(
         admit(&object("identity", json!({ "name": "Nobody", "identity_class": "individual" }))).is_none()
     );
+}
+
+/// Of every field in every form that fields may have: what leaves, the receiver takes in.
+#[test]
+fn what_counts_its_values_is_within_the_bounds_of_its_flow() {
+    let counted = with(vec![field("malware.aliases", Form::Count)]);
+    let wren =
+        object("malware", json!({ "name": "Wren", "is_family": true, "aliases": ["Troglodyte", "Jenny"] }));
+    let out = released(&counted, &wren);
+    assert_eq!(json(&out)["x_entente_aliases_count"], 2);
+    let agreement = counted.agreement();
+    let (flow, to) = (&agreement.flows[0], agreement.party(counted.recipient()).expect("a party"));
+    let bounds = entente_agreement::Bounds::of(flow, to);
+    assert_eq!(bounds.overstepped(out.value(), out.terms().handling()), None);
+    assert_eq!(bounds.without_undeclared(out.value()), None);
+}
+
+#[test]
+fn personal_fields_of_impersonal_kinds_wait_for_whoever_approves_personal_data() {
+    let policy = attacks(|agreement| {
+        let flow = &mut agreement.flows[0];
+        flow.data_categories.insert(Category::PostalAddress);
+        flow.approvals = entente_agreement::Approvals {
+            mode: entente_agreement::ApprovalMode::Judge,
+            when: entente_agreement::ApprovalWhen::PersonalData,
+        };
+    });
+    let place = object("location", json!({ "country": "DE", "city": "Kiel", "street_address": "Weg 1" }));
+    assert!(terms(&policy, "attacks", &place).is_none(), "a judge has to approve it");
 }

@@ -2,7 +2,9 @@
 //! its place. What comes after them need not wait; they are told anew, further on, when the agreement is resumed or as the other
 //! version has it.
 
-use rusqlite::Connection;
+use std::ops::RangeInclusive;
+
+use rusqlite::{Connection, Row};
 
 use super::place::{self, PartnerNo, row};
 use super::read::{Reading, items, told_under};
@@ -35,13 +37,17 @@ impl Exchange {
         }
         self.change(DOING, |tx| {
             let Some(flow) = find_flow(tx, partner_no(tx, partner)?, flow)? else { return Ok(0) };
+            let fetched = fetched(tx, flow)?;
             let sql = format!(
-                "INSERT OR IGNORE INTO held_back SELECT no FROM wire WHERE kind = 0 AND flow = ?1 AND state < 2 AND {}
-                 AND NOT EXISTS (SELECT 1 FROM deliveries WHERE deliveries.flow = ?1
-                 AND wire.added BETWEEN deliveries.first_added AND deliveries.last_added)",
+                "SELECT no, added FROM wire WHERE kind = 0 AND flow = ?1 AND state < 2 AND {}",
                 told_under("wire", versions)
             );
-            tx.execute(&sql, [flow]).doing(DOING)
+            let mut statement = tx.prepare_cached(&sql).doing(DOING)?;
+            let rows = statement.query_map([flow], |row| Ok((row.get(0)?, row.get(1)?))).doing(DOING)?;
+            let told: Vec<(i64, i64)> = rows.collect::<Result<_, _>>().doing(DOING)?;
+            let mut insert = tx.prepare_cached("INSERT OR IGNORE INTO held_back VALUES (?1)").doing(DOING)?;
+            let unfetched = told.iter().filter(|(_, added)| !within(&fetched, *added));
+            unfetched.map(|(no, _)| insert.execute([no]).doing(DOING)).sum()
         })
     }
 
@@ -74,6 +80,41 @@ impl Exchange {
             Ok(held)
         })
     }
+}
+
+/// Whether a time is in one of some spans, in order.
+fn within(spans: &[RangeInclusive<i64>], at: i64) -> bool {
+    let after = spans.partition_point(|span| *span.start() <= at);
+    after.checked_sub(1).is_some_and(|last| spans[last].contains(&at))
+}
+
+/// When what was fetched of a flow had been added, as spans that do not touch. A page that was chosen by type, version or id spans more
+/// than it holds: only one that holds as much as there is in its span counts.
+fn fetched(conn: &Connection, flow: i64) -> Result<Vec<RangeInclusive<i64>>, StoreError> {
+    let read = |sql: &str| -> Result<Vec<[i64; 3]>, StoreError> {
+        let mut statement = conn.prepare_cached(sql).doing(DOING)?;
+        let row = |row: &Row<'_>| Ok([row.get(0)?, row.get(1)?, row.get(2)?]);
+        statement.query_map([flow], row).doing(DOING)?.collect::<Result<_, _>>().doing(DOING)
+    };
+    let stand =
+        read("SELECT added, 0, 0 FROM wire WHERE kind = 0 AND flow = ?1 AND state = 0 ORDER BY added")?;
+    let standing = |first: i64, last: i64| {
+        let until = stand.partition_point(|[added, ..]| *added <= last);
+        until - stand.partition_point(|[added, ..]| *added < first)
+    };
+    let pages = "SELECT first_added, last_added, max(items) FROM deliveries WHERE flow = ?1
+        GROUP BY first_added, last_added ORDER BY first_added";
+    let mut spans: Vec<RangeInclusive<i64>> = Vec::new();
+    for [first, last, items] in read(pages)? {
+        if usize::try_from(items).is_ok_and(|items| items < standing(first, last)) {
+            continue;
+        }
+        match spans.last_mut().filter(|before| first <= *before.end()) {
+            Some(before) => *before = *before.start()..=last.max(*before.end()),
+            None => spans.push(first..=last),
+        }
+    }
+    Ok(spans)
 }
 
 /// Within the transaction of an append: these were never told. They are told anew in it, or not at all; they count as withdrawn, so that

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use entente_agreement::{Matter, RecallReason, StandingMove};
+use entente_agreement::{Category, Matter, RecallReason, StandingMove};
 use entente_model::Tlp;
 use entente_store::exchange::{Exchange, ItemKind, NoticeState, PartnerEdit, Seq};
 use jiff::Timestamp;
 
 use super::{Two, at, days, id, learn, malware, party, relationship};
-use crate::app::agreement::wire_party;
+use crate::app::agreement::{Named, wire_party};
 use crate::app::exchange::frame::Frame;
 use crate::app::exchange::notice::Telling;
 use crate::app::exchange::outgoing::Outgoing;
@@ -232,4 +232,61 @@ fn what_is_told_long_after_an_agreement_ran_out_does_not_come_in() {
     let frame = with_object(&two, rename, late, at(99));
     two.police.receive(&company, frame, late).expect("what follows is not held up");
     assert!(!two.known(&rook));
+}
+
+#[test]
+fn what_one_flow_does_not_cover_another_tells() {
+    let two = Two::agreed(|agreement| {
+        // The first covers the class of both and one of them.
+        let mut families = agreement.flows[0].clone();
+        families.id = "families".parse().expect("an id");
+        families.data_categories = [Category::MalwareFamily].into();
+        agreement.flows[0].data_categories.remove(&Category::MalwareFamily);
+        agreement.flows[0].data_categories.insert(Category::Relationships);
+        agreement.flows.insert(1, families);
+    });
+    two.learn(&[malware(1, "Wren", 2)], at(1));
+    let sent = two.exchange(at(2)).concat();
+    assert!(sent.contains("Wren") && sent.contains("/families"), "{sent}");
+}
+
+#[test]
+fn a_marking_goes_beside_what_it_marks_and_never_alone() {
+    let two = Two::agreed(|_| {});
+    let statement = |number: u64, text: &str| {
+        serde_json::json!({"type": "marking-definition", "spec_version": "2.1", "id": id("marking-definition", number),
+            "created": "2026-01-01T00:00:00.000Z", "definition_type": "statement", "definition": {"statement": text}})
+    };
+    let mut wren = malware(1, "Wren", 2);
+    wren["object_marking_refs"] = serde_json::json!([id("marking-definition", 1)]);
+    two.learn(
+        &[statement(1, "Cite the sensors"), statement(2, "from informant J. Doe in case 7"), wren],
+        at(1),
+    );
+    let sent = two.exchange(at(2)).concat();
+    assert!(two.known(&id("malware", 1)) && two.known(&id("marking-definition", 1)));
+    assert!(!two.known(&id("marking-definition", 2)) && !sent.contains("informant"), "nothing refers to it");
+    let mut again = malware(2, "Rook", 2);
+    again["object_marking_refs"] = serde_json::json!([id("marking-definition", 1)]);
+    two.learn(&[again], at(3));
+    let sent = two.exchange(at(4)).concat();
+    assert!(two.known(&id("malware", 2)) && !sent.contains("Cite the sensors"), "it is there already");
+}
+
+#[test]
+fn a_first_offer_can_be_taken_back() {
+    let two = Two::agreed(|_| {});
+    let owner = two.company.owner().expect("the owner");
+    let keys = [(party("police"), two.police.identity().party_keys())];
+    let mut offer =
+        two.company.new_agreement("company-police", Some(&party("company")), &keys, at(1)).expect("a draft");
+    offer.termination.notice_days = 0;
+    let named = Named { agreement: offer, signatures: Vec::new(), acts: Vec::new() };
+    let offered = two.company.sign_agreement(&owner, &named, &party("company"), at(1)).expect("signed");
+    let id = offered.agreement.id.to_string();
+    two.company.act_on_agreement(&owner, &id, StandingMove::Terminate, None, at(2)).expect("taken back");
+    let signed =
+        two.police.sign_agreement(&owner, &offered, &party("police"), at(3)).expect("signed by both");
+    two.company.accept_agreement(&owner, &signed, at(3)).expect("kept");
+    assert_eq!(two.company.newest(&id, at(4)).expect("kept").word(), "terminated");
 }
