@@ -2,6 +2,7 @@
 
 pub(crate) mod account;
 pub(crate) mod agreement;
+mod answers;
 pub(crate) mod chart;
 pub(crate) mod emerging;
 mod error;
@@ -36,6 +37,7 @@ use entente_store::{Batch, Desk, NodeKey, PreparedBatch, Recollection, Rehearsal
 use jiff::Timestamp;
 
 pub(crate) use account::{Credential, Session};
+use answers::Answers;
 pub(crate) use error::AppError;
 use exchange::bell::Bell;
 use identity::Identity;
@@ -76,7 +78,7 @@ pub(crate) struct App {
     text: TextIndex,
     atlas: Arc<Atlas>,
     jobs: Jobs,
-    emergence: emerging::Answers,
+    emergence: Answers<emerging::Since>,
     /// Where partners' nodes reach this one, once it listens.
     listens: OnceLock<SocketAddr>,
 }
@@ -160,7 +162,7 @@ impl App {
             text,
             atlas,
             jobs: Jobs::default(),
-            emergence: emerging::Answers::default(),
+            emergence: Answers::default(),
             listens: OnceLock::new(),
         })
     }
