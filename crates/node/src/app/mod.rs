@@ -13,6 +13,7 @@ pub(crate) mod import;
 mod key;
 mod lens;
 mod lists;
+pub(crate) mod money;
 mod password;
 mod peer;
 pub(crate) mod score;
@@ -79,6 +80,7 @@ pub(crate) struct App {
     atlas: Arc<Atlas>,
     jobs: Jobs,
     emergence: Answers<emerging::Since>,
+    laundering: Answers<money::Asks>,
     /// Where partners' nodes reach this one, once it listens.
     listens: OnceLock<SocketAddr>,
 }
@@ -163,6 +165,7 @@ impl App {
             atlas,
             jobs: Jobs::default(),
             emergence: Answers::default(),
+            laundering: Answers::default(),
             listens: OnceLock::new(),
         })
     }

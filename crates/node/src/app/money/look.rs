@@ -1,0 +1,120 @@
+//! Looking through the payments that one viewer may see.
+
+use std::collections::BTreeMap;
+
+use entente_graph::money::{Choice, Finding, Order, Pattern, Payments};
+use entente_model::{CompartmentSet, Kind, VertexNo};
+use entente_store::AsOf;
+use jiff::Timestamp;
+
+use super::ledger::{Ledger, Reading, Told};
+use super::once::once;
+use super::shown::Shown;
+use super::{LaunderingView, OF_EACH, name};
+use crate::app::lens::Lens;
+use crate::app::view::Count;
+use crate::app::{App, AppError};
+
+/// Payments looked at, at most: those told last. Each is read from the store by itself.
+const MOST: usize = 250_000;
+
+/// A finding in one of the ledgers.
+type Found<'a> = (&'a str, &'a [Told], Finding);
+
+impl App {
+    /// What is found in these compartments.
+    pub(super) fn laundering_in(
+        &self,
+        compartments: &CompartmentSet,
+        order: Order,
+        now: Timestamp,
+    ) -> Result<LaunderingView, AppError> {
+        let lens = self.lens_of(compartments, AsOf::Now)?;
+        let told_last = told_last(&lens, self.store.extent()?.vertices_end, MOST)?;
+        let Ledger { currencies, left_out } = Reading::of(&lens, &told_last)?;
+        let all = lens.view.stats()?.by_type.get(Kind::Payment.as_str()).copied().unwrap_or_default();
+        let (ledgers, told_again) = each_once(currencies);
+        let (found, cut_short) = findings(&ledgers, order);
+        let patterns = counts(found.iter().map(|(_, _, finding)| name(finding.pattern).to_owned()));
+        Ok(LaunderingView {
+            made_at: now.to_string(),
+            findings: shown(&lens, first_of_each(found))?,
+            more: 0,
+            patterns,
+            payments: ledgers.values().map(|told| told.len() as u64).sum(),
+            currencies: most_first(ledgers.iter().map(|(name, told)| (name.clone(), told.len() as u64))),
+            told_again,
+            left_out: most_first(left_out.into_iter().map(|(why, count)| (why.words().to_owned(), count))),
+            not_read: if told_last.len() < MOST { 0 } else { all.saturating_sub(MOST as u64) },
+            cut_short: cut_short as u64,
+        })
+    }
+}
+
+/// The payments that came last, so many at most, in the order they came. Looks back further and further, so that what is looked at
+/// grows with what is wanted and not with the whole store.
+fn told_last(lens: &Lens<'_>, end: VertexNo, most: usize) -> Result<Vec<VertexNo>, AppError> {
+    let mut back = u32::try_from(most).unwrap_or(u32::MAX);
+    loop {
+        let after = end.0.checked_sub(back.saturating_add(1)).map(VertexNo);
+        let mut payments = lens.view.of_kind(&Kind::Payment, after, usize::MAX)?;
+        if payments.len() >= most || after.is_none() {
+            payments.drain(..payments.len().saturating_sub(most));
+            return Ok(payments);
+        }
+        back = back.saturating_mul(4);
+    }
+}
+
+fn each_once(currencies: BTreeMap<String, Vec<Told>>) -> (BTreeMap<String, Vec<Told>>, u64) {
+    let mut all = 0;
+    let ledgers = currencies.into_iter().map(|(currency, told)| {
+        let (told, again) = once(told);
+        all += again;
+        (currency, told)
+    });
+    (ledgers.collect(), all)
+}
+
+/// All that is found in any currency, the rarest first.
+fn findings(ledgers: &BTreeMap<String, Vec<Told>>, order: Order) -> (Vec<Found<'_>>, usize) {
+    let choice = Choice { order, ..Choice::default() };
+    let (mut found, mut cut_short) = (Vec::new(), 0);
+    for (currency, told) in ledgers {
+        let payments = Payments::new(told.iter().map(|told| told.payment));
+        let of_currency = payments.findings(&choice);
+        cut_short += of_currency.cut_short;
+        let named = |finding| (currency.as_str(), told.as_slice(), finding);
+        found.extend(of_currency.findings.into_iter().map(named));
+    }
+    found.sort_by(|(_, _, one), (_, _, other)| other.bits.total_cmp(&one.bits));
+    (found, cut_short)
+}
+
+fn first_of_each(mut found: Vec<Found<'_>>) -> Vec<Found<'_>> {
+    let mut of_each = [0; Pattern::ALL.len()];
+    found.retain(|(_, _, finding)| {
+        let told = &mut of_each[finding.pattern as usize];
+        *told += 1;
+        *told <= OF_EACH
+    });
+    found
+}
+
+fn shown(lens: &Lens<'_>, found: Vec<Found<'_>>) -> Result<Vec<super::MoneyFindingView>, AppError> {
+    let shown =
+        found.into_iter().map(|(currency, told, finding)| Shown::new(told, finding).view(lens, currency));
+    shown.collect()
+}
+
+fn counts(names: impl Iterator<Item = String>) -> Vec<Count> {
+    let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+    names.for_each(|name| *counts.entry(name).or_default() += 1);
+    most_first(counts.into_iter())
+}
+
+fn most_first(counts: impl Iterator<Item = (String, u64)>) -> Vec<Count> {
+    let mut counts: Vec<Count> = counts.map(|(name, count)| Count { name, count }).collect();
+    counts.sort_by(|one, other| other.count.cmp(&one.count).then_with(|| one.name.cmp(&other.name)));
+    counts
+}
