@@ -36,7 +36,10 @@ fn lines(found: &LaunderingView) -> Vec<String> {
         lines.push("Nothing moves as launderers move it, beyond what chance makes.".to_owned());
     }
     if found.more > 0 {
-        lines.push(format!("{} more were found.", found.more));
+        lines.push(format!(
+            "{} more were found, less rare or among the same payments: name a --pattern.",
+            found.more
+        ));
     }
     lines.push(looked_at(found));
     lines.extend(found.left_out.iter().map(|left| format!("  left out: {}, {}", left.count, left.name)));
@@ -45,12 +48,9 @@ fn lines(found: &LaunderingView) -> Vec<String> {
 }
 
 fn finding(place: usize, finding: &MoneyFindingView) -> Vec<String> {
-    let MoneyFindingView { pattern, bits, amount_start, amount_end, currency, first, last, .. } = finding;
-    let currency = output::visible(currency);
+    let MoneyFindingView { pattern, bits, first, last, .. } = finding;
     let mut lines = vec![
-        format!(
-            "{place}. {pattern}, {bits:.0} bits: {amount_start} {currency}, then {amount_end} {currency}"
-        ),
+        format!("{place}. {pattern}, {bits:.0} bits: {}", amounts(finding)),
         format!(
             "   {} payments from {first} to {last}, as {} say",
             finding.payments.len() as u64 + finding.more_payments,
@@ -63,6 +63,18 @@ fn finding(place: usize, finding: &MoneyFindingView) -> Vec<String> {
         lines.push(format!("     and {unnamed} others"));
     }
     lines
+}
+
+fn amounts(finding: &MoneyFindingView) -> String {
+    let currency = output::visible(&finding.currency);
+    let (start, end) = (finding.amount_start, finding.amount_end);
+    match finding.pattern {
+        "fan-in" | "fan-out" | "structuring" => format!("{start} {currency} in all"),
+        "cycle" | "chain" if !finding.follows => {
+            format!("from {end} to {start} {currency} each time, in no order of time")
+        }
+        _ => format!("{start} {currency}, then {end} {currency}"),
+    }
 }
 
 fn looked_at(found: &LaunderingView) -> String {

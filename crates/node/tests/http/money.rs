@@ -61,6 +61,12 @@ fn money_that_goes_round_is_found_among_ordinary_payments() {
         let claim = served.get(&ada, &format!("/claims/{}", payment["claims"][0])).json();
         assert_eq!(claim["object"], payment["ids"][0]);
     }
+    // Everybody in it passes something on, which is said when it is asked for.
+    let all = money(&served, &ada, "");
+    assert!(array(&all["findings"]).iter().all(|finding| finding["within"] == false), "{all}");
+    let chains = money(&served, &ada, "?pattern=chain");
+    let of_it = |finding: &&Value| finding["accounts"][0]["label"] == iban(2);
+    assert_eq!(array(&chains["findings"]).iter().find(of_it).unwrap()["within"], true, "{chains}");
     assert_eq!((&answer["payments"], &answer["left_out"]), (&json!(204), &json!([])));
     assert_eq!(answer["currencies"], json!([{ "name": "EUR", "count": 204 }]));
     assert_eq!((&answer["not_read"], &answer["cut_short"]), (&json!(0), &json!(0)));

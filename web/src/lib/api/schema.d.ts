@@ -1938,7 +1938,7 @@ export interface components {
             made_at: string;
             /**
              * Format: int64
-             * @description What was found beyond these.
+             * @description What was found beyond these, or within them.
              */
             more: number;
             /**
@@ -2093,6 +2093,11 @@ export interface components {
             payments: components["schemas"]["MoneyPaymentView"][];
             /** @description Who tells of its payments. */
             sources: string[];
+            /**
+             * @description Whether a rarer finding stands on all of its payments, too: part of a round is a chain. It is told when its pattern is asked
+             *     for, and not among all.
+             */
+            within: boolean;
         };
         /** @description A payment a finding stands on. */
         MoneyPaymentView: {

@@ -5,7 +5,7 @@ import { amount, caution, chance, ends, roles, seeds, sentence, strength, within
 const account = (id: string) => ({ id, label: id.toUpperCase(), type: 'bank-account' }) as MoneyFinding['accounts'][number];
 const payment = { ids: ['p'], from: 'a', to: 'b', amount: 9, at: '2026-02-01T00:00:00Z', claims: [1] };
 const finding = (pattern: string, more: Partial<MoneyFinding> = {}): MoneyFinding => ({
-  pattern, bits: 12, accounts: ['a', 'b', 'c', 'd'].map(account), more_accounts: 0, others: 0, follows: true, amount_start: 900, amount_end: 870,
+  pattern, bits: 12, within: false, accounts: ['a', 'b', 'c', 'd'].map(account), more_accounts: 0, others: 0, follows: true, amount_start: 900, amount_end: 870,
   currency: 'EUR', first: '2026-02-01T00:00:00Z', last: '2026-02-09T12:00:00Z', payments: Array.from({ length: 4 }, () => payment), more_payments: 0,
   sources: ['Ourbank'], ...more,
 });
@@ -14,7 +14,7 @@ describe('a finding', () => {
   it('is a sentence of its pattern', () => {
     expect(sentence(finding('cycle'))).toBe('Went round through 4 accounts within 9 days: 900 EUR out, 870 EUR back');
     expect(sentence(finding('chain'))).toBe('Went on through 4 accounts within 9 days: 900 EUR at first, 870 EUR at last');
-    expect(sentence(finding('pass-through', { accounts: [account('a')] }))).toBe('Came in and went on, nearly whole, twice within 9 days: 900 EUR in, 870 EUR out');
+    expect(sentence(finding('pass-through', { accounts: [account('a')] }))).toBe('Came in and went on nearly whole, twice within 9 days: 900 EUR in, 870 EUR out');
     expect(sentence(finding('fan-in', { others: 14 }))).toBe('14 accounts paid one within 9 days: 900 EUR in all');
     expect(sentence(finding('fan-out', { others: 14 }))).toBe('One account paid 14 accounts within 9 days: 900 EUR in all');
     expect(sentence(finding('scatter-gather', { more_accounts: 10 }))).toBe('Spread over 12 accounts and gathered in one within 9 days: 900 EUR out, 870 EUR in');

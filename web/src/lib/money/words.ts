@@ -50,7 +50,7 @@ export function sentence(finding: MoneyFinding): string {
     case 'chain':
       return follows ? `Went on through ${accounts} ${time}: ${start} at first, ${end} at last` : `A line of ${accounts} ${time}, in no order of time: ${between}`;
     case 'pass-through':
-      return `Came in and went on, nearly whole, ${times(paid(finding) / 2)} ${time}: ${start} in, ${end} out`;
+      return `Came in and went on nearly whole${times(paid(finding) / 2)} ${time}: ${start} in, ${end} out`;
     case 'fan-in':
       return `${others} paid one ${time}: ${start} in all`;
     case 'fan-out':
@@ -64,7 +64,7 @@ export function sentence(finding: MoneyFinding): string {
   }
 }
 
-const times = (n: number): string => (n === 1 ? 'once' : n === 2 ? 'twice' : `${count(n)} times`);
+const times = (n: number): string => (n === 1 ? '' : n === 2 ? ', twice' : `, ${count(n)} times`);
 
 /** What must be said beside it, lest somebody is wronged. */
 export function caution(finding: MoneyFinding): string {

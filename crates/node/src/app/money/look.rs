@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::ledger::{Ledger, Reading, Told};
 use super::once::once;
 use super::shown::Shown;
-use super::{LaunderingView, OF_EACH, name};
+use super::{LaunderingView, MoneyFindingView, OF_EACH, name};
 use crate::app::lens::Lens;
 use crate::app::view::Count;
 use crate::app::{App, AppError};
@@ -38,7 +38,7 @@ impl App {
         let patterns = counts(found.iter().map(|(_, _, finding)| name(finding.pattern).to_owned()));
         Ok(LaunderingView {
             made_at: now.to_string(),
-            findings: shown(&lens, first_of_each(found))?,
+            findings: shown(&lens, &first_of_each(found))?,
             more: 0,
             patterns,
             payments: ledgers.values().map(|told| told.len() as u64).sum(),
@@ -101,10 +101,20 @@ fn first_of_each(mut found: Vec<Found<'_>>) -> Vec<Found<'_>> {
     found
 }
 
-fn shown(lens: &Lens<'_>, found: Vec<Found<'_>>) -> Result<Vec<super::MoneyFindingView>, AppError> {
-    let shown =
-        found.into_iter().map(|(currency, told, finding)| Shown::new(told, finding).view(lens, currency));
-    shown.collect()
+fn shown(lens: &Lens<'_>, found: &[Found<'_>]) -> Result<Vec<MoneyFindingView>, AppError> {
+    let view = |(place, (currency, told, finding)): (usize, &Found<'_>)| {
+        let view = Shown::new(told, finding.clone()).view(lens, currency)?;
+        let within = found[..place].iter().any(|rarer| is_within(&found[place], rarer));
+        Ok(MoneyFindingView { within, ..view })
+    };
+    found.iter().enumerate().map(view).collect()
+}
+
+/// Whether one stands on no payment that the other does not stand on: part of a round is a chain, too, and everybody in it passes
+/// something on.
+fn is_within((currency, _, one): &Found<'_>, (of_other, _, other): &Found<'_>) -> bool {
+    let in_other = |payment: &u32| other.payments.binary_search(payment).is_ok();
+    currency == of_other && one.payments.iter().all(in_other)
 }
 
 fn counts(names: impl Iterator<Item = String>) -> Vec<Count> {

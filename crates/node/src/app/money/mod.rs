@@ -67,7 +67,7 @@ pub(crate) struct LaunderingView {
     pub(crate) made_at: String,
     /// What was found, the rarest first.
     pub(crate) findings: Vec<MoneyFindingView>,
-    /// What was found beyond these.
+    /// What was found beyond these, or within them.
     pub(crate) more: u64,
     /// How many were found of each pattern, of those that were found at all.
     pub(crate) patterns: Vec<Count>,
@@ -92,6 +92,9 @@ pub(crate) struct MoneyFindingView {
     pub(crate) pattern: &'static str,
     /// How rare it is: of 2^bits ledgers with the same payments at random times and in random amounts, one has one so rare.
     pub(crate) bits: f64,
+    /// Whether a rarer finding stands on all of its payments, too: part of a round is a chain. It is told when its pattern is asked
+    /// for, and not among all.
+    pub(crate) within: bool,
     /// The accounts that make it. Of a cycle or chain in the order of payment; of pass-through and fans the one in the middle; of
     /// scatter-gather who scatters, where it is gathered, and who is between; of structuring payer and payee. Who begins a chain or
     /// pays in parts may be who was robbed.
@@ -205,7 +208,7 @@ impl LaunderingView {
     fn only(&self, chosen: Option<Pattern>, limit: Option<usize>) -> LaunderingView {
         let is_chosen = |pattern: &str| chosen.is_none_or(|chosen| name(chosen) == pattern);
         let mut view = self.clone();
-        view.findings.retain(|finding| is_chosen(finding.pattern));
+        view.findings.retain(|finding| is_chosen(finding.pattern) && (chosen.is_some() || !finding.within));
         view.findings.truncate(limit.unwrap_or(FEW));
         let found: u64 =
             view.patterns.iter().filter(|count| is_chosen(&count.name)).map(|count| count.count).sum();

@@ -55,7 +55,7 @@ mod tests {
     use std::sync::Arc;
 
     use entente_graph::money::Payment;
-    use entente_model::{ClaimNo, Compartment, Handling, Tlp};
+    use entente_model::{ClaimNo, Compartment, DataCategory, Handling, Tlp};
 
     use super::*;
 
@@ -65,6 +65,8 @@ mod tests {
             source: source.to_owned(),
             agreement: None,
             handling: Handling::unmarked(Tlp::Green),
+            category: DataCategory::Financial,
+            case: None,
         };
         Told {
             payment,

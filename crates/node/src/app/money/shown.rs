@@ -47,6 +47,7 @@ impl<'a> Shown<'a> {
         Ok(MoneyFindingView {
             pattern: name(self.finding.pattern),
             bits: self.finding.bits,
+            within: false,
             accounts: self.accounts(lens)?,
             more_accounts: self.finding.accounts.len().saturating_sub(ACCOUNTS) as u64,
             others: self.others() as u64,
