@@ -30,7 +30,7 @@ const scenarios = [
   imports.importIsTriedFirst, imports.importReportsRejects,
   people.peopleAreAddedAndRemoved, people.tokensOpenTheApi, people.themeIsKept,
   keyboard.keyboardAlone,
-  who.whoIsAskedAndDecided, emerging.emergingIsRankedWithReasons, money.moneyIsTracedInSentences,
+  who.whoIsAskedAndDecided, money.moneyIsTracedInSentences, emerging.emergingIsRankedWithReasons,
   agreements.emptyStateOffersTemplates, agreements.draftFromTemplate, agreements.draftConflictLosesNothing, agreements.draftIsComparedAndPreviewed,
   agreements.draftIsSigned, agreements.partnerIsInvitedAndSigns, agreements.agreementIsPrintable,
   wire.wireFillsLive, wire.partnerSeesWhatCameIn, wire.proofIsVerified, wire.referralIsDecided, agreements.agreementIsSuspendedAndResumed, wire.tokenOfAPartner,

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::node::money::{Paid, bookings, iban, ordinary, round};
-use crate::node::{Node, array, string};
+use crate::node::{Node, array, bundle, id, string};
 use crate::served::{Served, Who};
 
 fn tell(node: &Node, bank: &str, payments: &[Paid], tlp: &str) {
@@ -155,6 +155,53 @@ fn what_cannot_be_compared_is_counted_with_its_reason() {
     assert_eq!(told["currencies"], json!([{ "name": "EUR", "count": 1 }, { "name": "JPY", "count": 1 }]));
     let reasons = ["from an account to itself", "no amount that is one number above 0", "no currency"];
     assert_eq!(told["left_out"], json!(reasons.map(|why| json!({ "name": why, "count": 1 }))));
+}
+
+/// A payment as STIX tells it.
+fn payment(number: u32, modified: u32, from: &str, to: &str, revoked: bool) -> Value {
+    json!({
+        "type": "payment", "spec_version": "2.1", "id": id("payment", number), "created": "2026-01-01T00:00:00.000Z",
+        "modified": format!("2026-01-{modified:02}T00:00:00.000Z"), "amount": "9", "currency": "EUR",
+        "executed_at": "2026-01-01T00:00:00Z", "debtor_account_ref": from, "creditor_account_ref": to, "revoked": revoked,
+    })
+}
+
+#[test]
+fn a_person_is_no_account_and_what_is_withdrawn_was_not_paid() {
+    let node = Node::new();
+    let (account, other) = (id("bank-account", 1), id("bank-account", 2));
+    let named = |id: &str| json!({ "type": "bank-account", "id": id, "name": "Mira Holder", "account_number": "12345" });
+    let told = [
+        named(&account),
+        named(&other),
+        payment(1, 1, &account, &other, false),
+        payment(2, 1, &id("identity", 1), &account, false),
+        payment(3, 1, &account, &other, false),
+    ];
+    let file = node.file("told.json", &bundle(&told));
+    node.import(&[&file, "--source", "Ourbank", "--tlp", "green"]);
+    let file = node.file("withdrawn.json", &bundle(&[payment(3, 2, &account, &other, true)]));
+    node.import(&[&file, "--source", "Ourbank", "--tlp", "green"]);
+    let told = node.json(&["money"]);
+    assert_eq!(told["payments"], 1, "{told}");
+    let reasons =
+        ["not between two bank accounts or wallets, as far as may be seen", "withdrawn by whoever told it"];
+    assert_eq!(told["left_out"], json!(reasons.map(|why| json!({ "name": why, "count": 1 }))));
+}
+
+#[test]
+fn an_account_that_is_called_by_its_holder_is_shown_by_its_number() {
+    let node = Node::new();
+    tell(&node, "Ourbank", &[ordinary(), round()].concat(), "green");
+    let accounts = node.json(&["money", "--pattern", "cycle"])["findings"][0]["accounts"].clone();
+    let named =
+        json!({ "type": "bank-account", "id": accounts[0]["id"], "name": "Mira Holder", "iban": iban(1) });
+    let file = node.file("named.json", &bundle(&[named]));
+    node.import(&[&file, "--source", "Gossip", "--tlp", "green"]);
+    assert_eq!(node.found(&iban(1)), ["Mira Holder"], "so it is called elsewhere");
+    let told = node.json(&["money"]);
+    assert_eq!(cycles(&told), the_round());
+    assert!(!told.to_string().contains("Mira"), "{told}");
 }
 
 #[test]

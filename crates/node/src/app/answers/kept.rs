@@ -58,9 +58,12 @@ pub(crate) struct Answers<I: Inquiry> {
     made: Condvar,
 }
 
+/// A question and its answer; one that could not be answered has none.
+type Kept<I> = (Question<I>, Option<Arc<Answer<<I as Inquiry>::View>>>);
+
 struct State<I: Inquiry> {
-    /// The one asked for last at the front. A question that could not be answered has none.
-    kept: VecDeque<(Question<I>, Option<Arc<Answer<I::View>>>)>,
+    /// The one asked for last at the front.
+    kept: VecDeque<Kept<I>>,
     waiting: VecDeque<Question<I>>,
     /// What is being made.
     at_work: Option<Question<I>>,

@@ -128,3 +128,58 @@ fn most_first(counts: impl Iterator<Item = (String, u64)>) -> Vec<Count> {
     counts.sort_by(|one, other| other.count.cmp(&one.count).then_with(|| one.name.cmp(&other.name)));
     counts
 }
+
+#[cfg(test)]
+mod tests {
+    use entente_intake::{Drafter, Limits, Settings};
+    use entente_model::{Handling, Tlp};
+    use entente_store::{Batch, PreparedBatch, Telling};
+    use serde_json::json;
+
+    use super::*;
+
+    /// A node that was told of so many payments, each after two accounts that nothing else is told of.
+    fn told(folder: &std::path::Path, payments: u32) -> App {
+        let app = App::open(folder).unwrap();
+        let now = Timestamp::UNIX_EPOCH;
+        let handling = Handling::unmarked(Tlp::Green);
+        let settings = Settings { handling, format: None, now, limits: Limits::default() };
+        let drafter = Drafter::new(&settings, app.atlas());
+        let payment = |no: u32| {
+            let id = |kind: &str, no: u32| format!("{kind}--{no:08x}-6d5b-4a1c-9f3e-5d2c7b8a9e10");
+            let object = json!({
+                "type": "payment", "spec_version": "2.1", "id": id("payment", no), "amount": "9", "currency": "EUR",
+                "created": "2026-01-01T00:00:00.000Z", "modified": "2026-01-01T00:00:00.000Z",
+                "executed_at": "2026-01-01T00:00:00Z", "debtor_account_ref": id("bank-account", no * 2),
+                "creditor_account_ref": id("bank-account", no * 2 + 1),
+            });
+            Telling::from(vec![drafter.draft(object).unwrap()])
+        };
+        let batch = Batch {
+            source: "Ourbank".to_owned(),
+            agreement: None,
+            case: None,
+            records: (0..payments).map(payment).collect(),
+            received_at: now,
+            salt: [7; 32],
+            received: None,
+        };
+        app.commit(&PreparedBatch::from(batch)).unwrap();
+        app
+    }
+
+    #[test]
+    fn those_told_last_are_looked_at_however_far_back_they_lie() {
+        let folder = tempfile::tempdir().unwrap();
+        let app = told(folder.path(), 40);
+        let viewer = app.owner().unwrap();
+        let lens = app.lens(&viewer, AsOf::Now).unwrap();
+        let end = app.store.extent().unwrap().vertices_end;
+        let all = told_last(&lens, end, 1000).unwrap();
+        assert_eq!(all.len(), 40);
+        for most in [0, 1, 7, 39, 40] {
+            assert_eq!(told_last(&lens, end, most).unwrap(), all[40 - most..], "{most}");
+        }
+        assert_eq!(Reading::of(&lens, &all[33..]).unwrap().currencies["EUR"].len(), 7);
+    }
+}

@@ -26,7 +26,7 @@ use super::answers::{Answers, Inquiry};
 use super::view::{Count, ObjectSummary};
 use super::{App, AppError, Viewer};
 
-/// What [`pattern`] reads and [`name`] writes, in the order of [`Pattern::ALL`].
+/// What [`chosen`] reads and [`name`] writes, in the order of [`Pattern::ALL`].
 pub(crate) const PATTERNS: [&str; 7] =
     ["cycle", "chain", "pass-through", "fan-in", "fan-out", "scatter-gather", "structuring"];
 /// Findings told of each pattern, at most: an answer is kept, and nobody reads on to the end of thousands.
