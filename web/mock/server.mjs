@@ -22,7 +22,7 @@ const users = new Map();
 const sessions = new Map();
 const tokens = new Map();
 const charts = new Map();
-if (options['signed-in']) users.set('ada', { name: 'ada', role: 'administrator', tlp_max: 'red', created_at: now(), password: 'correct horse battery' });
+if (options['signed-in']) users.set('ada', { name: 'ada', role: 'administrator', tlp_max: 'red', offices: [], created_at: now(), password: 'correct horse battery' });
 
 class Refused extends Error {
   constructor(status, title, detail) { super(detail); this.problem = { type: 'about:blank', title, status, detail }; }
@@ -47,7 +47,7 @@ const open = {
     if (users.size) throw new Refused(409, 'Already set up', 'This node has an administrator. Sign in instead.');
     if (token !== 'demo-setup') throw new Refused(403, 'Link not valid', 'This set-up link was used or is not the newest. Start the node again for a new one.');
     checkPassword(password);
-    users.set(name, { name, role: 'administrator', tlp_max: 'red', created_at: now(), password });
+    users.set(name, { name, role: 'administrator', tlp_max: 'red', offices: [], created_at: now(), password });
     return signIn(users.get(name), c);
   }),
   'POST /session': body(({ name, password }, c) => {
@@ -77,6 +77,7 @@ const closed = {
   'DELETE /tokens/:id': (c) => void tokens.delete(c.id),
   'GET /stats': () => objects.stats(world, facets),
   'GET /emerging': () => ({ answer: { made_at: now(), since: 'in the last 7 days', groups: [], more: 0, signs_then: 1, signs_now: 1 }, claims_since: 0, making: false }),
+  'GET /money': () => ({ answer: { made_at: now(), findings: [], more: 0, patterns: [], currencies: [], payments: 0, told_again: 0, left_out: [], not_read: 0, cut_short: 0 }, claims_since: 0, making: false }),
   'GET /search': (c) => objects.search(world, c.query),
   'GET /objects/:id': (c) => objects.page(world, c.id) ?? missing('thing'),
   'GET /objects/:id/links': (c) => objects.links(world, c.id, c.query),

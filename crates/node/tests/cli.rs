@@ -11,6 +11,7 @@ use entente_store::NodeKey;
 use entente_store::exchange::{
     AgreementHash, Append, Beside, Exchange, ItemKind, NewItem, PartnerEdit, PartyId, ReleasedObject, Seq,
 };
+use node::money::{bookings, iban, ordinary, round};
 use node::{DEMO, Node, array, bundle, id, malware, relationship, string, text};
 use quick_xml::events::Event;
 use serde_json::Value;
@@ -97,6 +98,36 @@ fn a_trace_holds_together() {
     }
     let none = node.json(&["trace", "203.0.113.77", "--link", "no-such-kind"]);
     assert_eq!((array(&none["vertices"]).len(), array(&none["edges"]).len()), (1, 0));
+}
+
+#[test]
+fn money_that_goes_round_is_told_with_its_accounts_and_what_was_looked_at() {
+    let node = Node::new();
+    let ledger = bookings("Ourbank", &[ordinary(), round()].concat());
+    let file = node.file(
+        "ledger.csv",
+        &format!("{ledger}none,{},{},SEPA,0,EUR,2026-03-01T00:00:00Z\n", iban(1), iban(2)),
+    );
+    node.import(&[&file, "--source", "Ourbank"]);
+    let found = node.json(&["money", "--pattern", "cycle"]);
+    let accounts: Vec<String> =
+        array(&found["findings"][0]["accounts"]).iter().map(|account| string(&account["label"])).collect();
+    assert_eq!(accounts, [1, 2, 3, 4].map(iban));
+    let told = node.run(&["money", "--pattern", "cycle"]);
+    let told = String::from_utf8(told.stdout).unwrap();
+    for said in [
+        "bits: 9000 EUR, then 8700 EUR",
+        "4 payments from 2026-02-03T12:00:00Z to 2026-02-12T12:00:00Z, as Ourbank say",
+        &iban(3),
+        "Looked at 204 payments (204 in EUR).",
+        "left out: 1, no amount that is one number above 0",
+    ] {
+        assert!(told.contains(said), "{said}: {told}");
+    }
+    let none = demo();
+    let told = String::from_utf8(none.run(&["money", "--any-order"]).stdout).unwrap();
+    assert!(told.contains("Nothing moves as launderers move it"), "{told}");
+    assert!(!none.run(&["money", "--pattern", "circle"]).status.success());
 }
 
 #[test]

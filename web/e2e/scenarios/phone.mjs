@@ -12,7 +12,7 @@ export async function phoneFits({ page, world, server }) {
   try {
     const wide = [];
     const exchange = server.partner ? ['/agreements', ...(await addresses(page)), '/wire', '/referrals', '/referrals?show=ended'] : [];
-    for (const path of ['/', `/?since=${emerging.story.since}`, `/search?q=${world.family}`, '/import', '/settings', '/chart', ...exchange]) {
+    for (const path of ['/', `/?since=${emerging.story.since}`, '/money', `/search?q=${world.family}`, '/import', '/settings', '/chart', ...exchange]) {
       await page.goto(path);
       await page.getByRole('main').waitFor();
       await page.waitForLoadState('networkidle');

@@ -2,6 +2,7 @@
 
 pub(crate) mod account;
 pub(crate) mod agreement;
+mod answers;
 pub(crate) mod chart;
 pub(crate) mod emerging;
 mod error;
@@ -12,6 +13,7 @@ pub(crate) mod import;
 mod key;
 mod lens;
 mod lists;
+pub(crate) mod money;
 mod password;
 mod peer;
 pub(crate) mod score;
@@ -36,6 +38,7 @@ use entente_store::{Batch, Desk, NodeKey, PreparedBatch, Recollection, Rehearsal
 use jiff::Timestamp;
 
 pub(crate) use account::{Credential, Session};
+use answers::Answers;
 pub(crate) use error::AppError;
 use exchange::bell::Bell;
 use identity::Identity;
@@ -76,7 +79,8 @@ pub(crate) struct App {
     text: TextIndex,
     atlas: Arc<Atlas>,
     jobs: Jobs,
-    emergence: emerging::Answers,
+    emergence: Answers<emerging::Since>,
+    laundering: Answers<money::Asks>,
     /// Where partners' nodes reach this one, once it listens.
     listens: OnceLock<SocketAddr>,
 }
@@ -160,7 +164,8 @@ impl App {
             text,
             atlas,
             jobs: Jobs::default(),
-            emergence: emerging::Answers::default(),
+            emergence: Answers::default(),
+            laundering: Answers::default(),
             listens: OnceLock::new(),
         })
     }

@@ -7,6 +7,7 @@ mod emerging;
 mod exercise;
 mod import;
 mod look;
+mod money;
 pub(crate) mod output;
 mod peer;
 mod range;
@@ -58,6 +59,8 @@ pub(crate) enum Command {
     Trace(Trace),
     /// Say what is new and growing: groups of things, ranked, and why.
     Emerging(emerging::AskEmerging),
+    /// Find money that moves as launderers move it: accounts and payments, ranked.
+    Money(money::AskMoney),
     /// Find who is behind things: the members of their organisation, how sure each is, and why.
     Who(who::Who),
     /// Say which few things would take the organisation behind things apart, and what would remain.
@@ -571,6 +574,7 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Stats => look::stats(cli)?,
         Command::Trace(trace) => walk::trace(cli, trace)?,
         Command::Emerging(asked) => emerging::run(cli, asked)?,
+        Command::Money(asked) => money::run(cli, asked)?,
         Command::Who(asked) => who::run(cli, asked)?,
         Command::Dismantle(asked) => who::dismantle(cli, asked)?,
         Command::Case(asked) => case::run(cli, asked)?,

@@ -15,6 +15,7 @@ mod headers;
 mod health;
 mod imports;
 mod invitations;
+mod money;
 mod objects;
 mod partners;
 mod problem;
@@ -158,6 +159,7 @@ fn api() -> OpenApiRouter<AppState> {
             .routes(routes!(graph::component))
             .routes(routes!(graph::facets))
             .routes(routes!(emerging::show))
+            .routes(routes!(money::show))
             .routes(routes!(who::who))
             .routes(routes!(who::dismantling))
             .routes(routes!(who::cases))

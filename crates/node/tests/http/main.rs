@@ -7,6 +7,7 @@ mod emerging;
 mod exchange;
 mod exercise;
 mod manners;
+mod money;
 #[path = "../node/mod.rs"]
 mod node;
 mod roles;

@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
+pub(crate) mod money;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 

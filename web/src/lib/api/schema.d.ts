@@ -651,6 +651,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/money": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Known patterns of laundering in the payments the viewer may see and in nothing else, ranked by how rare they are, with the
+         *     accounts that make them and the payments and claims they stand on. Looking through all of it takes seconds, so the last answer is
+         *     given while a newer one is made. Who holds an account is not told. What to look at, for a person to judge: no finding is a proof.
+         */
+        get: operations["money_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/objects/{id}": {
         parameters: {
             query?: never;
@@ -1900,6 +1921,44 @@ export interface components {
             /** @description sign or tls. */
             purpose: string;
         };
+        /** @description What was found, and in what. */
+        LaunderingView: {
+            /** @description How many payments were looked at in each currency, the most first. Only payments in one currency are compared. */
+            currencies: components["schemas"]["Count"][];
+            /**
+             * Format: int64
+             * @description First payments of which not all cycles were looked for, because there are too many.
+             */
+            cut_short: number;
+            /** @description What was found, the rarest first. */
+            findings: components["schemas"]["MoneyFindingView"][];
+            /** @description Payments that were left out, by why, in words. */
+            left_out: components["schemas"]["Count"][];
+            /** @description When this was looked for (RFC 3339). */
+            made_at: string;
+            /**
+             * Format: int64
+             * @description What was found beyond these, or within them.
+             */
+            more: number;
+            /**
+             * Format: int64
+             * @description Payments that were not looked at because there are too many; those told last were.
+             */
+            not_read: number;
+            /** @description How many were found of each pattern, of those that were found at all. */
+            patterns: components["schemas"]["Count"][];
+            /**
+             * Format: int64
+             * @description Payments looked at, each once.
+             */
+            payments: number;
+            /**
+             * Format: int64
+             * @description Payments that another teller tells under another name; they are counted once.
+             */
+            told_again: number;
+        };
         /** @description What an upload may be. */
         LimitsView: {
             /**
@@ -1979,6 +2038,95 @@ export interface components {
              * @description How probable it would be without the sources left out; absent when none were.
              */
             without?: number | null;
+        };
+        /** @description Payments that make a pattern. */
+        MoneyFindingView: {
+            /**
+             * @description The accounts that make it. Of a cycle or chain in the order of payment; of pass-through and fans the one in the middle; of
+             *     scatter-gather who scatters, where it is gathered, and who is between; of structuring payer and payee. Who begins a chain or
+             *     pays in parts may be who was robbed.
+             */
+            accounts: components["schemas"]["ObjectSummary"][];
+            /**
+             * Format: double
+             * @description What came out: the last payment of a cycle or chain, what was passed on; of fans and parts the same as went in. Of a cycle or
+             *     chain that does not follow, its smallest payment.
+             */
+            amount_end: number;
+            /**
+             * Format: double
+             * @description What went in: the first payment of a cycle or chain, what came to who passes it on, all that a fan or parts are. Of a cycle or
+             *     chain that does not follow, its largest payment.
+             */
+            amount_start: number;
+            /**
+             * Format: double
+             * @description How rare it is: of 2^bits ledgers with the same payments at random times and in random amounts, one has one so rare.
+             */
+            bits: number;
+            /** @description The currency of all its payments, as they are told. */
+            currency: string;
+            /** @description When the first payment was made (RFC 3339). */
+            first: string;
+            /** @description Whether each payment of a cycle or chain is later than the one before and no larger: the money itself went this way. */
+            follows: boolean;
+            /** @description When the last was. */
+            last: string;
+            /**
+             * Format: int64
+             * @description Accounts between the two of scatter-gather beyond these.
+             */
+            more_accounts: number;
+            /**
+             * Format: int64
+             * @description Payments it stands on beyond these.
+             */
+            more_payments: number;
+            /**
+             * Format: int64
+             * @description Accounts that only paid into it or were paid out of it: they are counted, not named.
+             */
+            others: number;
+            /** @description Which pattern: `cycle`, `chain`, `pass-through`, `fan-in`, `fan-out`, `scatter-gather` or `structuring`. */
+            pattern: string;
+            /** @description The payments it stands on, by time. */
+            payments: components["schemas"]["MoneyPaymentView"][];
+            /** @description Who tells of its payments. */
+            sources: string[];
+            /**
+             * @description Whether a rarer finding stands on all of its payments, too: part of a round is a chain. It is told when its pattern is asked
+             *     for, and not among all.
+             */
+            within: boolean;
+        };
+        /** @description A payment a finding stands on. */
+        MoneyPaymentView: {
+            /**
+             * Format: double
+             * @description How much.
+             */
+            amount: number;
+            /** @description When (RFC 3339). */
+            at: string;
+            /** @description The claims that say so. */
+            claims: number[];
+            /** @description The account it left, when that is one of the finding's. */
+            from?: string | null;
+            /** @description Its ids: several when tellers know it under different ones. */
+            ids: string[];
+            /** @description The account it reached, when that is one of the finding's. */
+            to?: string | null;
+        };
+        /** @description What was found, as far as it is known at this moment. */
+        MoneyView: {
+            answer?: components["schemas"]["LaunderingView"] | null;
+            /**
+             * Format: int64
+             * @description Claims told since that the answer does not know.
+             */
+            claims_since: number;
+            /** @description A newer answer is being made: ask again in a moment. */
+            making: boolean;
         };
         /**
          * @description What is done to an agreement after signing.
@@ -4530,6 +4678,51 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    money_show: {
+        parameters: {
+            query?: {
+                /** @description Only this pattern: `cycle`, `chain`, `pass-through`, `fan-in`, `fan-out`, `scatter-gather` or `structuring`. */
+                pattern?: string;
+                /**
+                 * @description Whether the payments of a cycle or chain may come in any order, as when somebody advances what comes later. Otherwise each is
+                 *     later than the one before.
+                 */
+                any_order?: boolean;
+                /** @description So many at most; 50 when absent, and never more than 50 of one pattern. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MoneyView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,7 +1,7 @@
 //! What is new and growing: groups of things that emerge, ranked, each with its reasons.
 //!
 //! ```text
-//! a viewer's question ─► answers.rs: one that is kept, for just what this viewer may see
+//! a viewer's question ─► app/answers: one that is kept, for just what this viewer may see
 //!                           │ none, or it is due
 //!                           ▼
 //!                        a thread of its own, one question at a time ─► look.rs ─► words.rs
@@ -10,30 +10,21 @@
 //! Everything is found in what the viewer may see; nothing is left out afterwards. Nobody is named: people, and what is somebody's
 //! own, like an account, are counted.
 
-mod answers;
 mod look;
 mod since;
 mod words;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use entente_model::CompartmentSet;
-use entente_store::AsOf;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::answers::{Answers, Inquiry};
 use super::view::{Count, ObjectSummary};
 use super::{App, AppError, Viewer};
-use crate::clock;
-use answers::Answer;
-pub(crate) use answers::Answers;
-use answers::Question;
-use since::Since;
-
-/// How long a question waits for its first answer before it is said that one is being made.
-const PATIENCE: Duration = Duration::from_secs(2);
+pub(crate) use since::Since;
 
 /// From when on something is new.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -123,17 +114,11 @@ impl App {
         request: &EmergingRequest,
         now: Timestamp,
     ) -> Result<EmergingView, AppError> {
-        let question = self.question(viewer, request)?;
-        let claims = self.claims_seen(&question.compartments)?;
-        let mut asked = self.emergence.ask(&question, claims, now, || self.begin_to_look())?;
-        if asked.answer.is_none() {
-            asked = self.emergence.wait(&question, PATIENCE)?;
-        }
-        let known = asked.answer.as_ref().map_or(0, |answer| answer.claims);
+        let told = self.ask(viewer, Since::read(request.since.as_deref())?, now)?;
         Ok(EmergingView {
-            claims_since: asked.answer.as_ref().map_or(0, |_| claims.saturating_sub(known)),
-            answer: asked.answer.map(|answer| answer.view.clone()),
-            making: asked.making,
+            claims_since: told.claims_since,
+            making: told.making,
+            answer: told.answer.map(|answer| answer.view.clone()),
         })
     }
 
@@ -143,57 +128,28 @@ impl App {
         viewer: &Viewer,
         request: &EmergingRequest,
     ) -> Result<EmergenceView, AppError> {
-        Ok(self.look(&self.question(viewer, request)?)?.view)
-    }
-
-    fn question(&self, viewer: &Viewer, request: &EmergingRequest) -> Result<Question, AppError> {
-        Ok(Question {
-            compartments: viewer.compartments.clone(),
-            since: Since::read(request.since.as_deref())?,
-            removals: self.store.extent()?.removals,
-        })
-    }
-
-    fn claims_seen(&self, compartments: &CompartmentSet) -> Result<u64, AppError> {
-        Ok(self.store.view(compartments, AsOf::Now)?.stats()?.claims)
-    }
-
-    /// Starts a thread that answers what waits, and ends.
-    fn begin_to_look(self: &Arc<App>) -> Result<(), AppError> {
-        let app = self.clone();
-        let work = move || {
-            let working = Working(&app.emergence);
-            while let Some(question) = working.0.take_over() {
-                let answer = app.look(&question);
-                if let Err(error) = &answer {
-                    tracing::error!(error = %format!("{error:#}"), "what emerges could not be looked for");
-                }
-                working.0.put(question, answer.ok());
-            }
-        };
-        std::thread::Builder::new().name("emerging".to_owned()).spawn(work).map_err(anyhow::Error::from)?;
-        Ok(())
-    }
-
-    fn look(&self, question: &Question) -> Result<Answer, AppError> {
-        // Or it would be made of a graph that still holds what was removed.
-        self.world()?.catch_up(&self.store)?;
-        let made_at = clock::now();
-        let claims = self.claims_seen(&question.compartments)?;
-        let view = self.emergence_of(&question.compartments, question.since, made_at)?;
-        let took: SignedDuration = clock::now().duration_since(made_at);
-        Ok(Answer { view, made_at, took, claims })
+        self.ask_now(viewer, Since::read(request.since.as_deref())?)
     }
 }
 
-/// Somebody who takes over what waits; when they fall, the next can.
-struct Working<'a>(&'a Answers);
+impl Inquiry for Since {
+    type View = EmergenceView;
+    const NAME: &'static str = "what emerges";
 
-impl Drop for Working<'_> {
-    fn drop(&mut self) {
-        // Who ended by themselves has said so, and another may have begun since.
-        if std::thread::panicking() {
-            self.0.abandon();
-        }
+    fn moves(&self) -> bool {
+        Since::moves(*self)
+    }
+
+    fn answers(app: &App) -> &Answers<Since> {
+        &app.emergence
+    }
+
+    fn look(
+        &self,
+        app: &App,
+        compartments: &CompartmentSet,
+        now: Timestamp,
+    ) -> Result<EmergenceView, AppError> {
+        app.emergence_of(compartments, *self, now)
     }
 }

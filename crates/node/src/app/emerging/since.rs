@@ -18,7 +18,7 @@ const LONGEST: i64 = 3653 * DAY;
 
 /// The earlier of the two moments that are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Since {
+pub(crate) enum Since {
     /// So many seconds ago.
     Ago(i64),
     /// When this claim was the last.

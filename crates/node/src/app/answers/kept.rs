@@ -10,8 +10,7 @@ use std::time::Duration;
 use entente_model::CompartmentSet;
 use jiff::{SignedDuration, Timestamp};
 
-use super::EmergenceView;
-use super::since::Since;
+use super::Inquiry;
 use crate::app::AppError;
 
 /// Answers kept, those asked for last.
@@ -25,19 +24,19 @@ const LASTS: SignedDuration = SignedDuration::from_hours(1);
 
 /// What is asked: everything that an answer depends on and that tells viewers apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Question {
+pub(super) struct Question<I> {
     /// What the viewer may see.
     pub(super) compartments: CompartmentSet,
-    /// From when on something is new.
-    pub(super) since: Since,
+    /// What they want to know.
+    pub(super) what: I,
     /// How many removals there were: what was removed was never told, and an answer made before may tell of it.
     pub(super) removals: u64,
 }
 
 /// An answer, and when and of what it was made.
 #[derive(Debug)]
-pub(super) struct Answer {
-    pub(super) view: EmergenceView,
+pub(crate) struct Answer<V> {
+    pub(crate) view: V,
     pub(super) made_at: Timestamp,
     pub(super) took: SignedDuration,
     /// Claims the viewer could see. That others were told something makes no new answer, or its time would tell of it.
@@ -46,41 +45,49 @@ pub(super) struct Answer {
 
 /// What becomes of a question that is asked.
 #[derive(Debug)]
-pub(super) struct Asked {
+pub(super) struct Asked<V> {
     /// The last answer to it.
-    pub(super) answer: Option<Arc<Answer>>,
+    pub(super) answer: Option<Arc<Answer<V>>>,
     /// One is being made, or waits to be.
     pub(super) making: bool,
 }
 
 /// Answers and questions. Whoever takes a question over makes its answer; there is one of these at a time.
-#[derive(Debug, Default)]
-pub(crate) struct Answers {
-    now: Mutex<State>,
+pub(crate) struct Answers<I: Inquiry> {
+    now: Mutex<State<I>>,
     made: Condvar,
 }
 
-#[derive(Debug, Default)]
-struct State {
-    /// The one asked for last at the front. A question that could not be answered has none.
-    kept: VecDeque<(Question, Option<Arc<Answer>>)>,
-    waiting: VecDeque<Question>,
+/// A question and its answer; one that could not be answered has none.
+type Kept<I> = (Question<I>, Option<Arc<Answer<<I as Inquiry>::View>>>);
+
+struct State<I: Inquiry> {
+    /// The one asked for last at the front.
+    kept: VecDeque<Kept<I>>,
+    waiting: VecDeque<Question<I>>,
     /// What is being made.
-    at_work: Option<Question>,
+    at_work: Option<Question<I>>,
     /// Somebody takes over what waits.
     working: bool,
 }
 
-impl Answer {
+impl<I: Inquiry> Default for Answers<I> {
+    fn default() -> Answers<I> {
+        let state = State { kept: VecDeque::new(), waiting: VecDeque::new(), at_work: None, working: false };
+        Answers { now: Mutex::new(state), made: Condvar::new() }
+    }
+}
+
+impl<V> Answer<V> {
     /// Whether it is time to make it anew, for a viewer who sees so many claims now.
-    fn is_due(&self, since: Since, claims: u64, now: Timestamp) -> bool {
+    fn is_due(&self, moves: bool, claims: u64, now: Timestamp) -> bool {
         let age = now.duration_since(self.made_at);
-        let changed = claims != self.claims || (since.moves() && age >= LASTS);
+        let changed = claims != self.claims || (moves && age >= LASTS);
         changed && age >= self.took.saturating_mul(REST)
     }
 }
 
-impl Answers {
+impl<I: Inquiry> Answers<I> {
     /// The last answer to a question, for a viewer who sees so many claims now. When there is none or it is due, the question waits
     /// to be answered, and `begin` is called if nobody takes over what waits.
     ///
@@ -88,14 +95,14 @@ impl Answers {
     /// [`AppError::TooMany`] when there is no answer and too much waits; what `begin` fails with.
     pub(super) fn ask(
         &self,
-        question: &Question,
+        question: &Question<I>,
         claims: u64,
         now: Timestamp,
         begin: impl FnOnce() -> Result<(), AppError>,
-    ) -> Result<Asked, AppError> {
+    ) -> Result<Asked<I::View>, AppError> {
         let mut state = self.state();
         let answer = state.find(question);
-        let due = answer.as_ref().is_none_or(|answer| answer.is_due(question.since, claims, now));
+        let due = answer.as_ref().is_none_or(|answer| answer.is_due(question.what.moves(), claims, now));
         if due && !state.is_coming(question) {
             if state.waiting.len() < WAITING {
                 state.waiting.push_back(question.clone());
@@ -114,19 +121,23 @@ impl Answers {
     ///
     /// # Errors
     /// [`AppError::Internal`] when it could not be made; why stands in the log.
-    pub(super) fn wait(&self, question: &Question, patience: Duration) -> Result<Asked, AppError> {
-        let unanswered = |state: &mut State| state.find(question).is_none() && state.is_coming(question);
+    pub(super) fn wait(
+        &self,
+        question: &Question<I>,
+        patience: Duration,
+    ) -> Result<Asked<I::View>, AppError> {
+        let unanswered = |state: &mut State<I>| state.find(question).is_none() && state.is_coming(question);
         let waited = self.made.wait_timeout_while(self.state(), patience, unanswered);
         let mut state = waited.unwrap_or_else(PoisonError::into_inner).0;
         let (answer, making) = (state.find(question), state.is_coming(question));
         if answer.is_none() && !making {
-            return Err(AppError::Internal(anyhow::anyhow!("what emerges could not be looked for")));
+            return Err(AppError::Internal(anyhow::anyhow!("{} could not be looked for", I::NAME)));
         }
         Ok(Asked { answer, making })
     }
 
     /// The next question that waits; with the last, nobody is at work any more.
-    pub(super) fn take_over(&self) -> Option<Question> {
+    pub(super) fn take_over(&self) -> Option<Question<I>> {
         let mut state = self.state();
         state.at_work = state.waiting.pop_front();
         state.working = state.at_work.is_some();
@@ -134,7 +145,7 @@ impl Answers {
     }
 
     /// Keeps the answer to the question taken over; `None` when it could not be made.
-    pub(super) fn put(&self, question: Question, answer: Option<Answer>) {
+    pub(super) fn put(&self, question: Question<I>, answer: Option<Answer<I::View>>) {
         let mut state = self.state();
         state.at_work = None;
         state.kept.retain(|(kept, _)| *kept != question);
@@ -150,13 +161,13 @@ impl Answers {
         self.made.notify_all();
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, State<I>> {
         self.now.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl State {
-    fn find(&mut self, question: &Question) -> Option<Arc<Answer>> {
+impl<I: Inquiry> State<I> {
+    fn find(&mut self, question: &Question<I>) -> Option<Arc<Answer<I::View>>> {
         let place = self.kept.iter().position(|(kept, _)| kept == question)?;
         let found = self.kept.remove(place)?;
         let answer = found.1.clone();
@@ -164,22 +175,44 @@ impl State {
         answer
     }
 
-    fn is_coming(&self, question: &Question) -> bool {
+    fn is_coming(&self, question: &Question<I>) -> bool {
         self.at_work.as_ref() == Some(question) || self.waiting.contains(question)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use entente_model::{ClaimNo, CompartmentNo};
+    use entente_model::CompartmentNo;
 
     use super::*;
+    use crate::app::App;
+
+    /// Whether what is asked is another thing after a while, and a number to tell questions apart.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    struct Asks(bool, u32);
+
+    impl Inquiry for Asks {
+        type View = ();
+        const NAME: &'static str = "nothing";
+
+        fn moves(&self) -> bool {
+            self.0
+        }
+
+        fn answers(_: &App) -> &Answers<Asks> {
+            unreachable!("no node is asked")
+        }
+
+        fn look(&self, _: &App, _: &CompartmentSet, _: Timestamp) -> Result<(), AppError> {
+            Ok(())
+        }
+    }
 
     const MORNING: &str = "2026-03-01T08:00:00Z";
 
-    fn question(compartments: &[u16]) -> Question {
+    fn question(compartments: &[u16]) -> Question<Asks> {
         let compartments = compartments.iter().map(|no| CompartmentNo(*no)).collect();
-        Question { compartments, since: Since::read(None).unwrap(), removals: 0 }
+        Question { compartments, what: Asks(true, 0), removals: 0 }
     }
 
     fn at(seconds: i64) -> Timestamp {
@@ -187,18 +220,18 @@ mod tests {
     }
 
     /// An answer made in the morning within a second, of ten claims.
-    fn answer() -> Answer {
+    fn answer() -> Answer<()> {
         let took = SignedDuration::from_secs(1);
-        Answer { view: EmergenceView::default(), made_at: at(0), took, claims: 10 }
+        Answer { view: (), made_at: at(0), took, claims: 10 }
     }
 
-    fn ask(answers: &Answers, question: &Question, claims: u64, now: Timestamp) -> Asked {
+    fn ask(answers: &Answers<Asks>, question: &Question<Asks>, claims: u64, now: Timestamp) -> Asked<()> {
         answers.ask(question, claims, now, || Ok(())).unwrap()
     }
 
     /// Answers with one that was made for this question.
-    fn answered(question: &Question) -> Answers {
-        let answers = Answers::default();
+    fn answered(question: &Question<Asks>) -> Answers<Asks> {
+        let answers = Answers::<Asks>::default();
         assert!(ask(&answers, question, 10, at(0)).answer.is_none());
         assert_eq!(answers.take_over().as_ref(), Some(question));
         answers.put(question.clone(), Some(answer()));
@@ -229,16 +262,16 @@ mod tests {
     }
 
     #[test]
-    fn another_moment_is_another_question() {
+    fn something_else_is_another_question() {
         let week = question(&[1]);
         let answers = answered(&week);
-        let claim = Question { since: Since::Claim(ClaimNo(3)), ..week };
+        let claim = Question { what: Asks(false, 3), ..week };
         assert!(ask(&answers, &claim, 10, at(1)).answer.is_none());
     }
 
     #[test]
     fn two_who_may_see_the_same_wait_for_one_answer() {
-        let answers = Answers::default();
+        let answers = Answers::<Asks>::default();
         let begun = std::cell::Cell::new(0);
         for _ in 0..2 {
             let begin = || {
@@ -268,14 +301,14 @@ mod tests {
         assert!(answers.take_over().is_some());
         answers.put(question.clone(), Some(answer()));
         assert!(due(10, 3600), "the week is another one");
-        let claim = Question { since: Since::Claim(ClaimNo(3)), ..question };
+        let claim = Question { what: Asks(false, 3), ..question };
         let answers = answered(&claim);
         assert!(!ask(&answers, &claim, 10, at(36_000)).making, "a claim stays where it is");
     }
 
     #[test]
     fn what_could_not_be_made_is_said_once_and_asked_again() {
-        let (answers, question) = (Answers::default(), question(&[1]));
+        let (answers, question) = (Answers::<Asks>::default(), question(&[1]));
         assert!(ask(&answers, &question, 10, at(0)).making);
         answers.take_over();
         answers.put(question.clone(), None);
@@ -290,7 +323,7 @@ mod tests {
 
     #[test]
     fn few_are_kept_and_few_wait() {
-        let answers = Answers::default();
+        let answers = Answers::<Asks>::default();
         for no in 0..100 {
             assert!(ask(&answers, &question(&[no]), 10, at(0)).making);
             answers.put(answers.take_over().unwrap(), Some(answer()));
