@@ -1,12 +1,11 @@
 #!/usr/bin/env python3
-"""Fits the weights of a round of crates/graph/src/organisation/calibrate.rs by logistic regression (Newton's method); needs numpy.
+"""Fits the calibration of crates/graph/src/organisation/calibrate.rs by logistic regression (Newton's method); needs numpy.
 
-    who features 10000 1 60 30 0 > a.csv; who features 10000 1 60 100 0 > b.csv; who features 1000000 1 8 30 0 > c.csv
-    python3 bench/who/fit.py a.csv b.csv c.csv
+    cd bench/who && for world in "10000 1 20 30" "10000 1 20 30" "10000 1 20 100" "1000000 1 3 30" "1000000 5 6 100"; do
+        cargo run --release -- features $world; done | python3 fit.py
 
-The last number of `who features` is the round, from 0: a round is fitted when those before it stand there. Prints the weights as they
-stand there. Each file counts the same, however many things are in it; in a file answers from all seeds count three times, those of one
-party half."""
+Prints the weights in the order in which they stand there. Answers from all seeds count three times, those of one party half. Worlds
+with 3 per cent wrong stand there twice: they have fewer things that may be taken for members."""
 import csv, sys
 
 import numpy
@@ -14,16 +13,16 @@ import numpy
 WEIGHTS = {"all": 3.0, "one": 1.0, "alo": 0.5}
 
 
-def read(path):
-    """What is weighed, in which regime, whether it is right, and how much it counts."""
-    terms, right, counts = [], [], []
-    for _, _, name, _, is_right, is_seed, *of in csv.reader(open(path)):
-        if is_seed == "0":
-            terms.append(numpy.array(of, dtype=float))
-            right.append(int(is_right))
-            counts.append(WEIGHTS[name[:3]])
-    terms, right, counts = numpy.array(terms), numpy.array(right), numpy.array(counts)
-    return terms[:, :-2], terms[:, -2:], right, counts * 10_000 / (counts * right).sum()
+def terms(of):
+    (share, apart, density, strength, beyond, back, families, near, sources, looked_at,
+     inside, outside, support, best, second, single) = of.T
+    log = numpy.log
+    odds = lambda share: log(numpy.clip(share, 0.0005, 0.9995)) - log(1 - numpy.clip(share, 0.0005, 0.9995))
+    share, apart, density, sources, single = odds(share), odds(apart), log(numpy.maximum(density, 1e-9)), log(sources), log(single)
+    return numpy.column_stack([
+        numpy.ones_like(share), share, apart - share, density, log(strength + 0.1), log(beyond + 0.1), log(back + 0.01), families,
+        near, sources, log(looked_at / 1000), share * sources, density * sources, log(inside + 0.1), log(outside + 0.1),
+        log(support + 0.1), log(best + 0.02), log(second + 0.02), single, single * numpy.minimum(inside, 2.0)])
 
 
 def fit(x, right, counts, rounds=25, ridge=1e-2):
@@ -37,12 +36,14 @@ def fit(x, right, counts, rounds=25, ridge=1e-2):
 
 
 def main():
-    terms, regime, right, counts = map(numpy.concatenate, zip(*map(read, sys.argv[1:])))
-    weights = fit(numpy.hstack([terms, terms * regime[:, :1], terms * regime[:, 1:]]), right, counts)
-    print(len(right), "things")
-    for name, of in zip(("all", "alone", "sources"), numpy.split(weights, 3)):
-        lines = [", ".join(f"{weight:.3f}" for weight in of[start:start + 10]) for start in range(0, len(of), 10)]
-        print(f"        {name}: [", *(f"            {line}," for line in lines), "        ],", sep="\n")
+    values, right, counts = [], [], []
+    for _, _, name, _, is_right, is_seed, *of in csv.reader(sys.stdin):
+        if is_seed == "0":
+            values.append([float(value) for value in of])
+            right.append(int(is_right))
+            counts.append(WEIGHTS[name[:3]])
+    weights = fit(terms(numpy.array(values)), numpy.array(right), numpy.array(counts))
+    print(len(values), "things:", ", ".join(f"{weight:.3f}" for weight in weights))
 
 
 main()

@@ -137,8 +137,8 @@ pub fn line(name: &str, recalls: &[f64], out: &mut dyn Write) -> Result<()> {
     Ok(())
 }
 
-/// A line a thing: what it is judged by in a round, and whether it is right.
-pub fn features(world: &World, seed: u64, round: usize, out: &mut dyn Write) -> Result<()> {
+/// A line a thing: what it was judged by, and whether it was right.
+pub fn features(world: &World, seed: u64, out: &mut dyn Write) -> Result<()> {
     let ties = world.ties();
     let everybody = World::everybody();
     for (enterprise, members) in &world.members {
@@ -151,7 +151,7 @@ pub fn features(world: &World, seed: u64, round: usize, out: &mut dyn Write) -> 
         }
         for (number, (name, seeds, sees)) in sets.iter().enumerate() {
             let traced = trace(world, &ties, seeds, sees);
-            for (vertex, features) in traced.features(round) {
+            for (vertex, features) in traced.features() {
                 let id = world.ids[vertex.0 as usize].to_string();
                 if !is_judged(world, &id) {
                     continue;

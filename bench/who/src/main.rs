@@ -1,6 +1,6 @@
 //! Tracing measured on ranges, in one process: `who score SIZE FIRST LAST WRONG` prints recall and calibration over the worlds of these
-//! seeds, with so many records in a thousand wrong; `who features … ROUND` prints what the weights of a round are fitted on, for
-//! `fit.py`; `who bound …` prints what could be found at most.
+//! seeds, with so many records in a thousand wrong; `who features …` prints what calibration is fitted on, for `fit.py`; `who bound …`
+//! prints what could be found at most.
 
 mod bound;
 mod eval;
@@ -32,7 +32,7 @@ fn main() -> Result<()> {
         Some("features") => {
             for seed in first..=last {
                 let settings = Settings { wrong_permille: wrong as u32, ..Settings::new(seed, size) };
-                eval::features(&World::new(settings)?, seed, number(5, 0)? as usize, &mut out)?;
+                eval::features(&World::new(settings)?, seed, &mut out)?;
             }
         }
         Some("bound") => {

@@ -2,15 +2,13 @@
 //!
 //! A tie between two things multiplies the odds that one organisation has both (Fellegi and Sunter 1969), the less the more share
 //! what they share (Winkler 1989). From the seeds the graph is followed best first as far as anything may still be probable; then it is
-//! counted in how many of a thousand possible worlds each thing belongs; and what a thing has beside that speaks against it. Judged
-//! once, things tell which records are probably wrong, and are judged again. No thing is merged with another: an answer is computed,
-//! and computed again when somebody decides otherwise.
+//! counted in how many of a thousand possible worlds each thing belongs; and what a thing has beside that speaks against it. No thing
+//! is merged with another: an answer is computed, and computed again when somebody decides otherwise.
 //!
 //! ```text
 //! seeds ─expand─► part of the graph ─reach─► share of worlds ┐
 //!        (follow, weight)           ─walk──► density         ├─calibrate─► probability
-//!                                 ─records─► where they lead ┘                 │
-//!                                       └──────────── once more ◄──────────────┘
+//!                                 ─records─► where they lead ┘
 //! ```
 //!
 //! What the viewer may not see takes no part, not even in how rare a value is.
@@ -22,7 +20,6 @@ mod expand;
 mod follow;
 mod reach;
 mod records;
-mod standing;
 mod ties;
 mod traced;
 mod walk;

@@ -10,24 +10,11 @@ use entente_model::ClaimNo;
 use super::reach::{LANES, Worlds, mix, worlds};
 use super::weight::Found;
 
-/// How far a record is believed of which there is doubt.
-const DOUBTED: f64 = 0.3;
-
 /// The worlds in which somebody tells of a tie who is right about both ends; each end by a number that is its own.
-pub(crate) fn holds(found: &Found, ends: (u64, u64)) -> Worlds {
-    right(found, ends, 1.0)
-}
-
-/// The same, if every record were believed less.
-pub(crate) fn doubted(found: &Found, ends: (u64, u64)) -> Worlds {
-    right(found, ends, DOUBTED)
-}
-
-fn right(found: &Found, (near, far): (u64, u64), doubt: f64) -> Worlds {
+pub(crate) fn holds(found: &Found, (near, far): (u64, u64)) -> Worlds {
     let mut holds = [0; LANES];
     for said in &found.said {
-        let (near, far) =
-            (mention(said.near, near, said.belief.0 * doubt), mention(said.far, far, said.belief.1 * doubt));
+        let (near, far) = (mention(said.near, near, said.belief.0), mention(said.far, far, said.belief.1));
         holds.iter_mut().zip(near.iter().zip(&far)).for_each(|(holds, (near, far))| *holds |= near & far);
     }
     holds

@@ -15,11 +15,7 @@ pub(crate) type Way = (u32, u32, f64);
 /// (`beyond`) included.
 pub(crate) fn density(places: usize, ways: &[Way], beyond: &[f64], sources: &[u32]) -> Vec<f64> {
     let mut strength = beyond.to_vec();
-    let mut inward = vec![0.0; places];
-    for (from, to, weight) in ways {
-        strength[*from as usize] += weight;
-        inward[*to as usize] += weight;
-    }
+    ways.iter().for_each(|(from, _, weight)| strength[*from as usize] += weight);
     let anew = 1.0 / sources.len().max(1) as f64;
     let mut mass = vec![0.0; places];
     sources.iter().for_each(|source| mass[*source as usize] = anew);
@@ -32,7 +28,5 @@ pub(crate) fn density(places: usize, ways: &[Way], beyond: &[f64], sources: &[u3
         }
         mass = next;
     }
-    // Who is only ever paid has no way on; that is no sign that he belongs.
-    let ways = strength.iter().zip(&inward).map(|(on, to)| on.max(*to).max(1e-6));
-    mass.iter().zip(ways).map(|(mass, ways)| mass / ways).collect()
+    mass.iter().zip(&strength).map(|(mass, strength)| mass / strength.max(1e-6)).collect()
 }
