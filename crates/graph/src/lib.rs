@@ -46,6 +46,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
+pub mod aliases;
 mod bits;
 mod build;
 mod components;
