@@ -23,10 +23,10 @@ impl Deciding<'_> {
         let flow = flow_name(&self.clearance.rules()[place].held.agreement().id, released.flow());
         // What it is marked with here and leaves with; the statement of the flow is another matter.
         let own = marks(spoken.object()?);
-        for id in marks(released.value()).intersection(&own).cloned() {
-            let told = outgoing.has(&flow, &id)
-                || !self.app.exchange.versions(&self.partner, &flow, &id)?.is_empty();
-            let Some(marking) = (if told { None } else { marking(self.view, &id)? }) else { continue };
+        for id in marks(released.value()).intersection(&own) {
+            let told =
+                outgoing.has(&flow, id) || !self.app.exchange.versions(&self.partner, &flow, id)?.is_empty();
+            let Some(marking) = (if told { None } else { marking(self.view, id)? }) else { continue };
             let rules = &self.clearance.rules()[place];
             let condition = rules.policy.condition(&marking, released.terms(), self.now);
             if let Ok(condition) = condition {
