@@ -84,6 +84,26 @@ impl Clearance {
         &mut self.rules
     }
 
+    /// What each flow of the policies chosen by `of` answers, with the place of its policy: the best first, in the agreements' order among
+    /// equals. A flow that covers the class of something need not cover the thing itself: then the next one may.
+    pub(crate) fn each(
+        &mut self,
+        of: impl Fn(&Rules) -> bool,
+        known: &Agreements,
+        no: CompartmentNo,
+        compartment: &Compartment,
+        now: Timestamp,
+    ) -> Vec<(usize, Arc<Decision>)> {
+        let chosen = self.rules.iter_mut().enumerate().filter(|(_, rules)| of(rules));
+        let each = |(place, rules): (usize, &mut Rules)| {
+            let each = rules.each(known, no, compartment, now);
+            each.into_iter().map(move |decision| (place, decision))
+        };
+        let mut answers: Vec<(usize, Arc<Decision>)> = chosen.flat_map(each).collect();
+        answers.sort_by_key(|(_, decision)| rank(decision));
+        answers
+    }
+
     /// True when nothing may be told at all.
     pub(crate) fn is_empty(&self) -> bool {
         self.rules.is_empty()
@@ -132,9 +152,8 @@ impl Rules {
         table.decide(no, compartment, now).clone()
     }
 
-    /// What each flow answers, the best first, in the agreement's order among equals. A flow that covers the class of something need not
-    /// cover the thing itself: then the next one may.
-    pub(crate) fn each(
+    /// What each flow answers, in the agreement's order.
+    fn each(
         &mut self,
         known: &Agreements,
         no: CompartmentNo,
@@ -142,10 +161,7 @@ impl Rules {
         now: Timestamp,
     ) -> Vec<Arc<Decision>> {
         let flows: Vec<FlowId> = self.policy.flows().map(|flow| flow.id.clone()).collect();
-        let decide = |flow: &FlowId| self.decide(Some(flow), known, no, compartment, now);
-        let mut answers: Vec<Arc<Decision>> = flows.iter().map(decide).collect();
-        answers.sort_by_key(|decision| rank(decision));
-        answers
+        flows.iter().map(|flow| self.decide(Some(flow), known, no, compartment, now)).collect()
     }
 
     /// Decides about a compartment by one flow, when these people agreed to it.

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::deciding::Deciding;
 use super::flow_name;
+use super::neighbours::standing;
 use super::outgoing::{Outgoing, item};
 
 impl Deciding<'_> {
@@ -41,10 +42,7 @@ impl Deciding<'_> {
 /// The newest word on a marking that says how to handle something.
 pub(super) fn marking(view: &View<'_>, id: &ObjectId) -> anyhow::Result<Option<Object>> {
     let Some(vertex) = view.vertex(id)? else { return Ok(None) };
-    let mut heads = view.heads(vertex)?;
-    heads.retain(|head| head.current && !head.revoked);
-    heads.sort_by_key(|head| std::cmp::Reverse((head.modified, head.no)));
-    for head in &heads {
+    for head in &standing(view, vertex)? {
         let told = view.claimed(head.no)?.filter(|object| object.id() == id);
         if let Some(object) = told.filter(|object| condition_of(object).is_some()) {
             return Ok(Some(object));

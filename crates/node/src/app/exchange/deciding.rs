@@ -9,7 +9,7 @@ use entente_store::exchange::{Awaiting, Holding, Limit, PartyId, ReferralId};
 use entente_store::{Head, Spoken, View};
 use jiff::Timestamp;
 
-use super::clearance::{Clearance, rank};
+use super::clearance::{Clearance, Rules, rank};
 use super::flow_name;
 use super::neighbours::{Answers, Bench};
 use super::outgoing::{Outgoing, item};
@@ -115,6 +115,7 @@ impl<'a> Deciding<'a> {
         if !matches!(outcome, Outcome::Kept) || matches!(&*decision, Decision::Deny(_)) {
             return Ok(outcome);
         }
+        // The first of them is the best, which was asked.
         for (place, decision) in self.each(spoken.head()).into_iter().skip(1) {
             let outcome = self.decide_by(place, &decision, spoken, outgoing)?;
             if !matches!(outcome, Outcome::Kept) {
@@ -131,12 +132,10 @@ impl<'a> Deciding<'a> {
         spoken: &Spoken,
         outgoing: &mut Outgoing,
     ) -> anyhow::Result<Outcome> {
-        // A marking goes along with what it marks.
-        let alone =
-            |spoken: &Spoken| Ok::<_, anyhow::Error>(*spoken.object()?.kind() == Kind::MarkingDefinition);
         let terms = match decision {
             Decision::Deny(_) => return Ok(Outcome::Kept),
-            _ if alone(spoken)? => return Ok(Outcome::Kept),
+            // A marking goes along with what it marks.
+            _ if *spoken.object()?.kind() == Kind::MarkingDefinition => return Ok(Outcome::Kept),
             Decision::Refer(referral) => {
                 let asked = self.refer(spoken, place, referral, outgoing)?;
                 return Ok(if asked { Outcome::Referred } else { Outcome::Kept });
@@ -160,19 +159,10 @@ impl<'a> Deciding<'a> {
         answers.min_by_key(|(_, decision)| rank(decision))
     }
 
-    /// Every answer of every flow that covers the claim, the best first: the first is [`Deciding::best`].
+    /// The answers of every flow of the policies that cover the claim, the best first.
     fn each(&mut self, head: &Head) -> Vec<(usize, Arc<Decision>)> {
-        let (known, now) = (self.agreements, self.now);
-        let rules = self.clearance.rules().iter_mut().enumerate();
-        let covering = rules.filter(|(_, rules)| rules.covers(head.no));
-        let mut answers: Vec<(usize, Arc<Decision>)> = covering
-            .flat_map(|(place, rules)| {
-                let each = rules.each(known, head.compartment_no, &head.compartment, now);
-                each.into_iter().map(move |decision| (place, decision))
-            })
-            .collect();
-        answers.sort_by_key(|(_, decision)| rank(decision));
-        answers
+        let covers = |rules: &Rules| rules.covers(head.no);
+        self.clearance.each(covers, self.agreements, head.compartment_no, &head.compartment, self.now)
     }
 
     /// Gives the object its form. A relationship whose end stays is tried again when that is told.

@@ -119,10 +119,7 @@ impl Neighbours<'_> {
             });
         }
         let Some(vertex) = self.bench.view.vertex(id)? else { return Ok(withheld(None)) };
-        let mut heads = self.bench.view.heads(vertex)?;
-        heads.retain(|head| head.current && !head.revoked);
-        heads.sort_by_key(|head| std::cmp::Reverse((head.modified, head.no)));
-        for head in &heads {
+        for head in &standing(self.bench.view, vertex)? {
             let leaving = self.claimed(id, head)?;
             if leaving != Leaving::Withheld {
                 return Ok(Answer { leaving, missing: None });
@@ -152,8 +149,7 @@ impl Neighbours<'_> {
     }
 
     /// How the partner holds the object by this flow, where people let it leave, or an earlier version did, or as it is by another flow of
-    /// the agreement. What is on the wire under
-    /// a version that was replaced is sent no more, so it counts only when the partner has it.
+    /// the agreement. What is on the wire under a version that was replaced is sent no more, so it counts only when the partner has it.
     fn held(&self, vertex: VertexNo, id: &ObjectId) -> anyhow::Result<Option<Leaving>> {
         let Some((exchange, partner)) = self.bench.holder else { return Ok(None) };
         let (flow, now) = {
@@ -178,4 +174,12 @@ impl Neighbours<'_> {
         let rules = self.rules.borrow();
         (rules.policy.clone(), rules.key.clone())
     }
+}
+
+/// What tellers say of something now, the newest first.
+pub(super) fn standing(view: &View<'_>, vertex: VertexNo) -> anyhow::Result<Vec<Head>> {
+    let mut heads = view.heads(vertex)?;
+    heads.retain(|head| head.current && !head.revoked);
+    heads.sort_by_key(|head| std::cmp::Reverse((head.modified, head.no)));
+    Ok(heads)
 }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::clearance::{Clearance, Rules, rank};
+use super::clearance::{Clearance, Rules};
 use super::neighbours::{Answers, Bench, Stays};
 use crate::app::agreement::view::read_document;
 use crate::app::agreement::{Agreements, Held, wire_party};
@@ -234,13 +234,8 @@ impl Looking<'_> {
             changes: Vec::new(),
             told: self.told(claim)?,
         };
-        let (known, now) = (self.known, self.now);
-        let each = |(place, rules): (usize, &mut Rules)| {
-            let each = rules.each(known, claim.compartment_no, &claim.compartment, now);
-            each.into_iter().map(move |decision| (place, decision))
-        };
-        let mut answers: Vec<_> = clearance.rules().iter_mut().enumerate().flat_map(each).collect();
-        answers.sort_by_key(|(_, decision)| rank(decision));
+        let (known, compartment) = (self.known, &claim.compartment);
+        let answers = clearance.each(|_| true, known, claim.compartment_no, compartment, self.now);
         if answers.is_empty() {
             outlook.reasons.push("the agreement has no flow from this node to this party".to_owned());
         }
