@@ -25,13 +25,9 @@ impl App {
         viewer.require(Role::Administrator)?;
         let newest = self.newest(id, now)?;
         let agreements = self.agreements(now)?;
-        let made =
-            agreements.iter().filter(|held| held.agreement().id == newest.agreement().id && held.is_made());
-        let made: Vec<&Held> = made.collect();
-        let offered: Vec<&Held> = agreements
-            .iter()
-            .filter(|held| held.agreement().id == newest.agreement().id && held.is_offered())
-            .collect();
+        let versions = || agreements.iter().filter(|held| held.agreement().id == newest.agreement().id);
+        let made: Vec<&Held> = versions().filter(|held| held.is_made()).collect();
+        let offered: Vec<&Held> = versions().filter(|held| held.is_offered()).collect();
         let Some(first) = made.first().or(offered.first()).map(|first| first.hash()) else {
             let word = newest.word();
             return Err(AppError::invalid(format!("the agreement is {word}: nothing can be done to it")));

@@ -38,7 +38,7 @@ impl App {
     pub(super) fn release_if_approved(&self, id: &ReferralId, now: Timestamp) -> anyhow::Result<()> {
         let referral = self.exchange.referral(id)?;
         let open = referral.filter(|referral| referral.outcome.is_none() && referral.missing() == 0);
-        open.map_or(Ok(()), |referral| self.release_referral(&referral, now))
+        open.map_or(Ok(()), |referral| self.release_referral(&referral, now).map(drop))
     }
 
     /// What would be sent if everybody approved; nothing when it has ended, or when that would not do.
@@ -70,7 +70,7 @@ impl App {
     }
 
     /// Whether what was approved has to wait: its agreement is suspended, or its flow has told as much as it may today.
-    pub(super) fn waits(&self, referral: &Referral, now: Timestamp) -> anyhow::Result<bool> {
+    fn waits(&self, referral: &Referral, now: Timestamp) -> anyhow::Result<bool> {
         let Some((id, flow)) = parse_flow_name(&referral.asked.flow.0) else { return Ok(false) };
         let agreements = self.agreements(now)?;
         let applies = agreements.with_flow(&id, &flow);
@@ -93,12 +93,12 @@ impl App {
         Ok(self.exchange.spent(&referral.asked.partner, &referral.asked.flow, now)?.saturating_add(2) > most)
     }
 
-    /// Releases what enough people approved, or ends it as overtaken. Done again, nothing happens again.
-    pub(super) fn release_referral(&self, referral: &Referral, now: Timestamp) -> anyhow::Result<()> {
+    /// Releases what enough people approved, or ends it as overtaken; false when it has to wait. Done again, nothing happens again.
+    pub(super) fn release_referral(&self, referral: &Referral, now: Timestamp) -> anyhow::Result<bool> {
         let partner: PartyId = referral.asked.partner.0.parse()?;
         let _telling = self.telling();
         if self.waits(referral, now)? {
-            return Ok(());
+            return Ok(false);
         }
         let (mut outgoing, mut released) = (Outgoing::default(), false);
         self.deciding_on(&partner, referral.asked.claim, now, |deciding, spoken| {
@@ -115,10 +115,10 @@ impl App {
             self.exchange.end_referral(&referral.asked.id, Outcome::Overtaken, now)?;
         }
         match self.put_on_wire(&partner, None, outgoing, now) {
-            Ok(_) => Ok(()),
+            Ok(_) => Ok(true),
             // Another process was quicker.
             Err(error) if matches!(error.downcast_ref(), Some(StoreError::Unfit { .. })) && released => {
-                Ok(())
+                Ok(true)
             }
             Err(error) => Err(error),
         }
@@ -230,7 +230,7 @@ pub(in crate::app) fn office_name(office: Office) -> &'static str {
     }
 }
 
-pub(super) fn office_of(name: &str) -> Office {
+fn office_of(name: &str) -> Office {
     let all = [Office::Prosecutor, Office::Judge, Office::Dpo];
     all.into_iter().find(|office| office_name(*office) == name).unwrap_or(Office::Officer)
 }

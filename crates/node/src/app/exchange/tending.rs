@@ -29,10 +29,10 @@ impl App {
         // What waits is in nobody's way.
         let mut released = 0;
         for referral in self.exchange.approved_referrals(usize::MAX)? {
-            if released < AT_ONCE && !self.waits(&referral, now)? {
-                self.release_referral(&referral, now)?;
-                released += 1;
+            if released == AT_ONCE {
+                break;
             }
+            released += usize::from(self.release_referral(&referral, now)?);
         }
         partners.iter().try_for_each(|partner| self.resume(agreements, partner, now))
     }
