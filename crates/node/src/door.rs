@@ -1,9 +1,12 @@
-//! Places for connections. Whoever has not shown who they are is a stranger: of strangers there are so many, and the one who has been there
-//! longest leaves when another comes. Each partner has places of its own, and loses its oldest likewise. So nobody keeps others out by
-//! holding connections open, and nobody waits for somebody slow.
+//! Places for connections. Whoever has not shown who they are is a stranger: of strangers there are so many, and when another comes, the
+//! network that has most of the places loses its oldest. Each partner has places of its own, and loses its oldest likewise. So nobody keeps
+//! others out by holding connections open or by coming often, and nobody waits for somebody slow.
 
+use std::cmp::Reverse;
 use std::collections::{HashMap, VecDeque};
 use std::convert::Infallible;
+use std::hash::Hash;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -18,8 +21,8 @@ const STAY: Duration = Duration::from_secs(30);
 /// The places of one listener.
 #[derive(Debug)]
 pub(crate) struct Door {
-    strangers: Mutex<Line>,
-    partners: Mutex<HashMap<PartyId, Line>>,
+    strangers: Mutex<Line<Network>>,
+    partners: Mutex<HashMap<PartyId, Line<()>>>,
     /// Connections of one partner at once.
     of_one: usize,
     /// How long a stranger may stay.
@@ -45,19 +48,49 @@ pub(crate) enum Leave {
     Unknown,
 }
 
-/// Who holds a place, the oldest first.
-#[derive(Debug, Default)]
-struct Line(VecDeque<oneshot::Sender<Infallible>>);
+/// Where a stranger comes from: the address, or for IPv6, where one subscriber has many, the first 64 bits of it (RFC 6177).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Network(IpAddr);
 
-impl Line {
-    fn take(&mut self, most: usize) -> Place {
+impl Network {
+    fn of(address: IpAddr) -> Network {
+        Network(match address.to_canonical() {
+            IpAddr::V6(v6) => IpAddr::V6((v6.to_bits() & !u128::from(u64::MAX)).into()),
+            v4 => v4,
+        })
+    }
+}
+
+/// Who holds a place, the oldest first, and by what they are counted.
+#[derive(Debug)]
+struct Line<G>(VecDeque<(G, oneshot::Sender<Infallible>)>);
+
+impl<G> Default for Line<G> {
+    fn default() -> Line<G> {
+        Line(VecDeque::new())
+    }
+}
+
+impl<G: Copy + Eq + Hash> Line<G> {
+    fn take(&mut self, group: G, most: usize) -> Place {
         let (stop, stopped) = oneshot::channel();
-        self.0.retain(|other| !other.is_closed());
-        self.0.push_back(stop);
-        if self.0.len() > most {
-            self.0.pop_front();
+        self.0.retain(|(_, other)| !other.is_closed());
+        self.0.push_back((group, stop));
+        if self.0.len() > most
+            && let Some(place) = self.of_largest()
+        {
+            self.0.remove(place);
         }
         Place(stopped)
+    }
+
+    /// The oldest of the group that has most places; of several such, the one whose oldest has been there longest.
+    fn of_largest(&self) -> Option<usize> {
+        let mut groups: HashMap<G, (usize, usize)> = HashMap::new();
+        for (place, (group, _)) in self.0.iter().enumerate() {
+            groups.entry(*group).or_insert((0, place)).0 += 1;
+        }
+        groups.into_values().max_by_key(|(count, first)| (*count, Reverse(*first))).map(|(_, first)| first)
     }
 }
 
@@ -67,15 +100,16 @@ impl Door {
         Door { strangers: Mutex::default(), partners: Mutex::default(), of_one, stay: STAY }
     }
 
-    /// A place for somebody who has just come.
-    pub(crate) fn stranger(&self) -> Place {
-        self.strangers.lock().unwrap_or_else(PoisonError::into_inner).take(STRANGERS)
+    /// A place for somebody who has just come from this address.
+    pub(crate) fn stranger(&self, from: IpAddr) -> Place {
+        let mut strangers = self.strangers.lock().unwrap_or_else(PoisonError::into_inner);
+        strangers.take(Network::of(from), STRANGERS)
     }
 
     /// A place of a partner.
     pub(crate) fn partner(&self, partner: &PartyId) -> Place {
         let mut partners = self.partners.lock().unwrap_or_else(PoisonError::into_inner);
-        partners.entry(partner.clone()).or_default().take(self.of_one)
+        partners.entry(partner.clone()).or_default().take((), self.of_one)
     }
 
     /// Serves a connection to its end, or until it has to go: a stranger until it is introduced, then a partner.
@@ -131,6 +165,8 @@ impl Introduction {
 mod tests {
     use super::*;
 
+    const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
+
     fn ended(place: &mut Place) -> bool {
         place.0.try_recv() == Err(oneshot::error::TryRecvError::Closed)
     }
@@ -154,17 +190,29 @@ mod tests {
     #[test]
     fn a_stranger_who_comes_finds_a_place_however_many_stay() {
         let door = Door::new(16);
-        let mut idle: Vec<_> = (0..STRANGERS).map(|_| door.stranger()).collect();
-        let mut comes = door.stranger();
+        let mut idle: Vec<_> = (0..STRANGERS).map(|_| door.stranger(HERE)).collect();
+        let mut comes = door.stranger(HERE);
         let ends: Vec<bool> = idle.iter_mut().map(ended).collect();
         assert!(ends[0] && !ends[1..].contains(&true) && !ended(&mut comes));
+    }
+
+    #[test]
+    fn a_stranger_keeps_the_place_however_often_others_of_one_network_come() {
+        let door = Door::new(16);
+        let mut slow = door.stranger(HERE);
+        let others = |n: u128| IpAddr::V6((0x2001_0db8_0000_0001_u128 << 64 | n).into());
+        let mut many: Vec<_> = (0..2 * STRANGERS as u128).map(|n| door.stranger(others(n))).collect();
+        assert!(!ended(&mut slow));
+        let left = many.iter_mut().map(ended).filter(|ended| !ended).count();
+        assert_eq!(left, STRANGERS - 1, "the last to come have all the other places");
+        assert_eq!(Network::of("::ffff:192.0.2.1".parse().expect("mapped")), Network::of(HERE));
     }
 
     #[tokio::test]
     async fn a_stranger_goes_after_a_while_and_a_partner_stays() {
         let door = Door { stay: Duration::ZERO, ..Door::new(16) };
         let (_unsaid, heard) = Introduction::new();
-        let gone = door.hold(door.stranger(), heard, std::future::pending::<()>()).await;
+        let gone = door.hold(door.stranger(HERE), heard, std::future::pending::<()>()).await;
         assert!(matches!(gone, Err(Leave::Unknown)));
         let (said, heard) = Introduction::new();
         said.introduce(&"police".parse().expect("a party"));
@@ -173,6 +221,6 @@ mod tests {
                 tokio::task::yield_now().await;
             }
         };
-        assert!(door.hold(door.stranger(), heard, long).await.is_ok());
+        assert!(door.hold(door.stranger(HERE), heard, long).await.is_ok());
     }
 }

@@ -57,8 +57,8 @@ pub(crate) async fn serve(app: Arc<App>, listener: TcpListener) -> anyhow::Resul
         app,
     });
     loop {
-        let socket = match listener.accept().await {
-            Ok((socket, _)) => socket,
+        let (socket, from) = match listener.accept().await {
+            Ok(come) => come,
             // Such as too many open files, or somebody who left while they waited: it does not end the listening.
             Err(error) => {
                 tracing::warn!(%error, "a partner's connection could not be taken");
@@ -67,7 +67,7 @@ pub(crate) async fn serve(app: Arc<App>, listener: TcpListener) -> anyhow::Resul
             }
         };
         // Who comes is a stranger until the key is shown, and can do no more than redeem an invitation.
-        let stranger = door.places.stranger();
+        let stranger = door.places.stranger(from.ip());
         let door = door.clone();
         tokio::spawn(async move {
             let (introduction, introduced) = Introduction::new();

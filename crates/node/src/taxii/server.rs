@@ -81,8 +81,8 @@ pub(crate) async fn serve(
     let routes = router(Taxii { app, requests: Arc::new(RateLimiter::keyed(quota)), deliveries });
     let door = Arc::new(Door::new(OF_ONE));
     loop {
-        let socket = match listener.accept().await {
-            Ok((socket, _)) => socket,
+        let (socket, from) = match listener.accept().await {
+            Ok(come) => come,
             // Such as too many open files, or somebody who left while they waited: it does not end the serving.
             Err(error) => {
                 tracing::warn!(%error, "a TAXII connection could not be taken");
@@ -91,7 +91,7 @@ pub(crate) async fn serve(
             }
         };
         // Who comes is a stranger until a token is shown.
-        let stranger = door.stranger();
+        let stranger = door.stranger(from.ip());
         let (acceptor, routes, door) = (acceptor.clone(), routes.clone(), door.clone());
         tokio::spawn(async move {
             let (introduction, introduced) = Introduction::new();
