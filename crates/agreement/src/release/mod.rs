@@ -5,6 +5,7 @@ mod bounds;
 mod identity;
 mod marking;
 mod object;
+mod question;
 mod reference;
 mod sources;
 

@@ -278,7 +278,7 @@ impl<'a> Shaping<'a> {
         };
         let mut kept = Map::new();
         for (name, extension) in extensions {
-            if declares_type(extension) {
+            if declares_type(name, extension) {
                 kept.insert(name.clone(), extension.clone());
                 continue;
             }
@@ -492,11 +492,13 @@ pub(super) fn sensitivities(object: &Object) -> impl Iterator<Item = Sensitivity
     marks.filter_map(|mark| Sensitivity::ALL.iter().find(|sort| sort.as_str() == mark)).copied()
 }
 
-/// `{"extension_type": "new-sco"}` and nothing else.
-fn declares_type(extension: &Value) -> bool {
+/// `{"extension_type": "new-sco"}` and nothing else, under the id of an extension's definition: any other name could say anything.
+pub(super) fn declares_type(name: &str, extension: &Value) -> bool {
+    let defined = name.parse::<ObjectId>().is_ok_and(|id| *id.kind() == Kind::ExtensionDefinition);
     let Value::Object(members) = extension else { return false };
     let types = ["new-sdo", "new-sco", "new-sro"];
-    members.len() == 1
+    defined
+        && members.len() == 1
         && members
             .get("extension_type")
             .and_then(Value::as_str)
@@ -504,7 +506,7 @@ fn declares_type(extension: &Value) -> bool {
 }
 
 /// A value with nothing in it that nobody declared: structures hold what the standard gives them, and no more.
-fn known_members<'v>(property: &str, value: &'v Value) -> Option<Cow<'v, Value>> {
+pub(super) fn known_members<'v>(property: &str, value: &'v Value) -> Option<Cow<'v, Value>> {
     let known: &[&str] = match property {
         "kill_chain_phases" => &["kill_chain_name", "phase_name"],
         "definition" => &["statement", "tlp"],

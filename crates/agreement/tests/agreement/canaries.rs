@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use entente_agreement::{Category, Flow, FreeText, Leaving, Policy, Select, Sort, Template, declarations};
+use entente_agreement::{
+    Bounds, Category, Flow, FreeText, Leaving, Policy, Select, Sort, Template, declarations,
+};
 use entente_model::{Kind, Object, ObjectId, Selector, canonical_id, vertex_id};
 use md5::{Digest, Md5};
 use proptest::prelude::*;
@@ -189,6 +191,16 @@ fn assert_silent(policy: &Policy, flow: &Flow, kind: &Kind, seed: u32) -> Result
         }
     }
     if let Ok(released) = &outcome {
+        // The receiver takes in all that may leave.
+        let recipient = policy.agreement().party(policy.recipient()).expect("a party");
+        let bounds = Bounds::of(flow, recipient);
+        // Markings go along as conditions.
+        let condition = policy.condition(&object, &terms, at(NOW)).ok();
+        let told = if *kind == Kind::MarkingDefinition { condition.as_ref() } else { Some(released) };
+        let over = told.and_then(|told| bounds.overstepped(told.value(), told.terms().handling()));
+        if let Some(over) = over {
+            return Err(format!("{kind} leaves by {} and is not taken in: {over:?}", flow.id));
+        }
         let leaving = policy.leaving(&object, &terms, &bench.tools());
         let own =
             if released.id() == object.id() { Leaving::Clear } else { Leaving::NewId(released.id().clone()) };
