@@ -202,7 +202,7 @@ pub struct Retention {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Limits {
-    /// Items released in one day (UTC).
+    /// Items released in one day (UTC), not counting markings.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_items_per_day: Option<u64>,
     /// Queries answered in one day (UTC).

@@ -118,6 +118,7 @@ fn as_text(disclosed: &Disclosed, recipient: Option<&CosignerKey>) -> Vec<String
         "The proof holds.".to_owned(),
         line("log", disclosed.log.clone()),
         line("to", disclosed.to.0.clone()),
+        line("kind", disclosed.kind.word().to_owned()),
         line("when", disclosed.added.to_string()),
         line("agreement", disclosed.agreement.to_string()),
         line("clauses", clauses.join(", ")),

@@ -1,6 +1,7 @@
 //! One append, inside a transaction: items in the order of their seq, the batch's leaf, the cursor and the limits.
 
 use entente_ledger::Hash;
+use entente_model::Kind;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, ToSql, params};
 use sha2::{Digest, Sha256};
@@ -134,7 +135,7 @@ fn put_end(conn: &Connection, partner: PartnerNo, end: &End) -> Result<(), Store
     conn.prepare_cached(sql).doing(DOING)?.execute(columns).map(drop).doing(DOING)
 }
 
-/// Counts the released items of each flow against its limit.
+/// Counts the released items of each flow against its limit. Markings say how to handle the others, and do not count.
 fn spend(
     conn: &Connection,
     known: &mut Known,
@@ -147,8 +148,12 @@ fn spend(
         RETURNING items";
     let mut statement = conn.prepare_cached(sql).doing(DOING)?;
     for limit in limits {
-        let counts =
-            |item: &&NewItem| item.kind == ItemKind::Release && item.flow.as_ref() == Some(&limit.flow);
+        let marks = |item: &NewItem| {
+            item.object.as_ref().is_some_and(|object| *object.id.kind() == Kind::MarkingDefinition)
+        };
+        let counts = |item: &&NewItem| {
+            item.kind == ItemKind::Release && item.flow.as_ref() == Some(&limit.flow) && !marks(item)
+        };
         let wanted = items.iter().filter(counts).count();
         if wanted == 0 {
             continue;

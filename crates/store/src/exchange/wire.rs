@@ -23,6 +23,11 @@ pub enum ItemKind {
 }
 
 impl ItemKind {
+    /// `release`, `recall`, `correct`, `narrow`, `standing`.
+    pub fn word(self) -> &'static str {
+        ["release", "recall", "correct", "narrow", "standing"][self as usize]
+    }
+
     /// Whether the partner has to answer it with a receipt.
     pub fn is_notice(self) -> bool {
         self != ItemKind::Release

@@ -32,7 +32,6 @@ impl Deciding<'_> {
             let condition = rules.policy.condition(&marking, released.terms(), self.now);
             if let Ok(condition) = condition {
                 outgoing.put(item(&rules.held, &condition, None));
-                outgoing.spend(&flow);
             }
         }
         Ok(())

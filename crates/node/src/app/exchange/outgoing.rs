@@ -54,13 +54,6 @@ impl Outgoing {
         self.items.iter().any(same)
     }
 
-    /// Counts one more against what a flow may tell today.
-    pub(crate) fn spend(&mut self, flow: &FlowId) {
-        if let Some(left) = self.left.get_mut(flow) {
-            *left = left.saturating_sub(1);
-        }
-    }
-
     /// Whether it is as much as one batch holds.
     pub(crate) fn is_full(&self) -> bool {
         self.items.len() >= ITEMS || self.bytes >= BYTES

@@ -89,8 +89,7 @@ impl App {
         if referral.asked.reasons.iter().any(|reason| reason.starts_with(&limits)) {
             return Ok(false);
         }
-        // The statement of the flow may have to go before it, and counts.
-        Ok(self.exchange.spent(&referral.asked.partner, &referral.asked.flow, now)?.saturating_add(2) > most)
+        Ok(self.exchange.spent(&referral.asked.partner, &referral.asked.flow, now)? >= most)
     }
 
     /// Releases what enough people approved, or ends it as overtaken; false when it has to wait. Done again, nothing happens again.
