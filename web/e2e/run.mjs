@@ -28,7 +28,7 @@ const scenarios = [
   saved.chartIsSavedAndReopened, saved.chartConflictLosesNothing, saved.chartIsExported, saved.selectionIsExported,
   saved.chartIsATableToo,
   imports.importIsTriedFirst, imports.importReportsRejects,
-  people.peopleAreAddedAndRemoved, people.tokensOpenTheApi, people.themeIsKept,
+  people.peopleAreAddedAndRemoved, people.tokensOpenTheApi, people.sourcesAreSaidWhose, people.themeIsKept,
   keyboard.keyboardAlone,
   who.whoIsAskedAndDecided, money.moneyIsTracedInSentences, emerging.emergingIsRankedWithReasons,
   agreements.emptyStateOffersTemplates, agreements.draftFromTemplate, agreements.draftConflictLosesNothing, agreements.draftIsComparedAndPreviewed,

@@ -20,6 +20,7 @@ const facets = graph.facets(world);
 const now = () => new Date().toISOString();
 const users = new Map();
 const sessions = new Map();
+const sources = new Map([['Harbour University', { source: 'Harbour University' }], ['Bank circle', { source: 'Bank circle' }]]);
 const tokens = new Map();
 const charts = new Map();
 if (options['signed-in']) users.set('ada', { name: 'ada', role: 'administrator', tlp_max: 'red', offices: [], created_at: now(), password: 'correct horse battery' });
@@ -68,6 +69,11 @@ const closed = {
   }),
   'PATCH /users/:id': body((change, c) => publicUser(Object.assign(users.get(c.id) ?? missing('user'), change))),
   'DELETE /users/:id': (c) => void users.delete(c.id),
+  'GET /sources': () => [...sources.values()],
+  'PUT /sources': body((said) => {
+    sources.set(said.source, { ...said, said_by: 'ada', said_at: now() });
+    return sources.get(said.source);
+  }),
   'GET /tokens': () => [...tokens.values()],
   'POST /tokens': body(({ name }) => {
     const id = randomUUID();

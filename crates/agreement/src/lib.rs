@@ -46,8 +46,8 @@ pub use notice::{
 };
 pub use obligation::{Kept, Obligations, PassOn, may_pass_on};
 pub use policy::{
-    Approval, CEDAR_SCHEMA, ClauseId, CompileError, Consent, Context, Decision, Decisions, Office, Outward,
-    PassOnAnswer, Policy, Reason, Referral, Refusal, Terms, assertion_of, subjects_of,
+    Approval, CEDAR_SCHEMA, ClauseId, CompileError, Consent, Context, Decision, Decisions, Office,
+    Originator, Outward, PassOnAnswer, Policy, Reason, Referral, Refusal, Terms, assertion_of, subjects_of,
 };
 pub use release::{
     Altered, Bounds, Change, Count, Leaving, Others, Overstep, Released, Withheld, Workbench, condition_of,

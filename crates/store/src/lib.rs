@@ -54,7 +54,8 @@ mod view;
 pub use batch::{AsOf, Batch, Preview, Receipt, Status, Telling};
 pub use commit::{PreparedBatch, Rehearsal};
 pub use desk::{
-    Chart, ChartSave, Desk, ImportRecord, Judgement, SecretDigest, Session, Token, User, UserEdit, UserSave,
+    Chart, ChartSave, Desk, ImportRecord, Judgement, SecretDigest, Session, SourceWord, Token, User,
+    UserEdit, UserSave,
 };
 pub use edges::{LinkKindNo, StoredEdge};
 pub use error::StoreError;

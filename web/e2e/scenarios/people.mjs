@@ -36,3 +36,21 @@ export async function themeIsKept({ page }) {
   await page.getByRole('radio', { name: 'Like the system' }).check();
   assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), 'light');
 }
+
+export async function sourcesAreSaidWhose({ page }) {
+  await page.goto('/settings');
+  const whose = page.getByRole('combobox', { name: 'Whose Bank circle is' });
+  const is = (value) => page.waitForFunction((wanted) => document.querySelector('[aria-label="Whose Bank circle is"]')?.value === wanted, value);
+  await is('');
+  await whose.selectOption('other');
+  await is('other');
+  // Consent counts once it is said where it is written.
+  await whose.selectOption('consenting');
+  await page.getByLabel('Where is that written?').fill('minutes of 9 November, item 4');
+  await page.getByRole('button', { name: 'Keep' }).click();
+  await page.getByText(/minutes of 9 November, item 4; .* said so/).waitFor();
+  await page.reload();
+  await is('consenting');
+  await whose.selectOption('own');
+  await is('own');
+}

@@ -25,6 +25,8 @@ struct Telling {
     file: &'static str,
     source: &'static str,
     tlp: &'static str,
+    /// Where it is written that its source, another organisation, lets it be passed on.
+    consent: Option<&'static str>,
     grade: &'static str,
 }
 
@@ -35,6 +37,7 @@ const SAMPLE: [Telling; 4] = [
         file: "lantern.stix.json",
         source: "CSIRT Northmark",
         tlp: "amber",
+        consent: Some("letter of 3 November 2026, CN-2026-114"),
         grade: "admiralty:B2",
     },
     Telling {
@@ -42,6 +45,7 @@ const SAMPLE: [Telling; 4] = [
         file: "sinkhole.csv",
         source: "Harbour University",
         tlp: "green",
+        consent: None,
         grade: "admiralty:B3",
     },
     Telling {
@@ -49,6 +53,7 @@ const SAMPLE: [Telling; 4] = [
         file: "quietroom.misp.json",
         source: "Bank circle",
         tlp: "amber",
+        consent: Some("minutes of the circle, 9 November 2026, item 4"),
         grade: "admiralty:A2",
     },
     Telling {
@@ -56,6 +61,7 @@ const SAMPLE: [Telling; 4] = [
         file: "lantern.txt",
         source: "Open blocklist",
         tlp: "clear",
+        consent: None,
         grade: "admiralty:C3",
     },
 ];
@@ -141,5 +147,8 @@ fn import(telling: &Telling) -> Result<()> {
         bail!("`{}` is missing", file.display());
     }
     let run = telling.node.entente("import").arg(file).arg("--source").arg(telling.source);
-    step("sample", &run.arg("--tlp").arg(telling.tlp).arg("--grade").arg(telling.grade))
+    step("sample", &run.arg("--tlp").arg(telling.tlp).arg("--grade").arg(telling.grade))?;
+    let Some(consent) = telling.consent else { return Ok(()) };
+    let other = telling.node.entente("source other").arg(telling.source);
+    step("source", &other.arg("--consent").arg(consent))
 }

@@ -54,7 +54,12 @@ pub(super) fn play(events: u64) -> Result<()> {
         step(
             "records",
             &node.entente("import").arg(files).arg("--source").arg(name).arg("--tlp").arg("amber"),
-        )
+        )?;
+        let whose = match node.party == *party {
+            true => node.entente("source own").arg(name),
+            false => node.entente("source other").arg(name).arg("--consent").arg(OPERATION),
+        };
+        step("source", &whose)
     })
 }
 

@@ -252,6 +252,8 @@ pub struct Context {
     /// For what was received under an agreement: whether that lets it be passed on to this partner
     /// ([`crate::may_pass_on`]).
     pub onward: Option<PassOnAnswer>,
+    /// For what came under no agreement: whose it is, when somebody said so. What names the sender as its source is its own.
+    pub originator: Option<Originator>,
     /// Whoever agreed to this disclosure.
     pub approvals: BTreeSet<Approval>,
     /// Whoever asked for it inside; nobody approves their own request.
@@ -293,6 +295,33 @@ impl PassOnAnswer {
     }
 }
 
+/// Whose something is that came under no agreement. TLP:AMBER and stricter are for the recipient's organisation and at most its clients
+/// (TLP 2.0, section 3), so that whoever was told by somebody else has to ask them first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Originator {
+    /// The sender's: it may tell whom it likes.
+    Own,
+    /// Somebody else's who lets the sender pass it on under its agreements.
+    Consenting,
+    /// Somebody else's who has not said so.
+    Other,
+}
+
+impl Originator {
+    /// All three.
+    pub const ALL: [Originator; 3] = [Originator::Own, Originator::Consenting, Originator::Other];
+
+    /// `own`, `consenting`, `other`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Originator::Own => "own",
+            Originator::Consenting => "consenting",
+            Originator::Other => "other",
+        }
+    }
+}
+
 /// Somebody of the sender agreed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Approval {
@@ -327,6 +356,7 @@ impl Context {
             assertion: None,
             sensitivities: BTreeSet::new(),
             onward: None,
+            originator: None,
             approvals: BTreeSet::new(),
             requested_by: None,
             consent: None,

@@ -23,8 +23,8 @@ use crate::{
 };
 use decision::Granted;
 pub use decision::{
-    Approval, ClauseId, Consent, Context, Decision, Office, Outward, PassOnAnswer, Reason, Referral, Refusal,
-    Terms, assertion_of, subjects_of,
+    Approval, ClauseId, Consent, Context, Decision, Office, Originator, Outward, PassOnAnswer, Reason,
+    Referral, Refusal, Terms, assertion_of, subjects_of,
 };
 use rule::{Effect, Rule};
 pub(crate) use rules::classes_of;
@@ -405,15 +405,20 @@ impl Compiled {
         compartment: &Compartment,
         context: &Context,
     ) -> Result<(Request, Entities), String> {
-        let resource = compartment_entity(&self.flow, me, compartment)?;
-        let asked = self.context(compartment, context)?;
+        let resource = compartment_entity(&self.flow, compartment)?;
+        let asked = self.context(me, compartment, context)?;
         let action = ACTION.clone();
         let request = Request::new(recipient.uid(), action, resource.uid(), asked, None);
         let entities = Entities::from_entities([recipient.clone(), resource], None);
         Ok((request.map_err(|error| error.to_string())?, entities.map_err(|error| error.to_string())?))
     }
 
-    fn context(&self, compartment: &Compartment, given: &Context) -> Result<cedar_policy::Context, String> {
+    fn context(
+        &self,
+        me: &PartyId,
+        compartment: &Compartment,
+        given: &Context,
+    ) -> Result<cedar_policy::Context, String> {
         let text = |text: &str| RestrictedExpression::new_string(text.to_owned());
         let words = |words: Vec<&'static str>| {
             RestrictedExpression::new_set(
@@ -440,6 +445,8 @@ impl Compiled {
         let assertion = given.assertion.or_else(|| assertion_of(compartment.category));
         pairs.extend(assertion.map(|assertion| ("assertion", text(assertion.as_str()))));
         pairs.extend(given.onward.map(|answer| ("onward", text(answer.as_str()))));
+        let named = (compartment.source == me.as_str()).then_some(Originator::Own);
+        pairs.extend(given.originator.or(named).map(|whose| ("originator", text(whose.as_str()))));
         let pairs = pairs.into_iter().map(|(name, value)| (name.to_owned(), value));
         cedar_policy::Context::from_pairs(pairs).map_err(|error| error.to_string())
     }
@@ -475,7 +482,7 @@ fn recipient_entity(party: &Party) -> Entity {
     Entity::new(uid, attributes, Default::default()).expect("strings and booleans evaluate to themselves")
 }
 
-fn compartment_entity(flow: &Flow, me: &PartyId, compartment: &Compartment) -> Result<Entity, String> {
+fn compartment_entity(flow: &Flow, compartment: &Compartment) -> Result<Entity, String> {
     let handling = &compartment.handling;
     let grade = handling.grade;
     let number = RestrictedExpression::new_long;
@@ -487,7 +494,6 @@ fn compartment_entity(flow: &Flow, me: &PartyId, compartment: &Compartment) -> R
         ("tlp", number(handling.tlp as i64)),
         ("pap", number(handling.pap as i64)),
         ("no_onward", flag(handling.conditions.no_onward)),
-        ("own", flag(compartment.agreement.is_none() && compartment.source == me.as_str())),
         ("received", flag(compartment.agreement.is_some())),
         ("graded", flag(grade != Grade::UNGRADED)),
         ("grade_scheme", text(scheme_name(grade.scheme))),

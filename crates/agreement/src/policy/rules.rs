@@ -6,7 +6,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
 
-use entente_model::{DataCategory, GradeScheme, Kind};
+use entente_model::{DataCategory, GradeScheme, Kind, Tlp};
 use jiff::Timestamp;
 
 use super::decision::{ClauseId, Outward};
@@ -134,8 +134,13 @@ fn legal_basis(flow: &Flow, part: &str, basis: &LegalBasis) -> Vec<Rule> {
 }
 
 /// Check 5: what came from others goes on only as they let it.
-fn originator() -> [Rule; 4] {
+fn originator() -> [Rule; 5] {
     let id = || ClauseId::new("agreement/originator");
+    // What is for the recipient's organisation and its clients (TLP 2.0), or not to be passed on (H2).
+    let kept = format!(
+        "!resource.received && !context.consented && (resource.no_onward || resource.tlp >= {})",
+        Tlp::Amber as u8
+    );
     let said = |answer: &str| {
         format!("resource.received && context has onward && context.onward == {}", quoted(answer))
     };
@@ -162,8 +167,14 @@ fn originator() -> [Rule; 4] {
         Rule::refer(
             5,
             id(),
-            "!resource.received && resource.no_onward && !resource.own && !context.consented".to_owned(),
-            "its provider does not let it be passed on without consent (H2)",
+            format!("{kept} && !(context has originator)"),
+            "nobody said whether its source is one's own, and its marking keeps it to whom another told it",
+        ),
+        Rule::refer(
+            5,
+            id(),
+            format!("{kept} && context has originator && context.originator == \"other\""),
+            "its originator has to consent: it is TLP:AMBER or stricter, or H2",
         ),
     ]
 }

@@ -6,8 +6,8 @@
 use std::fmt::Write as _;
 
 use entente_agreement::{
-    Agreement, Consent, Context, Decision, Flow, Leaving, Party, PassOnAnswer, Policy, PurposeCode,
-    Sensitivity, Sort, SubjectClass, Template, Trigger, declarations,
+    Agreement, Consent, Context, Decision, Flow, Leaving, Originator, Party, PassOnAnswer, Policy,
+    PurposeCode, Sensitivity, Sort, SubjectClass, Template, Trigger, declarations,
 };
 use entente_model::{Compartment, DataCategory, Grade, Kind, PermissibleActions, Tlp};
 use serde_json::Value;
@@ -89,7 +89,8 @@ fn between(matrix: &mut String, agreement: &Agreement, from: &Party, to: &Party)
             outcome(&policy.terms_by(&flow.id, compartment, context))
         };
         for (class, name) in CLASSES {
-            let live = own_way(flow, Context::live(at(NOW)));
+            let own = Context { originator: Some(Originator::Own), ..Context::live(at(NOW)) };
+            let live = own_way(flow, own);
             let row = Tlp::ALL.map(|tlp| (tlp.as_str(), ask(&compartment(class, tlp), &live)));
             let _ = writeln!(matrix, "{name}: {}", grouped(&row));
         }
@@ -158,9 +159,15 @@ fn circumstances(flow: &Flow, class: DataCategory) -> Vec<(String, Compartment, 
     own_request.requested_by = Some("inspector".to_owned());
     add("approved by one and whoever asked", &base, &own_request);
     add("pap red", &Compartment { handling: pap(&base), ..base.clone() }, &live);
-    add("h2, not our own", &Compartment { handling: h2(&base), ..base.clone() }, &live);
-    let own = Compartment { handling: h2(&base), source: flow.from.to_string(), ..base.clone() };
-    add("h2, our own", &own, &live);
+    let (h2, amber) = (Compartment { handling: h2(&base), ..base.clone() }, compartment(class, Tlp::Amber));
+    for originator in Originator::ALL.map(Some).into_iter().chain([None]) {
+        let context = Context { originator, ..live.clone() };
+        let whose = originator.map_or("nobody said whose", Originator::as_str);
+        add(&format!("h2, {whose}"), &h2, &context);
+        add(&format!("amber, {whose}"), &amber, &context);
+    }
+    let ours = Compartment { source: flow.from.to_string(), ..amber.clone() };
+    add("amber, from the sender", &ours, &Context { originator: None, ..live.clone() });
     add("graded A1", &Compartment { handling: graded(&base), ..base.clone() }, &live);
     add("of a case", &Compartment { case: Some("case 7".to_owned()), ..base.clone() }, &live);
     let received = Compartment { agreement: Some("01J0000000000000000000000B".to_owned()), ..base.clone() };
@@ -171,7 +178,9 @@ fn circumstances(flow: &Flow, class: DataCategory) -> Vec<(String, Compartment, 
     }
     let letter = Consent { by: "the originator".to_owned(), reference: "letter 7".to_owned() };
     let consented = Context { consent: Some(letter), ..live.clone() };
-    add("h2, not our own, with consent", &Compartment { handling: h2(&base), ..base.clone() }, &consented);
+    let others = Context { originator: Some(Originator::Other), ..consented.clone() };
+    add("h2, other, with consent", &h2, &others);
+    add("amber, other, with consent", &amber, &others);
     for answer in [PassOnAnswer::NeedsConsent, PassOnAnswer::Forbidden] {
         let context = Context { onward: Some(answer), ..consented.clone() };
         add(&format!("received, {}, with consent", answer.as_str()), &received, &context);

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use entente_agreement::{
     AddressStep, Agreement, Approval, ApprovalMode, ApprovalWhen, Approvals, Assertion, CaseScope, Category,
     Consent, Context, Country, Epoch, Flow, Form, FreeText, LegalBasis, LegalInstrument, MayMust, MinQuality,
-    Office, PassOnAnswer, PlaceStep, PurposeCode, Sector, Select, Sensitivity, SpecialCategories,
+    Office, Originator, PassOnAnswer, PlaceStep, PurposeCode, Sector, Select, Sensitivity, SpecialCategories,
     SubjectClass, ThirdCountry, TimeStep, Transfer, Transform, Trigger,
 };
 use entente_model::{
@@ -238,6 +238,7 @@ pub(crate) fn context(dice: &mut Dice) -> Context {
     context.onward = dice.maybe(2, |dice| {
         dice.of(&[PassOnAnswer::Allowed, PassOnAnswer::NeedsConsent, PassOnAnswer::Forbidden])
     });
+    context.originator = dice.maybe(2, |dice| dice.of(&Originator::ALL));
     context.approvals = (0..dice.below(4))
         .map(|_| Approval { by: dice.of(&["ann", "ben", "cat"]).to_owned(), office: dice.of(&offices) })
         .collect();

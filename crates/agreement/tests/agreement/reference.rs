@@ -167,8 +167,15 @@ fn by_flow(
             }
             Some(PassOnAnswer::Allowed) => {}
         }
-    } else if handling.conditions.no_onward && compartment.source != me && context.consent.is_none() {
-        referred.insert("agreement/originator".to_owned());
+    } else if handling.conditions.no_onward || !["clear", "green"].contains(&handling.tlp.as_str()) {
+        let own = match context.originator {
+            Some(whose) => whose.as_str() == "own",
+            None => compartment.source == me,
+        };
+        let lets = context.originator.is_some_and(|whose| whose.as_str() == "consenting");
+        if !own && !lets && context.consent.is_none() {
+            referred.insert("agreement/originator".to_owned());
+        }
     }
     // 6 categories, persons, markings
     if !covered.iter().any(|category| class_of(category) == Some(compartment.category)) {

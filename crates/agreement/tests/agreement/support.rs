@@ -1,8 +1,8 @@
 //! Agreements with keys, in force, and what the tests say about them.
 
 use entente_agreement::{
-    Agreement, Context, InForce, Leaving, Others, PartyId, PartyKey, Policy, PseudonymKey, SecretKey,
-    SignedAgreement, Standing, Template, Terms, Workbench,
+    Agreement, Context, InForce, Leaving, Originator, Others, PartyId, PartyKey, Policy, PseudonymKey,
+    SecretKey, SignedAgreement, Standing, Template, Terms, Workbench,
 };
 use entente_model::{Atlas, Compartment, DataCategory, Handling, Object, ObjectId, Tlp};
 use jiff::Timestamp;
@@ -72,9 +72,9 @@ pub(crate) fn terms(policy: &Policy, flow: &str, object: &Object) -> Option<Term
     policy.terms_by(&flow, &compartment, &context()).terms().cloned()
 }
 
-/// Somebody approved, somebody else too, and nobody left anything open.
+/// It is the sender's own, somebody approved, somebody else too, and nobody left anything open.
 pub(crate) fn context() -> Context {
-    let mut context = Context::live(at(NOW));
+    let mut context = Context { originator: Some(Originator::Own), ..Context::live(at(NOW)) };
     for by in ["inspector", "superintendent"] {
         context.approvals.insert(entente_agreement::Approval {
             by: by.to_owned(),

@@ -18,6 +18,7 @@ mod password;
 mod peer;
 pub(crate) mod score;
 pub(crate) mod search;
+pub(crate) mod source;
 pub(crate) mod stats;
 pub(crate) mod thing;
 pub(crate) mod trace;

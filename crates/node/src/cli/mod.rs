@@ -15,6 +15,7 @@ mod referral;
 mod retention;
 mod serve;
 pub(crate) mod size;
+mod source;
 mod taxii;
 mod user;
 mod walk;
@@ -89,6 +90,9 @@ pub(crate) enum Command {
     /// Say who has an account on this node, and in which offices they may speak.
     #[command(subcommand)]
     User(user::User),
+    /// Say whose what a source tells is: this organisation's own, or another's.
+    #[command(subcommand)]
+    Source(source::Source),
     /// Deal with what partners told and may be kept no longer.
     #[command(subcommand)]
     Retention(Retention),
@@ -567,6 +571,7 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Peer(peer) => peer::run(cli, peer)?,
         Command::Referral(referral) => referral::run(cli, referral)?,
         Command::User(asked) => user::run(cli, asked)?,
+        Command::Source(asked) => source::run(cli, asked)?,
         Command::Retention(retention) => retention::run(cli, retention)?,
         Command::Range(range) => range::run(cli, range)?,
         Command::Find(find) => look::find(cli, find)?,

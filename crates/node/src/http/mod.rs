@@ -23,6 +23,7 @@ mod referrals;
 mod search;
 mod session;
 mod setup;
+mod sources;
 mod stats;
 mod stream;
 mod tokens;
@@ -147,6 +148,7 @@ fn api() -> OpenApiRouter<AppState> {
             .routes(routes!(session::show, session::create, session::remove))
             .routes(routes!(users::list, users::create))
             .routes(routes!(users::update, users::remove))
+            .routes(routes!(sources::list, sources::say))
             .routes(routes!(tokens::list, tokens::create))
             .routes(routes!(tokens::remove))
             .routes(routes!(search::search))

@@ -9,7 +9,7 @@ use crate::served::{Body, Served, Who, multipart};
 use crate::{demo, empty};
 
 /// Method, path below `/api/v1`, path asked, body. `{…}` in the path asked is made for each role anew.
-const MATRIX: [(&str, &str, &str, &str); 79] = [
+const MATRIX: [(&str, &str, &str, &str); 81] = [
     ("GET", "/setup", "/setup", ""),
     ("POST", "/setup", "/setup", r#"{"token":"guessed","name":"eve","password":"correct horse battery"}"#),
     ("GET", "/session", "/session", ""),
@@ -23,6 +23,8 @@ const MATRIX: [(&str, &str, &str, &str); 79] = [
     ),
     ("PATCH", "/users/{name}", "/users/{spare}", r#"{"role":"analyst"}"#),
     ("DELETE", "/users/{name}", "/users/{spare}", ""),
+    ("GET", "/sources", "/sources", ""),
+    ("PUT", "/sources", "/sources", r#"{"source":"feed","whose":"own"}"#),
     ("GET", "/tokens", "/tokens", ""),
     ("POST", "/tokens", "/tokens", r#"{"name":"feed reader","days":1}"#),
     ("DELETE", "/tokens/{id}", "/tokens/{token}", ""),

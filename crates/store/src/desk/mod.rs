@@ -1,4 +1,4 @@
-//! The desk: what people of this node change. Users, sessions, tokens, charts, imports; one file per noun.
+//! The desk: what people of this node change. Users, sessions, tokens, charts, imports, sources; one file per noun.
 //!
 //! It is a database of its own (`node.sqlite`), so that signing in never waits for an import, and so that what
 //! can be changed and deleted is apart from claims, which cannot.
@@ -7,6 +7,7 @@ mod chart;
 mod import;
 mod judgement;
 mod session;
+mod source;
 mod token;
 mod user;
 
@@ -25,6 +26,7 @@ pub use chart::{Chart, ChartSave};
 pub use import::ImportRecord;
 pub use judgement::Judgement;
 pub use session::Session;
+pub use source::SourceWord;
 pub use token::Token;
 pub use user::{User, UserEdit, UserSave};
 
@@ -35,6 +37,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/node-1.sql"),
     include_str!("../../migrations/node-2.sql"),
     include_str!("../../migrations/node-3.sql"),
+    include_str!("../../migrations/node-4.sql"),
 ];
 
 /// What people of this node change. Share it behind an `Arc`.

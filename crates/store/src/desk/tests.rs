@@ -197,3 +197,19 @@ fn a_decision_is_withdrawn_and_never_changed() {
     let withdrawn = Judgement { withdrawn: Some(("ben".to_owned(), at(2))), ..kept };
     assert_eq!(desk.judgement(no).expect("read"), Some(withdrawn));
 }
+
+#[test]
+fn the_last_word_on_a_source_counts() {
+    let (_folder, desk) = desk();
+    let word = |source: &str, whose: &str, second| SourceWord {
+        source: source.to_owned(),
+        whose: whose.to_owned(),
+        reference: (whose == "consenting").then(|| "letter 7".to_owned()),
+        said_by: "ada".to_owned(),
+        said_at: at(second),
+    };
+    // A clock may go back.
+    let said = [word("b", "own", 9), word("a", "other", 2), word("b", "consenting", 3)];
+    said.iter().for_each(|word| desk.say_of_source(word).expect("kept"));
+    assert_eq!(desk.sources().expect("listed"), [said[1].clone(), said[2].clone()]);
+}

@@ -6,7 +6,7 @@ import { ApiProblem } from './problem';
 import type { components, paths } from './schema';
 import type {
   AgreementLine, AgreementPage, ChartContent, ClaimView, Decision, Difference, Draft, Facets, Filter, GraphView, LinkPage, NewJudgement, NewUser,
-  DismantlingRequest, ObjectPage, Outlook, PathsView, Problem, Review, SearchPage, Session, Template, User, UserChange, Vocabulary, WhoRequest, WireItem,
+  DismantlingRequest, ObjectPage, Outlook, PathsView, Problem, Review, SearchPage, Session, SourceSaid, Template, User, UserChange, Vocabulary, WhoRequest, WireItem,
 } from './types';
 
 const BASE = '/api/v1';
@@ -98,6 +98,8 @@ export const api = {
   changeUser: (name: string, change: UserChange) =>
     take(node.PATCH('/api/v1/users/{name}', { params: { path: { name } }, body: { ...NO_CHANGE, ...change } })),
   removeUser: (name: string) => take(node.DELETE('/api/v1/users/{name}', { params: { path: { name } } })),
+  sources: () => take(node.GET('/api/v1/sources')),
+  saySource: (said: SourceSaid) => take(node.PUT('/api/v1/sources', { body: said })),
   tokens: () => take(node.GET('/api/v1/tokens')),
   addToken: (name: string) => take(node.POST('/api/v1/tokens', { body: { name } })),
   removeToken: (id: string) => take(node.DELETE('/api/v1/tokens/{id}', { params: { path: { id } } })),

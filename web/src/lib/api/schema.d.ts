@@ -949,6 +949,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every source that told something under no agreement, and whose it is. Administrators only. */
+        get: operations["sources_list"];
+        /** Says whose a source is. What others told under TLP:AMBER or stricter is passed on only when they consent. Administrators only. */
+        put: operations["sources_say"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/stats": {
         parameters: {
             query?: never;
@@ -2653,6 +2671,31 @@ export interface components {
              * @description Members that a partner has to agree to first.
              */
             waiting: number;
+        };
+        /** @description What somebody says of a source. */
+        SourceSaid: {
+            /** @description For `consenting`: where the consent can be found, such as a letter, a message, a file number. */
+            reference?: string | null;
+            /** @description Its name. */
+            source: string;
+            /** @description own, consenting or other. */
+            whose: string;
+        };
+        /** @description A source, and whose it is. */
+        SourceView: {
+            /** @description Where its consent can be found. */
+            reference?: string | null;
+            /** @description When (RFC 3339). */
+            said_at?: string | null;
+            /** @description Who said so. */
+            said_by?: string | null;
+            /** @description Its name, as given when something was taken in. */
+            source: string;
+            /**
+             * @description own, consenting or other; absent while nobody said. What others told under TLP:AMBER or stricter is passed on only when they
+             *     consent.
+             */
+            whose?: string | null;
         };
         /** @description Where an agreement stands. */
         StandingView: {
@@ -5497,6 +5540,72 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sources_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceView"][];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sources_say: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SourceSaid"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -15,6 +15,8 @@ export type User = Replace<Schema['UserView'], { role: Role; tlp_max: Tlp }>;
 export type NewUser = Schema['NewUser'];
 export type UserChange = Partial<Schema['UserChange']>;
 export type Token = Schema['TokenView'];
+export type Source = Schema['SourceView'];
+export type SourceSaid = Schema['SourceSaid'];
 
 /** `point` is longitude, latitude. */
 export type ObjectSummary = Replace<Schema['ObjectSummary'], { tlp: Tlp; point?: [number, number] | null }>;

@@ -4,8 +4,8 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use entente_agreement::{
-    Agreement, AgreementHash, Approval, Consent, Context, Decision, Decisions, FlowId, Party, PartyId,
-    PassOnAnswer, Policy, PseudonymKey, may_pass_on,
+    Agreement, AgreementHash, Approval, Consent, Context, Decision, Decisions, FlowId, Originator, Party,
+    PartyId, PassOnAnswer, Policy, PseudonymKey, may_pass_on,
 };
 use entente_model::{ClaimNo, Compartment, CompartmentNo};
 use entente_store::exchange;
@@ -13,11 +13,13 @@ use jiff::Timestamp;
 
 use super::parse_flow_name;
 use crate::app::agreement::{Agreements, Held};
+use crate::app::source::Originators;
 
 /// The policies for one partner. Made for the agreements as they stand at one moment; when they stand otherwise, another is made.
 pub(crate) struct Clearance {
     partner: PartyId,
     rules: Vec<Rules>,
+    originators: Arc<Originators>,
     /// Statements known to be on the wire, by flow and agreement.
     pub(crate) stated: HashSet<(exchange::FlowId, AgreementHash)>,
 }
@@ -32,8 +34,25 @@ pub(crate) struct Rules {
     /// The last claim it covers, where it is for what earlier versions covered too.
     ceiling: Option<ClaimNo>,
     recipient: Party,
-    /// By flow, where one was asked for, and by what the agreement something came under says to passing it on.
-    tables: HashMap<(Option<FlowId>, Option<PassOnAnswer>), Decisions>,
+    originators: Arc<Originators>,
+    /// By flow, where one was asked for, and by where something is from.
+    tables: HashMap<(Option<FlowId>, Provenance), Decisions>,
+}
+
+/// Where something is from, as far as that decides.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Provenance {
+    /// What the agreement it came under says to passing it on; `None` where it came under none.
+    onward: Option<PassOnAnswer>,
+    /// Whose it is, where it came under none.
+    originator: Option<Originator>,
+}
+
+/// What a node's clearances are made with, whoever is told.
+pub(crate) struct Our<'a> {
+    /// What its pseudonyms are derived from.
+    pub(crate) secret: &'a [u8; 32],
+    pub(crate) originators: Arc<Originators>,
 }
 
 impl Clearance {
@@ -41,7 +60,7 @@ impl Clearance {
     pub(crate) fn new(
         agreements: &Agreements,
         partner: &PartyId,
-        secret: &[u8; 32],
+        our: &Our<'_>,
         until: impl Fn(Timestamp) -> anyhow::Result<ClaimNo>,
     ) -> anyhow::Result<Clearance> {
         let mut rules = Vec::new();
@@ -52,9 +71,10 @@ impl Clearance {
                 let policy = Policy::compile_shared(in_force, earlier, &held.us, partner)?;
                 if policy.flows().next().is_some() {
                     let (key, recipient) =
-                        (PseudonymKey::derive(secret, &held.agreement().id), recipient.clone());
+                        (PseudonymKey::derive(our.secret, &held.agreement().id), recipient.clone());
                     let (policy, held, tables) = (Arc::new(policy), held.clone(), HashMap::new());
-                    rules.push(Rules { held, policy, key, floor, ceiling, recipient, tables });
+                    let originators = our.originators.clone();
+                    rules.push(Rules { held, policy, key, floor, ceiling, recipient, originators, tables });
                 }
                 Ok(())
             };
@@ -71,7 +91,8 @@ impl Clearance {
                 (version, begin) = (before, start);
             }
         }
-        Ok(Clearance { partner: partner.clone(), rules, stated: HashSet::new() })
+        let (partner, originators) = (partner.clone(), our.originators.clone());
+        Ok(Clearance { partner, rules, originators, stated: HashSet::new() })
     }
 
     /// Who would be told.
@@ -109,6 +130,11 @@ impl Clearance {
         self.rules.is_empty()
     }
 
+    /// True when it was made for sources as they stand.
+    pub(crate) fn knows(&self, originators: &Originators) -> bool {
+        *self.originators == *originators
+    }
+
     /// True when it was made for exactly these versions.
     pub(crate) fn is_for(&self, agreements: &Agreements) -> bool {
         let in_force = agreements.with(&self.partner).filter_map(Held::in_force);
@@ -144,9 +170,10 @@ impl Rules {
         compartment: &Compartment,
         now: Timestamp,
     ) -> Arc<Decision> {
-        let onward = self.pass_on(known, compartment, now);
-        let table = self.tables.entry((flow.cloned(), onward)).or_insert_with(|| {
-            let context = Context { onward, ..Context::live(now) };
+        let from = self.provenance(known, compartment, now);
+        let table = self.tables.entry((flow.cloned(), from)).or_insert_with(|| {
+            let Provenance { onward, originator } = from;
+            let context = Context { onward, originator, ..Context::live(now) };
             Decisions::new(self.policy.clone(), flow.cloned(), context)
         });
         table.decide(no, compartment, now).clone()
@@ -173,13 +200,20 @@ impl Rules {
         by: Approvals,
         now: Timestamp,
     ) -> Decision {
-        let onward = self.pass_on(known, compartment, now);
+        let Provenance { onward, originator } = self.provenance(known, compartment, now);
         let Approvals { approvals, requested_by, consent } = by;
-        let context = Context { onward, approvals, requested_by, consent, ..Context::live(now) };
+        let context = Context { onward, originator, approvals, requested_by, consent, ..Context::live(now) };
         self.policy.terms_by(flow, compartment, &context)
     }
 
-    /// Whether what came under an agreement may be passed on; `None` for what is this node's own. What came under an agreement that
+    fn provenance(&self, known: &Agreements, compartment: &Compartment, now: Timestamp) -> Provenance {
+        match compartment.agreement {
+            Some(_) => Provenance { onward: self.pass_on(known, compartment, now), originator: None },
+            None => Provenance { onward: None, originator: self.originators.of(&compartment.source) },
+        }
+    }
+
+    /// Whether what came under an agreement may be passed on; `None` for what came under none. What came under an agreement that
     /// is not known any more may not.
     fn pass_on(&self, known: &Agreements, compartment: &Compartment, now: Timestamp) -> Option<PassOnAnswer> {
         let name = compartment.agreement.as_deref()?;

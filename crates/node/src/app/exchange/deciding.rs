@@ -144,7 +144,11 @@ impl<'a> Deciding<'a> {
         };
         match self.release(place, spoken, terms, outgoing)? {
             Some(released) => self.within_limit(spoken, place, released, outgoing),
-            None => Ok(Outcome::Kept),
+            None => {
+                let question = self.clearance.rules()[place].policy.question(spoken.object()?, terms);
+                let asked = question.map(|referral| self.refer(spoken, place, &referral, outgoing));
+                Ok(if asked.transpose()?.unwrap_or(false) { Outcome::Referred } else { Outcome::Kept })
+            }
         }
     }
 
@@ -157,6 +161,11 @@ impl<'a> Deciding<'a> {
             (place, rules.decide(None, known, head.compartment_no, &head.compartment, now))
         });
         answers.min_by_key(|(_, decision)| rank(decision))
+    }
+
+    /// Whether some flow lets it be told without anybody's word.
+    pub(super) fn needs_nobody(&mut self, head: &Head) -> bool {
+        self.best(head).is_some_and(|(_, decision)| decision.terms().is_some())
     }
 
     /// The answers of every flow of the policies that cover the claim, the best first.
@@ -205,8 +214,7 @@ impl<'a> Deciding<'a> {
         let Some(left) = self.left(place, &released, outgoing)? else {
             return Ok(Outcome::Told(Box::new(released), place));
         };
-        // The statement of the flow may have to go before it, and counts.
-        if *left < 2 {
+        if *left == 0 {
             let flow = flow_name(&self.clearance.rules()[place].held.agreement().id, released.flow());
             self.refer_beyond_limit(spoken, flow, &released, outgoing);
             return Ok(Outcome::Referred);
@@ -270,7 +278,6 @@ impl<'a> Deciding<'a> {
         let Ok(statement) = rules.policy.statement(released.terms(), self.now) else { return Ok(()) };
         if self.app.exchange.versions(&self.partner, &name.0, statement.id())?.is_empty() {
             outgoing.put(item(&rules.held, &statement, None));
-            outgoing.spend(&name.0);
         }
         outgoing.stated.push(name);
         Ok(())

@@ -15,11 +15,12 @@ use entente_store::exchange::{Advance, Append};
 use entente_store::{AsOf, Stretch};
 use jiff::{SignedDuration, Timestamp};
 
-use super::clearance::Clearance;
+use super::clearance::{Clearance, Our};
 use super::deciding::Deciding;
 use super::outgoing::Outgoing;
 use crate::app::App;
 use crate::app::agreement::{Agreements, wire_party};
+use crate::app::source::Originators;
 use crate::clock;
 
 /// Claims, and bytes of them, read at once. What is told of them is written in one transaction; the wire's indexes are not in the order
@@ -79,8 +80,9 @@ impl App {
             self.tend_wires(&agreements, &partners, now)?;
             desk.tended = Some(now);
         }
+        let originators = Arc::new(self.originators()?);
         for partner in &partners {
-            self.clear(desk, &agreements, partner)?;
+            self.clear(desk, &agreements, &originators, partner, now)?;
         }
         for (partner, clearance) in &mut desk.clearances {
             if clearance.is_empty() {
@@ -97,21 +99,41 @@ impl App {
         partners.iter().try_for_each(|partner| self.notice_growth(desk, partner))
     }
 
-    /// Compiles what may be told to a partner, when the agreements stand otherwise than before.
-    fn clear(&self, desk: &mut Desk, agreements: &Agreements, partner: &PartyId) -> anyhow::Result<()> {
-        let fits = desk.clearances.get(partner).is_some_and(|clearance| clearance.is_for(agreements));
-        if !fits {
-            self.hold_back_unfetched(agreements, partner)?;
-            desk.clearances.insert(partner.clone(), self.clearance(agreements, partner)?);
+    /// Compiles what may be told to a partner, when agreements or sources stand otherwise than before.
+    fn clear(
+        &self,
+        desk: &mut Desk,
+        agreements: &Agreements,
+        originators: &Arc<Originators>,
+        partner: &PartyId,
+        now: Timestamp,
+    ) -> anyhow::Result<()> {
+        let fits = |one: &Clearance| one.is_for(agreements) && one.knows(originators);
+        if desk.clearances.get(partner).is_some_and(fits) {
+            return Ok(());
         }
+        self.hold_back_unfetched(agreements, partner)?;
+        let mut clearance = self.cleared(agreements, partner, originators.clone())?;
+        self.ask_again(&mut clearance, agreements, now)?;
+        desk.clearances.insert(partner.clone(), clearance);
         Ok(())
     }
 
     /// What may be told to a partner as agreements stand.
     pub(super) fn clearance(&self, agreements: &Agreements, partner: &PartyId) -> anyhow::Result<Clearance> {
+        self.cleared(agreements, partner, Arc::new(self.originators()?))
+    }
+
+    fn cleared(
+        &self,
+        agreements: &Agreements,
+        partner: &PartyId,
+        originators: Arc<Originators>,
+    ) -> anyhow::Result<Clearance> {
         let all = CompartmentSet::all();
         let until = |time| Ok(self.store.view(&all, AsOf::Time(time))?.last_claim());
-        Clearance::new(agreements, partner, self.identity.secret(), until)
+        let our = Our { secret: self.identity.secret(), originators };
+        Clearance::new(agreements, partner, &our, until)
     }
 
     /// Rings for what another process put on a wire, such as a notice from the command line.

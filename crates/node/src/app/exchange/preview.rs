@@ -1,6 +1,7 @@
 //! What a partner would be told of some objects, and why: before an agreement is signed, and afterwards.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use entente_agreement::{
     Agreement, Altered, Change, Clause, Decision, PartyId, PartyKey, SecretKey, SignedAgreement, Standing,
@@ -12,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::clearance::{Clearance, Rules};
+use super::clearance::{Clearance, Our, Rules};
 use super::neighbours::{Answers, Bench, Stays};
 use crate::app::agreement::view::read_document;
 use crate::app::agreement::{Agreements, Held, wire_party};
@@ -126,7 +127,9 @@ impl App {
         let mut known: Vec<Held> = self.agreements(now)?.iter().cloned().collect();
         known.push(held.clone());
         let alone = Agreements::of(vec![held]);
-        let mut clearance = Clearance::new(&alone, to, self.identity.secret(), |_| Ok(ClaimNo(0)))?;
+        let originators = Arc::new(self.originators()?);
+        let our = Our { secret: self.identity.secret(), originators };
+        let mut clearance = Clearance::new(&alone, to, &our, |_| Ok(ClaimNo(0)))?;
         let known = Agreements::of(known);
         let view = self.store.view(&viewer.compartments, AsOf::Now)?;
         let clauses = clauses(agreement);

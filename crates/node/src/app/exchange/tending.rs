@@ -3,7 +3,7 @@
 use entente_agreement::{AgreementHash, AgreementId, PartyId, Standing};
 use entente_model::{CompartmentSet, VertexNo};
 use entente_store::AsOf;
-use entente_store::exchange::{self, ItemState, NewItem, WireItem};
+use entente_store::exchange::{self, ItemState, NewItem, Outcome, WireItem};
 use jiff::Timestamp;
 
 use super::clearance::Clearance;
@@ -14,6 +14,8 @@ use crate::app::agreement::{Agreements, wire_hash, wire_party};
 
 /// Referrals released at one look.
 const AT_ONCE: usize = 100;
+/// How the reason begins for which an originator has to consent.
+const ORIGINATOR: &str = "agreement/originator:";
 /// Items decided on again at one look. A partner that begins anew after a new version asks for all that was told before.
 const RETOLD_AT_ONCE: usize = 1_000;
 
@@ -74,6 +76,46 @@ impl App {
         }
         let appended = self.exchange.append(self.append(partner, None, outgoing, now));
         self.appended(appended).map(drop)
+    }
+
+    /// Decides again on what waits for people because its originator has to consent: by now somebody may have said whose its source is.
+    pub(super) fn ask_again(
+        &self,
+        clearance: &mut Clearance,
+        agreements: &Agreements,
+        now: Timestamp,
+    ) -> anyhow::Result<()> {
+        let partner = clearance.partner().clone();
+        let mut open = self.exchange.open_referrals(usize::MAX)?;
+        let asks = |reason: &String| reason.starts_with(ORIGINATOR);
+        open.retain(|one| one.asked.partner == wire_party(&partner) && one.asked.reasons.iter().any(asks));
+        let all = CompartmentSet::all();
+        for referrals in open.chunks(AT_ONCE) {
+            let _telling = self.telling();
+            let view = self.store.view(&all, AsOf::Now)?;
+            let claims = referrals.iter().map(|one| Ok((&one.asked.id, view.spoken_of(one.asked.claim)?)));
+            let claims: Vec<_> = claims.collect::<anyhow::Result<_>>()?;
+            let about: Vec<VertexNo> =
+                claims.iter().filter_map(|(_, spoken)| Some(spoken.as_ref()?.vertex)).collect();
+            let mut deciding = Deciding::new(self, &view, agreements, clearance, &about, now)?;
+            let (mut outgoing, mut decided) = (Outgoing::default(), Vec::new());
+            for (id, spoken) in &claims {
+                if let Some(spoken) = spoken
+                    && deciding.needs_nobody(spoken.head())
+                {
+                    deciding.consider(spoken, &mut outgoing)?;
+                    decided.push((*id, spoken.head().no));
+                }
+            }
+            // Another flow, or the day's limit, may ask after all.
+            decided.retain(|(_, claim)| outgoing.referrals.iter().all(|asked| asked.claim != *claim));
+            self.put_on_wire(&partner, None, outgoing, now)?;
+            // Only now: after a crash before this, what was told is found told, and the question ends then.
+            for (id, _) in decided {
+                self.exchange.end_referral(id, Outcome::Overtaken, now)?;
+            }
+        }
+        Ok(())
     }
 
     /// Decides again, as the version in force has it, on what was on the wire under an earlier one and was not sent before that ended.

@@ -2,6 +2,7 @@
 
 mod cases;
 mod holes;
+mod originators;
 pub(super) mod random;
 mod referrals;
 mod retirement;

@@ -1,6 +1,6 @@
 //! What people decide about.
 
-use entente_agreement::{ApprovalMode, ApprovalWhen, Office, StandingMove};
+use entente_agreement::{ApprovalMode, ApprovalWhen, Office, SpecialCategories, StandingMove};
 use entente_model::{Conditions, Handling, Tlp};
 use entente_store::User;
 use jiff::Timestamp;
@@ -247,7 +247,7 @@ fn an_approval_in_another_office_than_the_flow_asks_for_ends_nothing() {
 
 #[test]
 fn what_people_let_leave_counts_for_the_day() {
-    let two = prosecuted(Some(3));
+    let two = prosecuted(Some(1));
     let many: Vec<_> = (1..=4).map(|number| malware(number, "Wren", 2)).collect();
     two.learn(&many, at(1));
     two.exchange(at(2));
@@ -257,7 +257,7 @@ fn what_people_let_leave_counts_for_the_day() {
     }
     let spent = |now| two.company.exchange.spent(&"police".into(), &flow, now).expect("read");
     two.exchange(at(5));
-    assert_eq!(spent(at(5)), 2, "one object, and the statement of the flow");
+    assert_eq!(spent(at(5)), 1, "one object; the statement of the flow does not count");
     assert_eq!(open(&two, at(5)).len(), 3, "the others wait, although they were approved");
     two.exchange(days(1));
     assert!(spent(days(1)) > 0 && open(&two, days(1)).len() < 3, "tomorrow is another day");
@@ -282,7 +282,7 @@ fn a_page_does_not_say_that_something_follows_which_its_reader_may_not_see() {
 
 #[test]
 fn what_was_approved_waits_while_its_agreement_is_suspended() {
-    let two = prosecuted(Some(3));
+    let two = prosecuted(Some(1));
     two.learn(&[malware(1, "Wren", 2), malware(2, "Rook", 2)], at(1));
     two.exchange(at(2));
     for referral in open(&two, at(3)) {
@@ -299,4 +299,36 @@ fn what_was_approved_waits_while_its_agreement_is_suspended() {
     two.exchange(days(3));
     assert!(two.known(&id("malware", 1)) && two.known(&id("malware", 2)));
     assert!(two.both_hold());
+}
+
+#[test]
+fn what_is_of_a_special_category_is_asked_about_where_the_flow_says_so() {
+    for (says, asked) in [(SpecialCategories::StrictlyNecessary, 1), (SpecialCategories::Forbidden, 0)] {
+        let two = Two::agreed(|agreement| {
+            agreement.flows.iter_mut().for_each(|flow| flow.special_categories = says);
+        });
+        let ada = User {
+            name: "ada".to_owned(),
+            password: String::new(),
+            role: "administrator".to_owned(),
+            tlp_max: Tlp::Red,
+            offices: Vec::new(),
+            created_at: at(0),
+        };
+        two.company.desk.add_user(&ada).expect("added");
+        let mut wren = malware(1, "Wren", 2);
+        wren["labels"] = serde_json::json!(["entente:special_category"]);
+        two.learn(&[wren, malware(2, "Rook", 2)], at(1));
+        two.exchange(at(2));
+        assert!(!two.known(&id("malware", 1)) && two.known(&id("malware", 2)));
+        let waiting = open(&two, at(3));
+        assert_eq!(waiting.len(), asked, "{waiting:?}");
+        if let Some(referral) = waiting.first() {
+            assert!(referral.reasons[0].text.contains("strictly necessary"), "{referral:?}");
+            let said = say(&two, &referral.id, "ada", true, at(4)).expect("heard");
+            assert_eq!(said.outcome, Some("released"));
+            two.exchange(at(5));
+            assert!(two.known(&id("malware", 1)) && two.both_hold());
+        }
+    }
 }
