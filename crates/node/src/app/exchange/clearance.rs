@@ -7,13 +7,16 @@ use entente_agreement::{
     Agreement, AgreementHash, Approval, Consent, Context, Decision, Decisions, FlowId, Originator, Party,
     PartyId, PassOnAnswer, Policy, PseudonymKey, may_pass_on,
 };
-use entente_model::{ClaimNo, Compartment, CompartmentNo};
+use entente_model::{ClaimNo, Compartment, CompartmentNo, ObjectId};
 use entente_store::exchange;
 use jiff::Timestamp;
 
 use super::parse_flow_name;
 use crate::app::agreement::{Agreements, Held};
 use crate::app::source::Originators;
+
+/// Markings remembered. More are looked up.
+const MARKINGS: usize = 10_000;
 
 /// The policies for one partner. Made for the agreements as they stand at one moment; when they stand otherwise, another is made.
 pub(crate) struct Clearance {
@@ -22,6 +25,8 @@ pub(crate) struct Clearance {
     originators: Arc<Originators>,
     /// Statements known to be on the wire, by flow and agreement.
     pub(crate) stated: HashSet<(exchange::FlowId, AgreementHash)>,
+    /// Markings known to be on the wire, by flow.
+    pub(crate) marked: HashSet<(exchange::FlowId, ObjectId)>,
 }
 
 /// One policy.
@@ -92,7 +97,7 @@ impl Clearance {
             }
         }
         let (partner, originators) = (partner.clone(), our.originators.clone());
-        Ok(Clearance { partner, rules, originators, stated: HashSet::new() })
+        Ok(Clearance { partner, rules, originators, stated: HashSet::new(), marked: HashSet::new() })
     }
 
     /// Who would be told.
@@ -123,6 +128,18 @@ impl Clearance {
         let mut answers: Vec<(usize, Arc<Decision>)> = chosen.flat_map(each).collect();
         answers.sort_by_key(|(_, decision)| rank(decision));
         answers
+    }
+
+    /// Remembers what is on the wire by now.
+    pub(crate) fn now_told(
+        &mut self,
+        statements: HashSet<(exchange::FlowId, AgreementHash)>,
+        markings: HashSet<(exchange::FlowId, ObjectId)>,
+    ) {
+        self.stated.extend(statements);
+        if self.marked.len() < MARKINGS {
+            self.marked.extend(markings);
+        }
     }
 
     /// True when nothing may be told at all.

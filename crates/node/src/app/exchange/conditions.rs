@@ -25,8 +25,11 @@ impl Deciding<'_> {
         // What it is marked with here and leaves with; the statement of the flow is another matter.
         let own = marks(spoken.object()?);
         for id in marks(released.value()).intersection(&own) {
-            let told =
-                outgoing.has(&flow, id) || !self.app.exchange.versions(&self.partner, &flow, id)?.is_empty();
+            let name = (flow.clone(), id.clone());
+            if self.clearance.marked.contains(&name) || !outgoing.marked.insert(name) {
+                continue;
+            }
+            let told = !self.app.exchange.versions(&self.partner, &flow, id)?.is_empty();
             let Some(marking) = (if told { None } else { marking(self.view, id)? }) else { continue };
             let rules = &self.clearance.rules()[place];
             let condition = rules.policy.condition(&marking, released.terms(), self.now);

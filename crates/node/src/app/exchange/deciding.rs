@@ -279,7 +279,7 @@ impl<'a> Deciding<'a> {
         if self.app.exchange.versions(&self.partner, &name.0, statement.id())?.is_empty() {
             outgoing.put(item(&rules.held, &statement, None));
         }
-        outgoing.stated.push(name);
+        outgoing.stated.insert(name);
         Ok(())
     }
 

@@ -219,17 +219,18 @@ impl App {
         for (place, (to, mut outgoing)) in batches {
             let telling = &mut tellings[place];
             self.exchange.refer(&std::mem::take(&mut outgoing.referrals))?;
-            stated.push((place, std::mem::take(&mut outgoing.stated)));
+            let told = (std::mem::take(&mut outgoing.stated), std::mem::take(&mut outgoing.marked));
+            stated.push((place, told));
             let advance = Some(Advance { from: telling.from, to });
             telling.from = to;
             appends.push(self.append(telling.clearance.partner(), advance, outgoing, now));
         }
         let answers = self.exchange.append_all(appends);
         let mut failed = None;
-        for ((place, stated), answer) in stated.into_iter().zip(answers) {
+        for ((place, (statements, markings)), answer) in stated.into_iter().zip(answers) {
             let telling = &mut tellings[place];
             match self.appended(answer) {
-                Ok(Some(_)) => telling.clearance.stated.extend(stated),
+                Ok(Some(_)) => telling.clearance.now_told(statements, markings),
                 Ok(None) => telling.overtaken = true,
                 // What one partner cannot be told must not keep it from the others.
                 Err(error) => {

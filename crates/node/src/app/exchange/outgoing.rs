@@ -1,6 +1,6 @@
 //! What is about to go on a partner's wire.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use entente_agreement::{AgreementHash, PartyId, Released};
 use entente_model::{ClaimNo, Object, ObjectId, VertexNo};
@@ -33,8 +33,10 @@ pub(crate) struct Outgoing {
     pub(crate) limits: Vec<Limit>,
     /// Items left today, of flows that have a limit.
     pub(crate) left: HashMap<FlowId, u64>,
-    /// Statements among the items.
-    pub(crate) stated: Vec<(FlowId, AgreementHash)>,
+    /// Statements told so far, or found told.
+    pub(crate) stated: HashSet<(FlowId, AgreementHash)>,
+    /// Markings told so far, or found told.
+    pub(crate) marked: HashSet<(FlowId, ObjectId)>,
     /// Bytes of the items.
     pub(crate) bytes: usize,
 }
@@ -46,26 +48,19 @@ impl Outgoing {
         self.items.push(item);
     }
 
-    /// Whether an object is on its way by a flow.
-    pub(crate) fn has(&self, flow: &FlowId, id: &ObjectId) -> bool {
-        let same = |item: &NewItem| {
-            item.flow.as_ref() == Some(flow) && item.object.as_ref().is_some_and(|one| one.id == *id)
-        };
-        self.items.iter().any(same)
-    }
-
     /// Whether it is as much as one batch holds.
     pub(crate) fn is_full(&self) -> bool {
         self.items.len() >= ITEMS || self.bytes >= BYTES
     }
 
-    /// Takes out what makes one batch; what limits leave stays known.
+    /// Takes out what makes one batch; what limits leave, and which markings are told, stays known.
     pub(crate) fn cut(&mut self) -> Outgoing {
         Outgoing {
             items: std::mem::take(&mut self.items),
             referrals: std::mem::take(&mut self.referrals),
             beside: std::mem::take(&mut self.beside),
-            stated: std::mem::take(&mut self.stated),
+            stated: self.stated.clone(),
+            marked: self.marked.clone(),
             limits: self.limits.clone(),
             left: HashMap::new(),
             bytes: std::mem::take(&mut self.bytes),
