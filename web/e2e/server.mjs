@@ -31,6 +31,8 @@ export async function serve() {
     const sample = here(`../../fixtures/demo/${file}`);
     execFileSync(binary, ['--data', data, 'import', sample, '--source', source, '--tlp', tlp], { stdio: ['ignore', 'ignore', 'inherit'] });
   }
+  // What another told under TLP:AMBER is passed on only when that one consents.
+  run(binary, data)('source', 'other', 'CSIRT Northmark', '--consent', 'letter of 3 November');
   const node = await start(binary, serving(data), DEMO);
   return { ...node, entente: run(binary, data), partner: () => partner(binary), stop: () => node.stop().then(() => forget(data)) };
 }
