@@ -12,6 +12,7 @@ import * as keyboard from './scenarios/keyboard.mjs';
 import * as who from './scenarios/who.mjs';
 import * as emerging from './scenarios/emerging.mjs';
 import * as money from './scenarios/money.mjs';
+import * as aliases from './scenarios/aliases.mjs';
 import * as agreements from './scenarios/agreements.mjs';
 import * as wire from './scenarios/wire.mjs';
 import * as phone from './scenarios/phone.mjs';
@@ -30,7 +31,7 @@ const scenarios = [
   imports.importIsTriedFirst, imports.importReportsRejects,
   people.peopleAreAddedAndRemoved, people.tokensOpenTheApi, people.sourcesAreSaidWhose, people.themeIsKept,
   keyboard.keyboardAlone,
-  who.whoIsAskedAndDecided, money.moneyIsTracedInSentences, emerging.emergingIsRankedWithReasons,
+  who.whoIsAskedAndDecided, money.moneyIsTracedInSentences, aliases.aliasesAreProposedAndDecided, emerging.emergingIsRankedWithReasons,
   agreements.emptyStateOffersTemplates, agreements.draftFromTemplate, agreements.draftConflictLosesNothing, agreements.draftIsComparedAndPreviewed,
   agreements.draftIsSigned, agreements.partnerIsInvitedAndSigns, agreements.agreementIsPrintable,
   wire.wireFillsLive, wire.partnerSeesWhatCameIn, wire.proofIsVerified, wire.referralIsDecided, agreements.agreementIsSuspendedAndResumed, wire.tokenOfAPartner,

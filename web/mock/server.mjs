@@ -83,6 +83,7 @@ const closed = {
   'DELETE /tokens/:id': (c) => void tokens.delete(c.id),
   'GET /stats': () => objects.stats(world, facets),
   'GET /emerging': () => ({ answer: { made_at: now(), since: 'in the last 7 days', groups: [], more: 0, signs_then: 1, signs_now: 1 }, claims_since: 0, making: false }),
+  'GET /aliases': () => ({ answer: { made_at: now(), pairs: [], more: 0, decided: 0, compared: [], not_read: 0 }, claims_since: 0, making: false }),
   'GET /money': () => ({ answer: { made_at: now(), findings: [], more: 0, patterns: [], currencies: [], payments: 0, told_again: 0, left_out: [], not_read: 0, cut_short: 0 }, claims_since: 0, making: false }),
   'GET /search': (c) => objects.search(world, c.query),
   'GET /objects/:id': (c) => objects.page(world, c.id) ?? missing('thing'),

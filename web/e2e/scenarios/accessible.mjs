@@ -23,6 +23,7 @@ async function everyPage(page, world, found, theme, server) {
   };
   await visit('/', () => page.getByRole('heading', { name: 'What this node knows' }).waitFor());
   await visit(`/?since=${emerging.story.since}`, async () => { await page.getByRole('region', { name: 'Emerging' }).getByText('As of').waitFor(); await open(page.locator('article summary')); });
+  await visit('/aliases', () => page.getByText(/^As of/).first().waitFor());
   await visit('/money', async () => { await page.getByText(/^As of|^No payments/).first().waitFor(); await open(page.locator('article summary')); });
   await visit(`/search?q=${world.family}`, () => page.locator('.thing').first().waitFor());
   await visit('/import', () => page.getByRole('heading', { name: 'Earlier imports' }).waitFor());

@@ -2,6 +2,7 @@
 
 pub(crate) mod account;
 pub(crate) mod agreement;
+pub(crate) mod aliases;
 mod answers;
 pub(crate) mod chart;
 pub(crate) mod emerging;
@@ -82,6 +83,7 @@ pub(crate) struct App {
     jobs: Jobs,
     emergence: Answers<emerging::Since>,
     laundering: Answers<money::Asks>,
+    namesakes: Answers<aliases::Asks>,
     /// Where partners' nodes reach this one, once it listens.
     listens: OnceLock<SocketAddr>,
 }
@@ -167,6 +169,7 @@ impl App {
             jobs: Jobs::default(),
             emergence: Answers::default(),
             laundering: Answers::default(),
+            namesakes: Answers::default(),
             listens: OnceLock::new(),
         })
     }

@@ -1,6 +1,7 @@
 //! The command line: one file per command, all with `--json` and `--data`.
 
 mod agreement;
+mod aliases;
 mod audit;
 mod case;
 mod emerging;
@@ -62,6 +63,8 @@ pub(crate) enum Command {
     Emerging(emerging::AskEmerging),
     /// Find money that moves as launderers move it: accounts and payments, ranked.
     Money(money::AskMoney),
+    /// Propose which actors and malware are one under different names, for people to review.
+    Aliases(aliases::AskAliases),
     /// Find who is behind things: the members of their organisation, how sure each is, and why.
     Who(who::Who),
     /// Say which few things would take the organisation behind things apart, and what would remain.
@@ -580,6 +583,7 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Trace(trace) => walk::trace(cli, trace)?,
         Command::Emerging(asked) => emerging::run(cli, asked)?,
         Command::Money(asked) => money::run(cli, asked)?,
+        Command::Aliases(asked) => aliases::run(cli, asked)?,
         Command::Who(asked) => who::run(cli, asked)?,
         Command::Dismantle(asked) => who::dismantle(cli, asked)?,
         Command::Case(asked) => case::run(cli, asked)?,

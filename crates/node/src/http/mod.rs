@@ -2,6 +2,7 @@
 //! write the answer. Authorisation happens inside `app`.
 
 mod agreements;
+mod aliases;
 mod assets;
 mod auth;
 mod charts;
@@ -162,6 +163,7 @@ fn api() -> OpenApiRouter<AppState> {
             .routes(routes!(graph::facets))
             .routes(routes!(emerging::show))
             .routes(routes!(money::show))
+            .routes(routes!(aliases::show))
             .routes(routes!(who::who))
             .routes(routes!(who::dismantling))
             .routes(routes!(who::cases))

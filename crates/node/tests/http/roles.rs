@@ -9,7 +9,7 @@ use crate::served::{Body, Served, Who, multipart};
 use crate::{demo, empty};
 
 /// Method, path below `/api/v1`, path asked, body. `{…}` in the path asked is made for each role anew.
-const MATRIX: [(&str, &str, &str, &str); 81] = [
+const MATRIX: [(&str, &str, &str, &str); 82] = [
     ("GET", "/setup", "/setup", ""),
     ("POST", "/setup", "/setup", r#"{"token":"guessed","name":"eve","password":"correct horse battery"}"#),
     ("GET", "/session", "/session", ""),
@@ -38,6 +38,7 @@ const MATRIX: [(&str, &str, &str, &str); 81] = [
     ("POST", "/graph/component", "/graph/component", r#"{"id":"{thing}"}"#),
     ("GET", "/graph/facets", "/graph/facets", ""),
     ("GET", "/emerging", "/emerging?since=24h", ""),
+    ("GET", "/aliases", "/aliases?sort=actor", ""),
     ("GET", "/money", "/money?pattern=cycle", ""),
     ("POST", "/who", "/who", r#"{"ids":["{thing}"]}"#),
     ("POST", "/who/dismantling", "/who/dismantling", r#"{"ids":["{thing}"]}"#),

@@ -123,6 +123,7 @@ export const api = {
   component: async (id: string, filter: Filter, limit: number) =>
     (await take(node.POST('/api/v1/graph/component', { body: { id, filter: whole(filter), limit } }))) as GraphView,
   emerging: (since: string, signal?: AbortSignal) => take(node.GET('/api/v1/emerging', { params: { query: { since } }, signal })),
+  aliases: (query: { sort?: string | undefined; decided: boolean }, signal?: AbortSignal) => take(node.GET('/api/v1/aliases', { params: { query }, signal })),
   money: (query: { pattern?: string | undefined; any_order: boolean }, signal?: AbortSignal) => take(node.GET('/api/v1/money', { params: { query }, signal })),
   facets: async () => (await take(node.GET('/api/v1/graph/facets'))) as Facets,
 

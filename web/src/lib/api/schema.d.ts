@@ -195,6 +195,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/aliases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Pairs of actors, campaigns or malware that may be one thing under different names, in what the viewer may see and in nothing else,
+         *     the most probable first, with reasons for and against. Looking through all of it takes seconds, so the last answer is given while a
+         *     newer one is made. Nothing is merged: `POST /judgements` says that two are the same, or are not.
+         */
+        get: operations["aliases_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases": {
         parameters: {
             query?: never;
@@ -1194,6 +1215,45 @@ export interface components {
             /** @description The signed note that contradicts it. */
             shown: string;
         };
+        /** @description Why two may be one, or not. */
+        AliasReasonView: {
+            /**
+             * Format: double
+             * @description Bits for it; below zero against it.
+             */
+            bits: number;
+            /** @description In words. */
+            text: string;
+        };
+        /** @description Two things that may be one. */
+        AliasView: {
+            /** @description What people decided on the pair, the last word last; withdrawn ones too. */
+            judgements: components["schemas"]["JudgementView"][];
+            /** @description The one. */
+            one: components["schemas"]["NamedView"];
+            /** @description The other. */
+            other: components["schemas"]["NamedView"];
+            /**
+             * Format: double
+             * @description How probable it is that they are one, from 0 to 1.
+             */
+            probability: number;
+            /** @description What speaks for it and what against, the weightiest first. */
+            reasons: components["schemas"]["AliasReasonView"][];
+            /** @description `actor` or `malware`. */
+            sort: string;
+        };
+        /** @description What is proposed, as far as it is known at this moment. */
+        AliasesView: {
+            answer?: components["schemas"]["ProposedAliasesView"] | null;
+            /**
+             * Format: int64
+             * @description Claims told since that the answer does not know.
+             */
+            claims_since: number;
+            /** @description A newer answer is being made: ask again in a moment. */
+            making: boolean;
+        };
         /** @description The other side's answer to a notice. */
         AnswerView: {
             /** @description When it was answered (RFC 3339). */
@@ -2151,6 +2211,13 @@ export interface components {
          * @enum {string}
          */
         Move: "suspend" | "resume" | "terminate";
+        /** @description A thing and what it is called. */
+        NamedView: {
+            /** @description Every name anybody gives it, each once. */
+            names: string[];
+            /** @description The thing. */
+            thing: components["schemas"]["ObjectSummary"];
+        };
         /** @description What lies around things. */
         NeighbourhoodRequest: {
             /**
@@ -2463,6 +2530,30 @@ export interface components {
             title: string;
             /** @description What kind of problem, as a path that does not change: `/problems/not-found`. */
             type: string;
+        };
+        /** @description Pairs that may be one, and in what was looked. */
+        ProposedAliasesView: {
+            /** @description How many things were compared, by type. */
+            compared: components["schemas"]["Count"][];
+            /**
+             * Format: int64
+             * @description On how many pairs people have decided.
+             */
+            decided: number;
+            /** @description When this was looked for (RFC 3339). */
+            made_at: string;
+            /**
+             * Format: int64
+             * @description Pairs beyond these.
+             */
+            more: number;
+            /**
+             * Format: int64
+             * @description Things that were not compared because there are too many; those told last were.
+             */
+            not_read: number;
+            /** @description The pairs, the most probable first. */
+            pairs: components["schemas"]["AliasView"][];
         };
         /** @description Why no rule decided. */
         ReasonView: {
@@ -3519,6 +3610,50 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    aliases_show: {
+        parameters: {
+            query?: {
+                /** @description Only `actor` (threat actors, intrusion sets, campaigns) or only `malware` (malware, tools). */
+                sort?: string;
+                /** @description At least this probable, from 0.05 to 1; 0.3 when absent. */
+                least?: number;
+                /** @description True for pairs on which people have decided; otherwise those that wait. */
+                decided?: boolean;
+                /** @description So many at most; 50 when absent, and never more than 500 of one sort. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AliasesView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -172,7 +172,11 @@ impl App {
         self.about(&lens, &about)
     }
 
-    pub(super) fn about(&self, lens: &Lens<'_>, all: &[Judgement]) -> Result<Vec<JudgementView>, AppError> {
+    pub(in crate::app) fn about(
+        &self,
+        lens: &Lens<'_>,
+        all: &[Judgement],
+    ) -> Result<Vec<JudgementView>, AppError> {
         let seen = all.iter().map(|one| view(lens, one));
         Ok(seen.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
     }
