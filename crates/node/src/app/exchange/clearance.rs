@@ -142,6 +142,11 @@ impl Clearance {
         }
     }
 
+    /// The last claim that none of the policies covers, of those before all they cover; `None` where there are no policies.
+    pub(crate) fn floor(&self) -> Option<ClaimNo> {
+        self.rules.iter().map(|rules| rules.floor).min()
+    }
+
     /// True when nothing may be told at all.
     pub(crate) fn is_empty(&self) -> bool {
         self.rules.is_empty()

@@ -36,7 +36,7 @@ const TEND_EVERY: SignedDuration = SignedDuration::from_secs(1);
 #[derive(Default)]
 pub(crate) struct Desk {
     clearances: HashMap<PartyId, Clearance>,
-    /// Up to where it was looked for what is to be taken back, of partners who may be told nothing now.
+    /// Up to where it was looked for what is to be taken back, of what was learned when nothing could be told.
     withdrawn: HashMap<PartyId, ClaimNo>,
     /// How far each wire had come.
     told: HashMap<PartyId, u64>,
@@ -85,12 +85,14 @@ impl App {
             self.clear(desk, &agreements, &originators, partner, now)?;
         }
         for (partner, clearance) in &mut desk.clearances {
-            if clearance.is_empty() {
+            let floor = clearance.floor();
+            let cursor = self.exchange.cursor(&wire_party(partner))?;
+            if floor.is_none_or(|floor| cursor < floor) {
                 let seen = desk.withdrawn.get(partner).copied();
                 let seen = self.withdraw(clearance, seen, &agreements, now)?;
                 desk.withdrawn.insert(partner.clone(), seen);
-            } else {
-                desk.withdrawn.remove(partner);
+            }
+            if floor.is_some() {
                 self.retell(clearance, &agreements, now)?;
             }
         }
@@ -152,7 +154,7 @@ impl App {
         let mut together: BTreeMap<ClaimNo, Vec<Telling<'_>>> = BTreeMap::new();
         for clearance in desk.clearances.values_mut().filter(|clearance| !clearance.is_empty()) {
             let from = self.exchange.cursor(&wire_party(clearance.partner()))?;
-            let start = clearance.rules().iter().map(|rules| rules.floor).min().unwrap_or(from).max(from);
+            let start = clearance.floor().unwrap_or(from).max(from);
             if start < end {
                 let telling = Telling { clearance, from, outgoing: Outgoing::default(), overtaken: false };
                 together.entry(start).or_default().push(telling);

@@ -1,5 +1,6 @@
-//! What is owed to a partner while nothing may be told, because its agreement is suspended or over: what it holds and its teller has
-//! withdrawn, or marked more narrowly, is taken back.
+//! What is owed to a partner for what was learned when nothing could be told, because its agreement was suspended or over: what it holds
+//! and its teller has withdrawn, or marked more narrowly, is taken back. That ends where the next agreement begins: what is learned from
+//! there on is decided on.
 //!
 //! The wire's cursor stays where it is, so that an agreement that is resumed goes on from there. How far this has looked is kept only
 //! while the node runs: what was taken back is held no more, so looking again finds nothing.
@@ -17,7 +18,7 @@ use crate::app::App;
 use crate::app::agreement::{Agreements, wire_party};
 
 impl App {
-    /// Looks at what was learned after `seen`, or after the wire's cursor; answers how far it has looked.
+    /// Looks at what was learned after `seen`, or after the wire's cursor, and before anything is covered; answers how far it has looked.
     pub(super) fn withdraw(
         &self,
         clearance: &mut Clearance,
@@ -29,18 +30,20 @@ impl App {
         let all = CompartmentSet::all();
         let _telling = self.telling();
         let view = self.store.view(&all, AsOf::Now)?;
-        let end = view.last_claim();
+        let last = view.last_claim();
+        let end = clearance.floor().map_or(last, |floor| floor.min(last));
         if self.told_up_to(&partner)? == 0 {
             return Ok(end);
         }
-        let mut start = seen.map_or_else(|| self.exchange.cursor(&wire_party(&partner)), Ok)?;
+        let mut start = self.exchange.cursor(&wire_party(&partner))?.max(seen.unwrap_or(ClaimNo(0)));
         while start < end
             && let Some(stretch) = view.stretch(start, CLAIMS, BYTES)?
         {
             let about: Vec<VertexNo> = stretch.claims.iter().map(|spoken| spoken.vertex).collect();
             let mut deciding = Deciding::new(self, &view, agreements, clearance, &about, now)?;
             let mut outgoing = Outgoing::default();
-            stretch.claims.iter().try_for_each(|spoken| deciding.withdraw(spoken, &mut outgoing))?;
+            let mut before = stretch.claims.iter().filter(|spoken| spoken.head().no <= end);
+            before.try_for_each(|spoken| deciding.withdraw(spoken, &mut outgoing))?;
             self.put_on_wire(&partner, None, outgoing, now)?;
             start = stretch.last;
         }

@@ -10,7 +10,7 @@ use crate::app::account::NewToken;
 use crate::app::agreement::Named;
 use crate::app::exchange::taxii::collection::Way;
 use crate::app::exchange::taxii::page::Wanted;
-use crate::app::exchange::trial::{Two, at, days, id, malware, party, relationship};
+use crate::app::exchange::trial::{Two, at, days, id, learn, malware, party, relationship};
 
 /// Both sign the next version.
 fn revise(two: &Two, now: Timestamp, change: impl FnOnce(&mut Agreement)) {
@@ -322,4 +322,26 @@ fn what_a_partner_without_a_node_did_not_fetch_is_decided_on_anew() {
     assert_eq!(readable(&two, at(6)), 1);
     disclose(at(7));
     assert_eq!(readable(&two, at(8)), 1, "and once");
+}
+
+/// The simulation found it: seed 961402.
+#[test]
+fn what_was_narrowed_between_two_agreements_is_taken_back() {
+    for looked_at in [false, true] {
+        let two = Two::agreed(|_| {});
+        let owner = two.company.owner().expect("the owner");
+        two.learn(&[malware(1, "Wren", 2), malware(2, "Rook", 2)], at(1));
+        two.exchange(at(2));
+        assert!(two.known(&id("malware", 1)));
+        two.company.act_on_agreement(&owner, &two.id, StandingMove::Terminate, None, at(3)).expect("ended");
+        learn(&two.company, "company", Tlp::Red, &[malware(1, "Wren", 3)], at(4));
+        if looked_at {
+            two.exchange(at(5));
+        }
+        revise(&two, at(6), |_| {});
+        two.exchange(at(7));
+        two.exchange(at(9));
+        assert!(!two.known(&id("malware", 1)), "looked at meanwhile: {looked_at}");
+        assert!(two.known(&id("malware", 2)) && two.both_hold());
+    }
 }
