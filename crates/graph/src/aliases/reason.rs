@@ -118,6 +118,7 @@ impl fmt::Display for Ground {
             }
             Ground::Mentions { .. } => write!(f, "one mentions the name of the other"),
             Ground::Namesake => write!(f, "another of the name of one mentions the name of the other"),
+            Ground::Together(by) if by.len() == 1 => write!(f, "another mentions both"),
             Ground::Together(by) => write!(f, "{} others mention both", by.len()),
             Ground::SameCatalogue => write!(f, "one catalogue has both as two"),
         }

@@ -54,7 +54,9 @@ fn lines(found: &ProposedAliasesView) -> Vec<String> {
 }
 
 fn pair(place: usize, pair: &AliasView) -> Vec<String> {
-    let mut lines = vec![format!("{place}. {:.0} % likely to be one", pair.probability * 100.0)];
+    // Nothing is certain.
+    let percent = (pair.probability * 100.0).min(99.0);
+    let mut lines = vec![format!("{place}. {percent:.0} % likely to be one")];
     for named in [&pair.one, &pair.other] {
         let also: Vec<String> = named.names.iter().map(|name| output::visible(name)).collect();
         let sources = output::visible(&named.thing.sources.join(", "));

@@ -27,7 +27,7 @@ use super::view::{Count, ObjectSummary};
 use super::who::JudgementView;
 use super::{App, AppError, Viewer};
 
-/// What [`chosen`] reads.
+/// What a request calls actors and malware.
 pub(crate) const SORTS: [&str; 2] = ["actor", "malware"];
 /// Pairs kept of each sort: an answer is kept, and nobody reads on to the end of thousands.
 const OF_EACH: usize = 500;
