@@ -23,7 +23,7 @@ export async function aliasesAreProposedAndDecided({ page, server }) {
   await page.getByRole('heading', { level: 1, name: 'One under different names?' }).waitFor();
   const pair = page.getByRole('article').filter({ hasText: 'AMBER-LYNX' }).first();
   await pair.getByText('Both are called', { exact: false }).waitFor();
-  await page.getByRole('button', { name: `The same: ${PAIR}` }).press('Enter');
+  await page.getByRole('button', { name: `The same: ${PAIR}`, exact: true }).press('Enter');
   await page.getByRole('status').getByText(`${PAIR} are the same, you said.`).waitFor();
   await pair.waitFor({ state: 'detached' });
   await page.getByRole('checkbox', { name: 'What is decided' }).press('Space');
