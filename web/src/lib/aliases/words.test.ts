@@ -1,20 +1,14 @@
 import { expect, test } from 'vitest';
 import type { AliasPair } from '../api/types';
-import { both, decision, likely, others, percent, sentence, side, strength } from './words';
+import { both, likely, others, percent, sentence, side, strength } from './words';
 
 const thing = (label: string) => ({ id: `malware--${label}`, type: 'malware', label, revoked: false, mentioned_only: false, sources: [], tlp: 'green', claims: 1, degree: 0 });
-const judgement = (no: number, same: boolean, withdrawn = false) => ({ no, ids: ['a', 'b'] as [string, string], same, person: 'ada', at: '2026-11-27T12:00:00Z', ...(withdrawn ? { withdrawn_by: 'ben' } : {}) });
 const pair = { sort: 'malware', probability: 0.9, one: { thing: thing('Wren'), names: ['Wren', 'Small Bird'] }, other: { thing: thing('Rook'), names: ['Rook'] }, reasons: [], judgements: [] } as AliasPair;
 
 test('names beside the one it is called are told', () => {
   expect(others(pair.one)).toEqual(['Small Bird']);
   expect(others(pair.other)).toEqual([]);
   expect(both(pair)).toBe('Wren and Rook');
-});
-
-test('the last word that was not taken back counts', () => {
-  expect(decision(pair)).toBeUndefined();
-  expect(decision({ ...pair, judgements: [judgement(1, true), judgement(2, false), judgement(3, true, true)] })?.no).toBe(2);
 });
 
 test('probabilities are said in words, and never as certain', () => {

@@ -36,8 +36,5 @@ export function strength(bits: number): string {
 /** Names beside the one it is called here. */
 export const others = ({ thing, names }: Named): string[] => names.filter((name) => name !== thing.label);
 
-/** The last word that counts. */
-export const decision = (pair: AliasPair) => pair.judgements.findLast((one) => !one.withdrawn_by);
-
 /** Both, for whoever hears the page. */
 export const both = (pair: AliasPair): string => `${pair.one.thing.label} and ${pair.other.thing.label}`;

@@ -97,6 +97,7 @@ export type Aliases = Schema['AliasesView'];
 export type AliasPair = Schema['AliasView'];
 export type Named = Schema['NamedView'];
 export type AliasReason = Schema['AliasReasonView'];
+export type Judgement = Schema['JudgementView'];
 export type NewJudgement = Schema['JudgementRequest'];
 export type Referral = Schema['ReferralView'];
 export type ReferralsPage = Schema['ReferralsPage'];
